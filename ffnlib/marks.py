@@ -1,0 +1,324 @@
+"""How each mark is drawn: one function a mark, from data to a few SVG elements.
+
+Every function returns a list of complete elements inside the plot area of a `Frame`. Marks carry
+their data coordinates in ``data-`` attributes, so that a pointer or a key can read them out.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ffnlib.axes import Frame
+from ffnlib.palette import ROLES
+from ffnlib.png import data_url, heat_rgba
+from ffnlib.scene import (
+    Area,
+    Arrows,
+    Bars,
+    Handle,
+    HeatMap,
+    Label,
+    Line,
+    Network,
+    Rule,
+    Scatter,
+    Sketch,
+    number,
+)
+
+CLASS_ROLES = ("input", "output", "gradient", "error", "second", "third")
+FINGER = 22
+"""Radius in pixels of what a finger can hit: 44 across."""
+
+
+def colour(role: str) -> str:
+    """The colour of a role; text without a role keeps the page's ink."""
+    if not role:
+        return "currentColor"
+    if role not in ROLES:
+        raise ValueError(f"role must be one of {', '.join(ROLES)}, got {role!r}")
+    return ROLES[role]
+
+
+def short(value: float) -> str:
+    """A pixel coordinate to a tenth, without trailing zeros."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def listed(values: ArrayLike) -> str:
+    """Data coordinates for an attribute, four significant digits each."""
+    return " ".join(f"{v:.4g}" for v in np.asarray(values, dtype=np.float64).ravel())
+
+
+def path(px: NDArray[np.float64], py: NDArray[np.float64]) -> str:
+    """The ``d`` of a path through the points, lifted where one is not finite."""
+    drawn, pen_down = [], False
+    for x, y in zip(px.tolist(), py.tolist(), strict=True):
+        if np.isfinite(x) and np.isfinite(y):
+            drawn.append(f"{'L' if pen_down else 'M'}{short(x)},{short(y)}")
+        pen_down = bool(np.isfinite(x) and np.isfinite(y))
+    return "".join(drawn)
+
+
+def line(mark: Line, frame: Frame) -> list[str]:
+    """A curve."""
+    d = path(frame.px(mark.x), frame.py(mark.y))
+    dash = ' stroke-dasharray="6 4"' if mark.dash else ""
+    name = f' data-name="{escape(mark.label)}"' if mark.label else ""
+    return [
+        f'<path d="{d}" fill="none" stroke="{colour(mark.role)}" stroke-width="{mark.width:g}"'
+        f' stroke-linejoin="round"{dash}{name} data-xs="{listed(mark.x)}" data-ys="{listed(mark.y)}"/>'
+    ]
+
+
+def area(mark: Area, frame: Frame) -> list[str]:
+    """A filled band."""
+    x = np.asarray(mark.x, dtype=np.float64)
+    y0, y1 = (np.broadcast_to(np.asarray(y, np.float64), x.shape) for y in (mark.y0, mark.y1))
+    d = path(frame.px(np.concatenate([x, x[::-1]])), frame.py(np.concatenate([y0, y1[::-1]])))
+    return [f'<path d="{d}Z" fill="{colour(mark.role)}" fill-opacity="0.25"/>']
+
+
+def bars(mark: Bars, frame: Frame) -> list[str]:
+    """One bar a value; a value that is not finite is said in words where its bar would stand."""
+    drawn = []
+    base = float(frame.py(np.clip(0.0, *frame.y)))
+    width = float(frame.px(0.7) - frame.px(0.0))
+    for i, value in enumerate(np.atleast_1d(np.asarray(mark.values, np.float64)).tolist()):
+        x = float(frame.px(i))
+        top = float(frame.py(value)) if np.isfinite(value) else base
+        name = mark.labels[i] if i < len(mark.labels) else str(i)
+        strong = mark.highlight is None or mark.highlight == i
+        drawn.append(
+            f'<rect x="{short(x - width / 2)}" y="{short(min(top, base))}" width="{short(width)}"'
+            f' height="{short(max(abs(top - base), 0.5))}" fill="{colour(mark.role)}"'
+            f' fill-opacity="{1 if strong else 0.45}" data-tip="{escape(name)}: {number(value)}"/>'
+        )
+        if mark.show_values and width >= 26:
+            above = max(min(top, base) - 5, 12) if value >= 0 or np.isnan(value) else top + 14
+            drawn.append(text(x, above, number(value), anchor="middle", size=12))
+    return drawn
+
+
+def heat_map(mark: HeatMap, frame: Frame) -> list[str]:
+    """A field as one small picture, stretched without smoothing."""
+    z = np.asarray(mark.z, dtype=np.float64)
+    if z.ndim != 2 or z.size == 0:
+        raise ValueError(f"HeatMap z must be a (rows, columns) array, got shape {z.shape}")
+    finite = np.abs(z[np.isfinite(z)])
+    limit = mark.limit if mark.limit is not None else (float(finite.max()) if finite.size else 1.0)
+    limit = limit if limit > 0 else 1.0
+    left, right = (float(frame.px(v)) for v in mark.x)
+    bottom, top = (float(frame.py(v)) for v in mark.y)
+    return [
+        f'<image x="{short(left)}" y="{short(top)}" width="{short(right - left)}"'
+        f' height="{short(bottom - top)}" preserveAspectRatio="none"'
+        f' style="image-rendering:pixelated" data-limit="{limit:.6g}"'
+        f' href="{data_url(heat_rgba(z[::-1], signed=mark.signed, limit=limit))}"/>'
+    ]
+
+
+def scatter(mark: Scatter, frame: Frame) -> list[str]:
+    """Points: discs, squares, then crosses, so that classes differ in shape as well as in colour."""
+    x, y = np.asarray(mark.x, np.float64).ravel(), np.asarray(mark.y, np.float64).ravel()
+    if mark.classes is None:
+        groups = [(mark.role, 0, np.ones(len(x), dtype=bool), mark.label)]
+    else:
+        classes = np.asarray(mark.classes).ravel()
+        groups = [
+            (CLASS_ROLES[int(c) % len(CLASS_ROLES)], int(c), classes == c, f"class {int(c)}")
+            for c in np.unique(classes)
+        ]
+    drawn = []
+    for role, kind, chosen, name in groups:
+        chosen = chosen & np.isfinite(x) & np.isfinite(y)
+        d = _dots(frame.px(x[chosen]), frame.py(y[chosen]), kind, mark.size)
+        cap = ("round", "square", "butt")[min(kind, 2)]
+        width = 2.0 if kind > 1 else 2 * mark.size * (1.0 if kind == 0 else 0.85)
+        common = f'd="{d}" fill="none" stroke-linecap="{cap}"'
+        drawn.append(f'<path class="ffn-halo" {common} stroke-width="{width + 2:g}"/>')
+        drawn.append(
+            f'<path {common} stroke-width="{width:g}" stroke="{colour(role)}" data-near="xy"'
+            f' data-name="{escape(name)}" data-xs="{listed(x[chosen])}" data-ys="{listed(y[chosen])}"/>'
+        )
+    return drawn
+
+
+def _dots(px: NDArray[np.float64], py: NDArray[np.float64], kind: int, size: float) -> str:
+    """A stroke of no length is a dot as wide as the pen; from class 2 on, a cross."""
+    s = short(size * 0.9)
+    s2 = short(2 * float(s))
+    shape = "h0" if kind < 2 else f"m-{s},-{s}l{s2},{s2}m0,-{s2}l-{s2},{s2}"
+    return "".join(f"M{short(a)},{short(b)}{shape}" for a, b in zip(px, py, strict=True))
+
+
+def arrows(mark: Arrows, frame: Frame) -> list[str]:
+    """Arrows with a small head."""
+    x, y = np.atleast_1d(np.asarray(mark.x, np.float64)), np.atleast_1d(np.asarray(mark.y, float))
+    x1, y1 = frame.px(x + np.asarray(mark.dx)), frame.py(y + np.asarray(mark.dy))
+    d = []
+    for a, b, c, e in zip(frame.px(x), frame.py(y), x1, y1, strict=True):
+        d.append(f"M{short(a)},{short(b)}L{short(c)},{short(e)}")
+        angle = np.arctan2(e - b, c - a)
+        for turn in (2.6, -2.6):
+            hx, hy = c + 8 * np.cos(angle + turn), e + 8 * np.sin(angle + turn)
+            d.append(f"M{short(c)},{short(e)}L{short(hx)},{short(hy)}")
+    ink = f'stroke="{colour(mark.role)}" stroke-width="2" stroke-linecap="round"'
+    return [f'<path d="{"".join(d)}" fill="none" {ink}/>']
+
+
+def rule(mark: Rule, frame: Frame) -> list[str]:
+    """A dashed line across the panel, with its label at the end."""
+    if (mark.x is None) == (mark.y is None):
+        raise ValueError("Rule needs either x or y, not both and not neither")
+    if mark.x is not None:
+        a = short(float(frame.px(mark.x)))
+        d, place = f"M{a},0V{short(frame.height)}", (float(frame.px(mark.x)) + 5, 13.0, "start")
+        if place[0] > 0.75 * frame.width:
+            place = (place[0] - 10, 13.0, "end")
+    else:
+        b = float(frame.py(mark.y))
+        d, place = f"M0,{short(b)}H{short(frame.width)}", (frame.width - 4, b - 5, "end")
+    ink = f'stroke="{colour(mark.role)}" stroke-width="1.5" stroke-dasharray="4 4"'
+    drawn = [f'<path d="{d}" fill="none" {ink}/>']
+    if mark.label:
+        drawn.append(text(place[0], place[1], mark.label, anchor=place[2], size=12))
+    return drawn
+
+
+def label(mark: Label, frame: Frame) -> list[str]:
+    """Text at a point; a role is shown by a coloured stroke under the words, never by their ink."""
+    x, y = float(frame.px(mark.x)), float(frame.py(mark.y))
+    drawn = [text(x, y, mark.text, anchor=mark.anchor)]
+    if mark.role:
+        length = 7.0 * len(mark.text)
+        start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor] * length
+        d = f"M{short(start)},{short(y + 4)}h{short(length)}"
+        drawn.append(f'<path d="{d}" stroke="{colour(mark.role)}" stroke-width="2"/>')
+    return drawn
+
+
+def sketch(mark: Sketch, frame: Frame) -> list[str]:
+    """A curve to draw on: a wide invisible band catches the pointer."""
+    d = path(frame.px(mark.x), frame.py(mark.y))
+    return [
+        f'<rect class="ffn-sketch" width="{short(frame.width)}" height="{short(frame.height)}"'
+        f' fill="transparent" data-sketch="{escape(mark.param)}"/>',
+        f'<path d="{d}" fill="none" stroke="{colour(mark.role)}" stroke-width="2.5"'
+        f' data-name="{escape(mark.label or mark.param)}" data-xs="{listed(mark.x)}"'
+        f' data-ys="{listed(mark.y)}" pointer-events="none"/>',
+    ]
+
+
+def handle(mark: Handle, frame: Frame, plot: int) -> str:
+    """A point to drag or to move with the arrow keys, with room for a finger."""
+    x, y = float(frame.px(mark.x)), float(frame.py(mark.y))
+    if mark.point is not None:
+        target = f'data-point="{escape(mark.point[0])} {mark.point[1]}"'
+    elif mark.param_x or mark.param_y:
+        target = "".join(
+            f' data-param-{axis}="{escape(name)}"'
+            for axis, name in (("x", mark.param_x), ("y", mark.param_y))
+            if name
+        )
+    else:
+        raise ValueError("Handle needs param_x, param_y or point: what should dragging it set?")
+    said = escape(f"{mark.label or 'point'}: {number(mark.x)}, {number(mark.y)}")
+    return (
+        f'<g class="ffn-handle" tabindex="0" role="button" aria-label="{said}" data-plot="{plot}"'
+        f' {target.strip()} transform="translate({short(frame.left + x)},{short(frame.top + y)})">'
+        f'<circle r="{FINGER}" fill="transparent"/>'
+        f'<circle class="ffn-grip" r="7" fill="{colour(mark.role)}"/></g>'
+    )
+
+
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int = 13, bold: bool = False
+) -> str:
+    """One line of text in the page's ink."""
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{short(x)}" y="{short(y)}" font-size="{size}" text-anchor="{anchor}"'
+        f' fill="currentColor"{weight}>{escape(words)}</text>'
+    )
+
+
+def network(mark: Network, frame: Frame) -> list[str]:
+    """Columns of nodes joined by their weights; negative weights are dashed."""
+    layers = [np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in mark.layers]
+    if len(mark.weights) != len(layers) - 1:
+        raise ValueError(
+            f"Network needs one weight matrix between neighbouring layers: {len(layers) - 1},"
+            f" got {len(mark.weights)}"
+        )
+    places = _node_places([len(v) for v in layers], frame, bool(mark.titles))
+    drawn = []
+    for k, given in enumerate(mark.weights):
+        w = np.asarray(given, dtype=np.float64)  # (nodes of layer k + 1, nodes of layer k)
+        drawn += _edges(w, places[k], places[k + 1])
+    radius = min(20.0, 0.42 * min(_gap(p, frame.height) for p in places))
+    for k, values in enumerate(layers):
+        names = mark.labels[k] if k < len(mark.labels) else ()
+        drawn += _nodes(values, places[k], radius, names, last=k == len(layers) - 1)
+        if k < len(mark.titles):
+            drawn.append(text(places[k][0][0], 14, mark.titles[k], anchor="middle", bold=True))
+    return drawn
+
+
+Places = list[tuple[float, float]]
+
+
+def _gap(places: Places, height: float) -> float:
+    return places[1][1] - places[0][1] if len(places) > 1 else height / 2
+
+
+def _node_places(sizes: Sequence[int], frame: Frame, titled: bool) -> list[Places]:
+    margin, top = 56.0, 30.0 if titled else 4.0
+    columns = np.linspace(margin, frame.width - margin, len(sizes)) if len(sizes) > 1 else [margin]
+    room = frame.height - top
+    return [
+        [(float(x), top + room * (i + 0.5) / size) for i in range(size)]
+        for x, size in zip(columns, sizes, strict=True)
+    ]
+
+
+def _edges(w: NDArray[np.float64], sources: Places, targets: Places) -> list[str]:
+    largest = float(np.nanmax(np.abs(w), initial=0.0)) or 1.0
+    drawn = []
+    for j, (x1, y1) in enumerate(targets):
+        for i, (x0, y0) in enumerate(sources):
+            value = float(w[j, i])
+            role, dash = ("output", "") if value >= 0 else ("input", ' stroke-dasharray="5 4"')
+            drawn.append(
+                f'<path d="M{short(x0)},{short(y0)}L{short(x1)},{short(y1)}" stroke="{colour(role)}"'
+                f' stroke-width="{0.4 + 5 * abs(value) / largest:.2g}" stroke-opacity="0.75"{dash}'
+                f' data-tip="weight {number(value)}"/>'
+            )
+    return drawn
+
+
+def _nodes(
+    values: NDArray[np.float64], places: Places, radius: float, names: Sequence[str], *, last: bool
+) -> list[str]:
+    largest = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
+    drawn = []
+    for i, ((x, y), value) in enumerate(zip(places, values.tolist(), strict=True)):
+        name = names[i] if i < len(names) else ""
+        tip = escape(f"{name or 'unit ' + str(i + 1)}: {number(value)}")
+        fill, opacity = colour("output" if value >= 0 else "input"), 0.6 * abs(value) / largest
+        drawn.append(
+            f'<circle class="ffn-node" cx="{short(x)}" cy="{short(y)}" r="{short(radius)}"'
+            f' stroke="currentColor" data-tip="{tip}"/>'
+        )
+        drawn.append(
+            f'<circle cx="{short(x)}" cy="{short(y)}" r="{short(radius)}" fill="{fill}"'
+            f' fill-opacity="{opacity if np.isfinite(opacity) else 0:.2f}" pointer-events="none"/>'
+        )
+        if radius >= 13:
+            drawn.append(text(x, y + 4, number(value, 2), anchor="middle", size=11))
+        if name:
+            side = (x + radius + 5, "start") if last else (x - radius - 5, "end")
+            drawn.append(text(side[0], y + 4, name, anchor=side[1], size=12))
+    return drawn

@@ -1,0 +1,54 @@
+"""Heat maps as small PNG pictures, written by hand: a header, rows, and zlib."""
+
+import base64
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ffnlib.palette import NEGATIVE, POSITIVE, rgb
+
+
+def heat_rgba(z: ArrayLike, *, signed: bool, limit: float) -> NDArray[np.uint8]:
+    """Colours of a field: opacity is the size, colour the sign, so zero is the page itself.
+
+    Parameters
+    ----------
+    z : (rows, columns) array
+        Values; the magnitude is clipped at ``limit``; nan is transparent.
+    signed : bool
+        Unsigned fields use one colour.
+    limit : float
+        The magnitude drawn opaque, greater than 0.
+
+    Returns
+    -------
+    (rows, columns, 4) uint8 array
+    """
+    z = np.asarray(z, dtype=np.float64)
+    size = np.abs(z) / limit if signed else z / limit
+    opacity = np.clip(np.nan_to_num(size, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
+    rgba = np.empty((*z.shape, 4), dtype=np.uint8)
+    rgba[..., :3] = np.where((z < 0)[..., None] & signed, rgb(NEGATIVE), rgb(POSITIVE))
+    rgba[..., 3] = np.rint(255 * opacity)
+    return rgba
+
+
+def png(rgba: NDArray[np.uint8]) -> bytes:
+    """An 8-bit RGBA picture, (rows, columns, 4) with row 0 at the top, as the bytes of a PNG file."""
+    rows, columns, _ = rgba.shape
+    filtered = np.concatenate([np.zeros((rows, 1), np.uint8), rgba.reshape(rows, -1)], axis=1)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        crc = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
+
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 6, 0, 0, 0)
+    body = zlib.compress(filtered.tobytes(), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def data_url(rgba: NDArray[np.uint8]) -> str:
+    """A picture as the ``data:`` URL an ``<image>`` element takes."""
+    return "data:image/png;base64," + base64.b64encode(png(rgba)).decode("ascii")

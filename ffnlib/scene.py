@@ -1,0 +1,256 @@
+"""What an explorer shows, as plain data.
+
+A `Scene` is one or more panels of marks, a sentence in words and, where it helps, a table.
+Nothing here draws: `ffnlib.render` turns a scene into SVG, and tests read it as it is.
+
+Coordinates are data coordinates. A ``role`` names a meaning and so a colour of `ffnlib.palette`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A curve through ``(x[i], y[i])``; it breaks where a value is not finite."""
+
+    x: ArrayLike
+    y: ArrayLike
+    role: str = "output"
+    label: str = ""
+    dash: bool = False
+    width: float = 2.0
+
+
+@dataclass(frozen=True)
+class Area:
+    """The region between two curves ``y0`` and ``y1`` over ``x``."""
+
+    x: ArrayLike
+    y0: ArrayLike
+    y1: ArrayLike
+    role: str = "reference"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One bar a value, at x = 0, 1, 2, …; ``labels`` stand under them, ``highlight`` is one index."""
+
+    values: ArrayLike
+    labels: Sequence[str] = ()
+    role: str = "output"
+    highlight: int | None = None
+    show_values: bool = True
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A field ``z`` of shape (rows, columns), row 0 at the bottom, over the ranges ``x`` and ``y``.
+
+    ``signed`` fields go from the input colour through the page's background to the output colour,
+    with the same ``limit`` on both sides (by default the largest magnitude).
+    """
+
+    z: ArrayLike
+    x: Range
+    y: Range
+    signed: bool = True
+    limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Points; ``classes`` (0, 1, 2, …) give each its colour and its shape."""
+
+    x: ArrayLike
+    y: ArrayLike
+    role: str = "input"
+    classes: ArrayLike | None = None
+    size: float = 4.0
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """Arrows from ``(x, y)`` by ``(dx, dy)``."""
+
+    x: ArrayLike
+    y: ArrayLike
+    dx: ArrayLike
+    dy: ArrayLike
+    role: str = "gradient"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A straight line across the panel, at one ``x`` or at one ``y``."""
+
+    x: float | None = None
+    y: float | None = None
+    role: str = "reference"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """Text at a point. ``anchor`` is ``"start"``, ``"middle"`` or ``"end"``."""
+
+    x: float
+    y: float
+    text: str
+    role: str = ""
+    anchor: str = "start"
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A point the reader may drag or move with the arrow keys.
+
+    It sets the parameters ``param_x`` and ``param_y``, or entry ``point=("kinks", 2)`` of a
+    `Points` control.
+    """
+
+    x: float
+    y: float
+    param_x: str | None = None
+    param_y: str | None = None
+    point: tuple[str, int] | None = None
+    label: str = ""
+    role: str = "output"
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A curve the reader draws: the pointer sets the y of the points of control ``param``."""
+
+    param: str
+    x: ArrayLike
+    y: ArrayLike
+    role: str = "input"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network diagram: one column of nodes a layer, one line a weight.
+
+    ``layers[l]`` holds the values shown in the nodes of layer l; ``weights[l]`` has the shape
+    (nodes of layer l + 1, nodes of layer l). Colour is the sign, width the size of a weight.
+    """
+
+    layers: Sequence[ArrayLike]
+    weights: Sequence[ArrayLike]
+    labels: Sequence[Sequence[str]] = ()
+    titles: Sequence[str] = ()
+
+
+Mark = Line | Area | Bars | HeatMap | Scatter | Arrows | Rule | Label | Handle | Sketch | Network
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One set of axes: its marks, drawn in order, and the ranges they are seen in.
+
+    A range left out is taken from the marks; give it where the axes should stand still while
+    the reader moves a control. ``equal`` draws both axes to one scale.
+    """
+
+    marks: Sequence[Mark]
+    x: Range | None = None
+    y: Range | None = None
+    x_label: str = ""
+    y_label: str = ""
+    title: str = ""
+    equal: bool = False
+    axes: bool = True
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y"):
+            if getattr(self, name) is None:
+                continue
+            lo, hi = getattr(self, name)
+            if not (np.isfinite(lo) and np.isfinite(hi) and lo < hi):
+                raise ValueError(f"Panel {name} must be a range (lo, hi) with lo < hi, got {lo, hi}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers to be read off, one row a sequence as long as ``columns``."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        for i, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"Table row {i} has {len(row)} cells, but there are {len(self.columns)} columns"
+                )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Panels, the sentence that says what is seen in them, and an optional table."""
+
+    panels: Sequence[Panel]
+    text: str
+    table: Table | None = None
+
+    def __post_init__(self) -> None:
+        if not self.panels:
+            raise ValueError("Scene needs at least one panel")
+        if not self.text.strip():
+            raise ValueError("Scene text must say in words what is seen; it is empty")
+
+
+def plain(value: Any) -> Any:
+    """A scene, or any part of one, as lists, dicts, numbers and strings that JSON can hold.
+
+    Not-a-number and the infinities become the strings ``"nan"``, ``"inf"`` and ``"-inf"``.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        content = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return {"kind": type(value).__name__, **content}
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    return value
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number as a reader wants it: ``digits`` significant digits, a real minus sign, no ``e-05``.
+
+    >>> number(-0.16997), number(46702792704, 11), number(1.23e-7)
+    ('−0.17', '46,702,792,704', '1.23 × 10⁻⁷')
+    """
+    value = float(value)
+    if not np.isfinite(value):
+        return {"inf": "∞", "-inf": "−∞"}.get(str(value), "not a number")
+    if value == 0:
+        return "0"
+    if 1e-3 <= abs(value) < 10 ** max(digits, 5):
+        places = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+        text = f"{value:,.{places}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return text.replace("-", "−")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    mantissa = (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa).replace("-", "−")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
