@@ -1,0 +1,73 @@
+"""What the library accepts as an array of numbers, and how it walks over one."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.floating[Any]]
+"""A floating-point array; its dtype is the dtype of what was given."""
+
+BLOCK: Final[int] = 16384
+"""Elements handled at a time: the temporaries of one block stay in the processor's cache."""
+
+
+def as_float(x: ArrayLike, name: str) -> Array:
+    """Give ``x`` as an array of float16, float32 or float64.
+
+    These three dtypes are kept; integers and booleans become float64. ``name`` is the argument's
+    name for the error message. Raises TypeError for anything else.
+    """
+    try:
+        a = np.asarray(x)
+    except ValueError as error:
+        raise TypeError(
+            f"{name} must be one rectangular array, got rows of different lengths"
+        ) from error
+    if a.dtype.kind in "iub":
+        return a.astype(np.float64)
+    if a.dtype.kind != "f" or a.dtype.itemsize > 8:
+        raise TypeError(
+            f"{name} must hold float16, float32, float64, integers or booleans, got dtype {a.dtype}"
+        )
+    native: Array = a.astype(a.dtype.newbyteorder("="), copy=False)
+    return native
+
+
+def elementwise(f: Callable[[Array], Array], x: ArrayLike, name: str = "x") -> Array:
+    """Apply ``f`` to every element of ``x``, keeping shape and dtype.
+
+    ``f`` sees blocks of shape (n,), in float32 for float16 input (rounded once, at the end) and in
+    the input's dtype otherwise. Results that underflow are zero, which is right, so NumPy is told
+    not to mention it.
+    """
+    a = as_float(x, name)
+    flat = a.reshape(-1)  # (n,)
+    work = np.dtype(np.float32) if a.dtype == np.float16 else a.dtype
+    out = np.empty_like(flat)
+    with np.errstate(under="ignore"):
+        for start in range(0, flat.size, BLOCK):
+            block = flat[start : start + BLOCK].astype(work, copy=False)
+            out[start : start + BLOCK] = f(block)
+    shaped: Array = out.reshape(a.shape)[()]
+    return shaped
+
+
+def as_rng(rng: object, name: str = "rng") -> np.random.Generator:
+    """Give ``rng`` back if it is a ``numpy.random.Generator``; raise TypeError otherwise."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    raise TypeError(
+        f"{name} must be a numpy.random.Generator, got {rng!r}; "
+        "write rng=np.random.default_rng(0), for example"
+    )
+
+
+def as_count(n: object, name: str, least: int = 1) -> int:
+    """Give ``n`` as a Python int of at least ``least``; raise TypeError or ValueError otherwise."""
+    if isinstance(n, bool | np.bool_) or not isinstance(n, int | np.integer):
+        raise TypeError(f"{name} must be a whole number, got {n!r}")
+    if n < least:
+        raise ValueError(f"{name} must be at least {least}, got {n}")
+    return int(n)
