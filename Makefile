@@ -1,0 +1,70 @@
+# Two commands: `make book` builds the site, `make test` proves it. Nothing else has to be installed
+# first but Python (3.11 or newer) and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SITE   := _build/html
+PORT   ?= 8000
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# One thread per numerical library: repeatable figures, and no fight for two cores.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+# Jupyter's own notice about paths is not about this book.
+export JUPYTER_PLATFORM_DIRS := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
+.PHONY: help book serve lab test bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(VENV)/.book ## build the site into _build/html (a second time: seconds)
+	@$(BIN)/jupyter-book build . -W -n --keep-going --quiet
+	@echo "The book is in $(SITE). To read it: make serve   (explorers need a server, not file://)"
+
+serve: book ## serve the built site on http://localhost:8000 (PORT=… for another port)
+	@echo "http://localhost:$(PORT)  (Ctrl+C stops)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+
+lab: $(VENV)/.book ## open the exercises in JupyterLab as a student sees them (work is kept in lab/)
+	@$(BIN)/python -m _ext.release lab
+	@$(BIN)/jupyter lab --notebook-dir=lab
+
+test: $(VENV)/.test ## install the test tools, then check everything
+	@$(BIN)/python tests/get_chromium.py
+	@cd tests/browser && npm install --silent --no-audit --no-fund --no-package-lock
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@$(MAKE) --no-print-directory book
+	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
+	$(BIN)/pytest --cov --cov-report=term
+
+bench: $(VENV)/.test ## print the figures of benchmarks/
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python tests/get_chromium.py
+	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+clean: ## remove everything that was built, the environment included
+	rm -rf $(VENV) _build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf tests/browser/node_modules exercises/release exercises/gradebook.db
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 ...")'
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# A stamp per set of packages: the second run installs nothing.
+$(VENV)/.book: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the book's packages (pinned in constraints.txt) ..."
+	@$(PIP) install -c constraints.txt setuptools
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[book,grade]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.book
+	@echo "Installing the test tools ..."
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[book,grade,test]'
+	@touch $@

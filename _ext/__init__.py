@@ -1,0 +1,42 @@
+"""The book's own Sphinx extension: explorers, exercises, corrections, and a mended theme.
+
+One module per matter; this one only connects them.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from . import assets, claim, explore, fingerprint, statement, sweeps, theme
+
+ENVIRONMENT = "environment.pickle"
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Key the execution cache on the code behind the numbers, and the pages on this extension."""
+    root = Path(app.srcdir)
+    cache = Path(app.outdir).parent / ".jupyter_cache"
+    config.nb_execution_cache_path = str(cache / fingerprint.execution(root))
+    config.ffn_extension = fingerprint.of(root / "_ext")
+    config.ffn_pyodide = os.environ.get("FFN_PYODIDE", "")
+    config.templates_path.append(str(root / "_ext" / "templates"))
+
+
+def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:
+    """A page that warned is read again next time; otherwise the second build would pass."""
+    if exception is not None or app.statuscode:
+        (Path(app.doctreedir) / ENVIRONMENT).unlink(missing_ok=True)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("ffn_extension", "", "env", str)
+    app.add_config_value("ffn_pyodide", "", "html", str)
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", fingerprint.prune)
+    for part in (assets, theme, explore, claim, statement, sweeps):
+        part.setup(app)
+    app.connect("build-finished", forget_failed_build, priority=999)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

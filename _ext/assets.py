@@ -1,0 +1,115 @@
+"""Everything the site serves itself: front end, wheel, MathJax and, on request, Pyodide.
+
+Files go straight into the built site before any page is written: Sphinx copies static files only
+when some page is out of date, and these change on their own.
+"""
+
+import filecmp
+import json
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from . import wheel
+
+# The one place where Pyodide is pinned.
+PYODIDE = "0.29.4"
+PYODIDE_URL = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
+PYODIDE_FILES = (
+    "pyodide.mjs",
+    "pyodide.asm.js",
+    "pyodide.asm.wasm",
+    "python_stdlib.zip",
+    "pyodide-lock.json",
+)
+EXPLORER = 'class="ffn-explorer"'
+
+
+def place(source: Path, target: Path) -> None:
+    """Copy one file unless the same content is there already."""
+    if not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def wheel_of(app: Sphinx) -> Path:
+    return wheel.build(Path(app.srcdir), Path(app.outdir).parent / "wheels")
+
+
+def serve(app: Sphinx) -> None:
+    """Bring the served files up to date."""
+    if app.builder.format != "html":
+        return
+    root, static = Path(app.srcdir), Path(app.outdir) / "_static"
+    for folder in (root / "ffnlib" / "static", root / "_ext" / "static"):
+        for file in folder.iterdir():
+            place(file, static / "ffn" / file.name)
+    library = wheel_of(app)
+    for old in (static / "wheels").glob("*.whl"):
+        if old.name != library.name:
+            old.unlink()
+    place(library, static / "wheels" / library.name)
+    _serve_mathjax(static / "mathjax")
+    _serve_pyodide(app.config.ffn_pyodide, static / "pyodide")
+
+
+def _serve_mathjax(target: Path) -> None:
+    """The TeX-to-CHTML bundle, its fonts, and the TeX extensions it loads on demand."""
+    package = distribution("sphinx-mathjax-offline")
+    home = Path(str(package.locate_file("sphinx-mathjax-offline/static/mathjax")))
+    fonts = (home / "output" / "chtml" / "fonts" / "woff-v2").glob("*.woff")
+    extensions = (home / "input" / "tex" / "extensions").glob("*.js")
+    for file in (home / "tex-chtml.js", *fonts, *extensions):
+        if file.name != "all-packages.js":
+            place(file, target / file.relative_to(home))
+
+
+def _serve_pyodide(source: str, target: Path) -> None:
+    if not source:
+        shutil.rmtree(target, ignore_errors=True)
+        return
+    folder = Path(source).expanduser()
+    missing = [name for name in PYODIDE_FILES if not (folder / name).is_file()]
+    if missing or not list(folder.glob("numpy-*.whl")):
+        raise ExtensionError(
+            f"FFN_PYODIDE={source} must be a folder with a Pyodide {PYODIDE} distribution; "
+            f"not found there: {', '.join([*missing] or ['numpy-*.whl'])}"
+        )
+    for file in (*(folder / name for name in PYODIDE_FILES), *folder.glob("numpy-*.whl")):
+        place(file, target / file.name)
+
+
+def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give a page that has an explorer its front end, and tell that where everything lies.
+
+    Every address is relative to the page, so the site works under any prefix.
+    """
+    del page, template, doctree
+    if EXPLORER not in context.get("body", "") or app.builder.format != "html":
+        return
+    local = app.config.ffn_pyodide
+
+    def address(path: str) -> str:
+        return str(context["pathto"](f"_static/{path}", 1))
+
+    config = {
+        "pyodide": address("pyodide/") if local else PYODIDE_URL,
+        "numpy": next(Path(local).expanduser().glob("numpy-*.whl")).name if local else None,
+        "wheel": address(f"wheels/{wheel_of(app).name}"),
+        "static": address("ffn/"),
+        "sweeps": address("sweeps/"),
+    }
+    body = json.dumps(config).replace("</", "<\\/")
+    app.add_js_file(None, body=body, type="application/json", id="ffn-config")
+    app.add_js_file("ffn/host.js", type="module")
+    app.add_css_file("ffn/explorer.css")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_css_file("ffn/site.css")
+    app.connect("builder-inited", serve)
+    app.connect("html-page-context", equip)

@@ -1,0 +1,136 @@
+"""The students' version of the exercises: made by nbgrader, packed for download.
+
+``python -m _ext.release FOLDER`` puts the release notebooks into a folder to work in, beside the
+work that is already there.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from . import fingerprint
+
+GENERATED = ("release", "submitted", "autograded", "feedback", "gradebook.db", ".nbgrader.log")
+UNUSED = ("bank", "cases", "__pycache__")  # answers and hidden cases: no release needs them
+START = """\
+python -m pip install jupyterlab nbgrader {wheel}
+python -m jupyterlab {notebook}
+"""
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same content gives the same file
+
+
+def assignments(root: Path) -> list[str]:
+    """Names of the assignments: the folders of ``exercises/source`` that hold a notebook."""
+    return sorted({path.parent.name for path in (root / "exercises" / "source").glob("*/*.ipynb")})
+
+
+def sources(root: Path, name: str) -> list[Path]:
+    """Files that the release version of an assignment is made from."""
+    course = root / "exercises"
+    return [*sorted(course.glob("*.py")), *fingerprint.files(course / "source" / name)]
+
+
+def release(root: Path, build: Path, name: str) -> Path:
+    """The release notebook, made by ``nbgrader generate_assignment`` if its source has changed."""
+    home = build / "exercises" / "release" / name / fingerprint.of(*sources(root, name))
+    if not home.is_dir():
+        made = _generate(root / "exercises", name)
+        shutil.rmtree(home.parent, ignore_errors=True)
+        home.mkdir(parents=True)
+        for file, content in made.items():
+            (home / file).write_bytes(content)
+    notebooks = sorted(home.glob("*.ipynb"))
+    if len(notebooks) != 1:
+        raise RuntimeError(f"exercises/source/{name} must hold one notebook, not {len(notebooks)}")
+    return notebooks[0]
+
+
+def _generate(course: Path, name: str) -> dict[str, bytes]:
+    """Run nbgrader on a copy of the course: it writes a gradebook, which is not wanted here."""
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary) / "course"
+        shutil.copytree(course, copy, ignore=shutil.ignore_patterns(*GENERATED, *UNUSED))
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--force"],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        folder = copy / "release" / name
+        if done.returncode or not folder.is_dir():
+            raise RuntimeError(f"nbgrader generate_assignment {name} failed:\n{done.stderr}")
+        return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+def pack(notebook: Path, wheel: Path, target: Path) -> None:
+    """Write the download: the notebook, the library's wheel, two lines on how to start."""
+    start = START.format(wheel=wheel.name, notebook=notebook.name)
+    contents = {
+        notebook.name: notebook.read_bytes(),
+        wheel.name: wheel.read_bytes(),
+        "START.txt": start.encode(),
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(f"{notebook.stem}/{name}", ZIP_DATE)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+
+def as_markdown(notebook: Path) -> str:
+    """The notebook as MyST text: its prose, and its code cells as blocks.
+
+    Headings are raised so that the problems stand directly below the page's own title, which
+    takes the place of the notebook's.
+    """
+    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
+    parts = []
+    for cell in cells:
+        text = "".join(cell["source"]).strip()
+        grading = cell["metadata"].get("nbgrader", {})
+        if grading.get("grade") and grading.get("points"):
+            points = grading["points"]
+            parts.append(f":::{{div}} ffn-points\n{points:g} point{'s' * (points != 1)}\n:::")
+        if not text:
+            continue
+        if cell["cell_type"] == "markdown":
+            parts.append(_raise_headings(text))
+        elif cell["cell_type"] == "code":
+            parts.append(f"````{{code-block}} python\n{text}\n````")
+    return "\n\n".join(parts)
+
+
+def _raise_headings(text: str) -> str:
+    lines, fenced = [], False
+    for line in text.splitlines():
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        if not fenced and line.startswith("# "):
+            continue
+        lines.append(line[1:] if not fenced and line.startswith("##") else line)
+    return "\n".join(lines).strip()
+
+
+def main() -> None:
+    """Lay the release notebooks out to work in; work already there is kept."""
+    root = Path(__file__).parent.parent
+    target = Path(sys.argv[1])
+    for name in assignments(root):
+        notebook = release(root, root / "_build", name)
+        place = target / name / notebook.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():
+            print(f"kept your {place} (delete it for a fresh one)")
+        else:
+            shutil.copyfile(notebook, place)
+            print(f"{place} is ready")
+
+
+if __name__ == "__main__":
+    main()
