@@ -1,0 +1,305 @@
+"""Checks of what is said about neurons, layers, depth and parameter counts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ffnlib.activations import ACTIVATIONS, relu, sigmoid
+from ffnlib.network import MLP, Linear, count_parameters
+
+Array = NDArray[np.float64]
+Values = dict[str, float | int | str]
+
+SYMBOLS, EMBEDDING, CONTEXT = 80, 32, 8  # the character model of source S1
+CHARACTER_NET = [CONTEXT * EMBEDDING, 128, 128, SYMBOLS]
+
+
+def layer_shapes() -> Values:
+    """Compute a 4-3-2-1 network with examples as rows and again with examples as columns."""
+    net = MLP([4, 3, 2, 1], rng=np.random.default_rng(0))
+    x = np.random.default_rng(1).normal(size=(5, 4))
+    column = x.T  # (n_0, m): the first layer's input is the data itself
+    for layer in net.layers[:-1]:
+        column = relu(layer.W @ column + layer.b[:, None])
+    column = net.layers[-1].W @ column + net.layers[-1].b[:, None]
+    difference = float(np.max(np.abs(column.T - net.forward(x))))
+    assert [layer.W.shape for layer in net.layers] == [(3, 4), (2, 3), (1, 2)]
+    assert difference < 1e-12
+    return {
+        "shapes": ", ".join(f"{layer.W.shape[0]}×{layer.W.shape[1]}" for layer in net.layers),
+        "difference": difference,
+    }
+
+
+def single_neuron() -> Values:
+    """Add up one neuron by hand and compare with a layer that has one unit."""
+    layer = Linear(3, 1, rng=np.random.default_rng(0))
+    x = np.array([0.5, -1.0, 2.0])
+    z = layer.b[0] + sum(w * v for w, v in zip(layer.W[0], x, strict=True))
+    a = 1 / (1 + math.exp(-z))
+    difference = abs(a - float(sigmoid(layer.forward(x[None, :]))[0, 0]))
+    assert difference < 1e-14
+    return {"z": float(z), "a": a, "difference": difference}
+
+
+def affine_collapse() -> Values:
+    """Multiply five affine layers together into one and compare their outputs."""
+    rng = np.random.default_rng(0)
+    layers = [Linear(4, 4, rng=rng) for _ in range(5)]
+    x = y = rng.normal(size=(100, 4))
+    W, b = np.eye(4), np.zeros(4)
+    for layer in layers:
+        layer.b[:] = rng.normal(size=4)
+        y = layer.forward(y)
+        W, b = layer.W @ W, layer.W @ b + layer.b
+    difference = float(np.max(np.abs(y - (x @ W.T + b))))
+    assert difference < 1e-10
+    assert np.max(np.abs(b)) > 0.1  # f(0) is not 0: affine, not linear
+    return {"layers": len(layers), "difference": difference, "at_zero": float(np.linalg.norm(b))}
+
+
+def shear_singular_values() -> Values:
+    """Take the singular values of the shear [[1, 1], [0, 1]]; a rotation times a scale has equal ones."""
+    shear = np.array([[1.0, 1.0], [0.0, 1.0]])
+    large, small = np.linalg.svd(shear, compute_uv=False)
+    assert abs(large - (1 + math.sqrt(5)) / 2) < 1e-12
+    assert abs(large * small - 1) < 1e-12
+    projection = np.linalg.matrix_rank(np.array([[1.0, 0.0], [0.0, 0.0]]))
+    assert projection == 1
+    return {"large": float(large), "small": float(small)}
+
+
+def straight_boundary() -> Values:
+    """Trace where a network's output is zero, without and with ReLUs, and fit a line to the trace."""
+
+    def bend(activation: str) -> float:
+        rng = np.random.default_rng(3)
+        net = MLP([2, 8, 8, 1], activation=activation, rng=rng)
+        for layer in net.layers:
+            layer.b[:] = rng.normal(size=layer.b.shape)
+        angles = np.linspace(0, 2 * np.pi, 721)
+        points = []
+        for angle in angles:  # along each ray, the first change of sign
+            direction = np.array([np.cos(angle), np.sin(angle)])
+            t = np.linspace(0, 4, 401)
+            f = net.forward(t[:, None] * direction)[:, 0]
+            change = np.flatnonzero(f[:-1] * f[1:] < 0)
+            if change.size:
+                i = change[0]
+                at = t[i] - f[i] * (t[i + 1] - t[i]) / (f[i + 1] - f[i])
+                points.append(at * direction)
+        centred = np.array(points) - np.mean(points, axis=0)
+        return float(np.linalg.svd(centred, compute_uv=False)[1] / math.sqrt(len(points)))
+
+    straight, bent = bend("identity"), bend("relu")
+    assert straight < 1e-10 < 1e-2 < bent
+    return {"straight": straight, "bent": bent}
+
+
+def xor() -> Values:
+    """Give XOR to 20,000 random lines, to least squares, and to two ReLUs."""
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = np.array([0.0, 1.0, 1.0, 0.0])
+    affine = np.column_stack([x, np.ones(4)])
+    # f(0,0) - f(0,1) - f(1,0) + f(1,1) = 0 for every affine f; XOR would need it below 0
+    assert np.all(np.array([1, -1, -1, 1]) @ affine == 0)
+    lines = np.random.default_rng(0).normal(size=(3, 20_000))
+    best = int(np.max(np.sum((affine @ lines > 0) == (y[:, None] > 0), axis=0)))
+    fit = affine @ np.linalg.lstsq(affine, y, rcond=None)[0]
+    s = x.sum(axis=1)
+    error = float(np.max(np.abs(relu(s) - 2 * relu(s - 1) - y)))
+    assert best == 3
+    assert np.allclose(fit, 0.5)
+    assert error == 0
+    return {"best": best, "answer": float(fit[0]), "relu_error": error}
+
+
+def _interpolate(knots: Array, values: Array, x: Array) -> Array:
+    """Piecewise linear interpolation written as a sum of ReLU hinges at all knots but the last."""
+    slopes = np.diff(values) / np.diff(knots)
+    c = np.diff(slopes, prepend=0.0)  # each hinge adds the change of slope at its knot
+    return values[0] + relu(x[:, None] - knots[:-1]) @ c
+
+
+def relu_approximation() -> Values:
+    """Interpolate sin 3x on [-1, 1] with 16, 64 and 256 ReLU hinges and read the largest error."""
+    x = np.linspace(-1, 1, 4001)
+    errors = {}
+    for n in (16, 64, 256):
+        knots = np.linspace(-1, 1, n + 1)
+        errors[n] = float(np.max(np.abs(_interpolate(knots, np.sin(3 * knots), x) - np.sin(3 * x))))
+    assert errors[16] > 10 * errors[64] > 100 * errors[256]
+    return {f"error_{n}": error for n, error in errors.items()}
+
+
+def _sup_of_fit(features: Array, target: Array) -> float:
+    weights = np.linalg.lstsq(features, target, rcond=None)[0]
+    return float(np.max(np.abs(features @ weights - target)))
+
+
+def uat_square() -> Values:
+    """Fit sin 3x with 4 and with 1,024 units whose activation is the square, and with 256 ReLUs."""
+    rng = np.random.default_rng(0)
+    x = np.linspace(-1, 1, 401)
+    target = np.sin(3 * x)
+    hidden = {n: np.square(np.outer(x, rng.normal(size=n)) + rng.normal(size=n)) for n in (4, 1024)}
+    narrow, wide = (_sup_of_fit(h, target) for h in hidden.values())
+    ranks = {int(np.linalg.matrix_rank(h)) for h in hidden.values()}
+    kinks = rng.uniform(-1, 1, size=256)
+    hinges = np.column_stack([relu(x[:, None] - kinks), x, np.ones_like(x)])
+    rectified = _sup_of_fit(hinges, target)
+    # the best quadratic for an odd function is a line through 0; its error is convex in the slope
+    low, high = -3.0, 3.0
+    for _ in range(100):
+        a, b = low + (high - low) / 3, high - (high - low) / 3
+        worse = np.max(np.abs(target - a * x)) > np.max(np.abs(target - b * x))
+        low, high = (a, high) if worse else (low, b)
+    best = float(np.max(np.abs(target - low * x)))
+    assert ranks == {3}
+    assert abs(narrow - wide) < 1e-6
+    assert best > 0.6 > 0.01 > rectified
+    return {"narrow": narrow, "wide": wide, "rank": 3, "best": best, "relu": rectified}
+
+
+def step_target() -> Values:
+    """Approximate a jump from 0 to 1 by ever steeper pairs of ReLUs and read the largest error."""
+    x = np.array([-1e-9, 1e-9, -1.0, 1.0])
+    errors = []
+    for width in (1e-1, 1e-3, 1e-6):
+        ramp = relu(x / width + 0.5) - relu(x / width - 0.5)
+        errors.append(float(np.max(np.abs(ramp - (x > 0)))))
+    assert all(abs(error - 0.5) < 2e-3 for error in errors)
+    return {"gentle": errors[0], "steep": errors[-1]}
+
+
+def unbounded_domain() -> Values:
+    """Fit x² on [-1, 1] with 64 ReLU hinges, then ask the same network for x = 10."""
+    knots = np.linspace(-1, 1, 65)
+    inside = np.linspace(-1, 1, 2001)
+    error = float(np.max(np.abs(_interpolate(knots, knots**2, inside) - inside**2)))
+    at_ten = float(_interpolate(knots, knots**2, np.array([10.0]))[0])
+    assert error < 1e-3
+    assert abs(at_ten - 100) > 50
+    return {"inside": error, "at_ten": at_ten}
+
+
+def polynomials_are_universal() -> Values:
+    """Interpolate sin 3x on [-1, 1] by a polynomial of degree 15 in Chebyshev points."""
+    chebyshev = np.polynomial.chebyshev
+    x = np.linspace(-1, 1, 2001)
+    coefficients = chebyshev.chebinterpolate(lambda t: np.sin(3 * t), 15)
+    error = float(np.max(np.abs(chebyshev.chebval(x, coefficients) - np.sin(3 * x))))
+    assert error < 1e-8
+    return {"degree": 15, "error": error}
+
+
+def hinges() -> Values:
+    """Count the straight pieces of 200 random one-dimensional networks with eight ReLUs each."""
+    rng = np.random.default_rng(0)
+    units, most = 8, 0
+    for _ in range(200):
+        w, b, c = rng.normal(size=(3, units))
+        kinks = np.sort(-b / w)
+        inner = (kinks[1:] + kinks[:-1]) / 2
+        middles = np.concatenate([[kinks[0] - 1], inner, [kinks[-1] + 1]])
+        slopes = ((np.outer(middles, w) + b > 0) * w) @ c  # one slope between any two kinks
+        most = max(most, 1 + int(np.sum(np.abs(np.diff(slopes)) > 1e-12)))
+    assert most == units + 1
+    return {"units": units, "pieces": most}
+
+
+def depth_separation() -> Values:
+    """Compose a tent map of two ReLUs ten times and count the straight pieces on [0, 1]."""
+    depth = 10
+    x = np.arange(2**12 + 1) / 2**12  # every kink lies on this grid, in exact arithmetic
+    y = x
+    for _ in range(depth):
+        y = 2 * relu(y) - 4 * relu(y - 0.5)
+    pieces = 1 + int(np.sum(np.diff(np.sign(np.diff(y))) != 0))
+    assert pieces == 2**depth
+    return {"deep_units": 2 * depth, "pieces": pieces, "shallow_units": pieces - 1}
+
+
+def initialization() -> Values:
+    """Send noise through twenty ReLU layers of width 512, initialised by He's and by Glorot's rule."""
+
+    def mean_square(init: str) -> float:
+        rng = np.random.default_rng(0)
+        a = np.random.default_rng(1).normal(size=(64, 512))
+        for _ in range(20):
+            a = relu(a @ Linear(512, 512, rng=rng, init=init).W.T)
+        return float(np.mean(a**2))
+
+    he, glorot = mean_square("he"), mean_square("glorot")
+    assert 0.1 < he < 10
+    assert glorot < 1e-5
+    return {"layers": 20, "he": he, "glorot": glorot}
+
+
+def character_net() -> Values:
+    """Count the parameters of the character network of the source, embedding included."""
+    table = SYMBOLS * EMBEDDING
+    parts = [count_parameters(list(pair)) for pair in zip(CHARACTER_NET, CHARACTER_NET[1:])]
+    total = table + count_parameters(CHARACTER_NET)
+    assert total == table + sum(parts) == 62_288
+    return {"sum": " + ".join(f"{n:,}" for n in [table, *parts]), "total": total}
+
+
+def ngram_table() -> Values:
+    """Count the entries of n-gram tables over 80 symbols and divide by the network's parameters."""
+    net = int(character_net()["total"])
+    five, six = SYMBOLS**5, SYMBOLS**6
+    nine = SYMBOLS ** (CONTEXT + 1)
+    assert five == 3_276_800_000
+    assert six == 262_144_000_000
+    return {
+        "contexts": SYMBOLS**4,
+        "five": five,
+        "six": six,
+        "net": net,
+        "ratio": round(five / net),
+        "claimed_ratio": round(six / net),
+        "like_for_like": nine / net,
+    }
+
+
+def context_window() -> Values:
+    """Gather the embeddings of the k characters before position t and concatenate them."""
+    embedding = np.random.default_rng(0).normal(size=(SYMBOLS, EMBEDDING))
+    text, t = np.arange(40) % SYMBOLS, 30
+    positions = [t - CONTEXT + i for i in range(CONTEXT)]
+    x = np.concatenate([embedding[text[p]] for p in positions])
+    assert (positions[0], positions[-1]) == (t - CONTEXT, t - 1)
+    assert x.size == CHARACTER_NET[0]
+    return {"context": CONTEXT, "first": positions[0], "last": positions[-1], "t": t, "size": x.size}
+
+
+def value_ranges() -> Values:
+    """Evaluate five activations on [-30, 30] and read the smallest and largest values."""
+    x = np.linspace(-30, 30, 60_001)
+    low = {name: float(np.min(ACTIVATIONS[name](x))) for name in ACTIVATIONS}
+    high = {name: float(np.max(ACTIVATIONS[name](x))) for name in ACTIVATIONS}
+    assert low["sigmoid"] >= 0
+    assert high["sigmoid"] <= 1
+    assert low["tanh"] < -0.99
+    assert min(high["relu"], high["gelu"], high["silu"]) > 29
+    return {"tanh_low": low["tanh"], "gelu_low": low["gelu"], "silu_low": low["silu"]}
+
+
+def image_layer() -> Values:
+    """Count inputs and parameters of a linear map from a 28×28 image to ten classes."""
+    inputs = 28 * 28
+    assert inputs == 784
+    return {"inputs": inputs, "parameters": count_parameters([inputs, 10])}
+
+
+def small_net() -> Values:
+    """Count the parameters of the 4-3-2-1 network."""
+    net = MLP([4, 3, 2, 1], rng=np.random.default_rng(0))
+    weights = sum(layer.W.size for layer in net.layers)
+    biases = sum(layer.b.size for layer in net.layers)
+    assert net.num_parameters == weights + biases == 26
+    return {"total": weights + biases, "weights": weights, "biases": biases}
