@@ -21,6 +21,7 @@ class Frame:
     height: float
     x: Range
     y: Range
+    log_y: bool = False
 
     def px(self, x: ArrayLike) -> NDArray[np.float64]:
         """Pixels from the left edge of the plot area."""
@@ -30,11 +31,25 @@ class Frame:
     def py(self, y: ArrayLike) -> NDArray[np.float64]:
         """Pixels from the top edge of the plot area."""
         lo, hi = self.y
-        return _pixels((hi - np.asarray(y, dtype=np.float64)) / (hi - lo), self.height)
+        y = np.asarray(y, dtype=np.float64)
+        if self.log_y:
+            y, lo, hi = powers(y), float(np.log10(lo)), float(np.log10(hi))
+        return _pixels((hi - y) / (hi - lo), self.height)
 
 
 def _pixels(fraction: NDArray[np.float64], length: float) -> NDArray[np.float64]:
     return np.clip(fraction, -FAR / length, FAR / length) * length
+
+
+def powers(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take the logarithm to base 10; values that have none go below every axis."""
+    return np.asarray(np.log10(np.maximum(y, np.finfo(np.float64).tiny)))
+
+
+def log_ticks(lo: float, hi: float, count: int) -> list[float]:
+    """At most about ``count`` powers of ten in [lo, hi]."""
+    exponents = ticks(float(np.log10(lo)), float(np.log10(hi)), count)
+    return [10.0**e for e in exponents if e == round(e)]
 
 
 def ticks(lo: float, hi: float, count: int) -> list[float]:
@@ -50,8 +65,11 @@ def ticks(lo: float, hi: float, count: int) -> list[float]:
 def ranges(panel: Panel) -> tuple[Range, Range]:
     """The ranges of a panel; those not given cover its marks with a little room."""
     x = panel.x or _extent([_reach(mark, "x") for mark in panel.marks])
-    y = panel.y or _extent([_reach(mark, "y") for mark in panel.marks])
-    return x, y
+    reaches = [_reach(mark, "y") for mark in panel.marks] if panel.y is None else []
+    if panel.log_y and panel.y is None:
+        lo, hi = _extent([powers(found[found > 0]) for found in reaches])
+        return x, (10.0**lo, 10.0**hi)
+    return x, panel.y or _extent(reaches)
 
 
 def _reach(mark: Mark, axis: str) -> NDArray[np.float64]:

@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from ffnlib import marks, scene
-from ffnlib.axes import Frame, ranges, ticks
+from ffnlib.axes import Frame, log_ticks, ranges, ticks
 from ffnlib.marks import short, text
-from ffnlib.scene import Panel, Scene, Table, number
+from ffnlib.scene import Panel, Scene, Table, number, power
 
 WIDE: Final = 720
 NARROW: Final = 360
@@ -108,7 +108,7 @@ def _frame(panel: Panel, left: float, top: float, width: float, height: float) -
         scale = min(w / (x[1] - x[0]), h / (y[1] - y[0]))
         fit_w, fit_h = scale * (x[1] - x[0]), scale * (y[1] - y[0])
         left, top, w, h = left + (w - fit_w) / 2, top + (h - fit_h) / 2, fit_w, fit_h
-    return Frame(left, top, w, h, x, y)
+    return Frame(left, top, w, h, x, y, panel.log_y)
 
 
 def _panel(panel: Panel, frame: Frame, index: int) -> list[str]:
@@ -120,10 +120,12 @@ def _panel(panel: Panel, frame: Frame, index: int) -> list[str]:
         drawn += _axes(panel, frame)
     (x0, x1), (y0, y1) = frame.x, frame.y
     names = f' data-x-name="{escape(panel.x_label)}" data-y-name="{escape(panel.y_label)}"'
+    log = ' data-log="y"' if panel.log_y else ""
     drawn.append(
         f'<svg class="ffn-plot" x="{short(frame.left)}" y="{short(frame.top)}"'
         f' width="{short(frame.width)}" height="{short(frame.height)}" data-plot="{index}"'
-        f' data-x="{x0:.6g} {x1:.6g}" data-y="{y0:.6g} {y1:.6g}"{names if panel.axes else ""}>'
+        f' data-x="{x0:.6g} {x1:.6g}" data-y="{y0:.6g} {y1:.6g}"'
+        f"{log}{names if panel.axes else ''}>"
     )
     for mark in panel.marks:
         if not isinstance(mark, scene.Handle):
@@ -147,11 +149,13 @@ def _axes(panel: Panel, frame: Frame) -> list[str]:
             drawn.append(f'<path class="{kind}" d="M{short(x)},{short(frame.top)}V{short(bottom)}"/>')
         words = names[int(value)] if names else number(value)
         drawn.append(text(x, bottom + 16, words, anchor="middle", size=12))
-    for value in ticks(*frame.y, max(2, int(frame.height / 48))):
+    y_ticks = log_ticks if frame.log_y else ticks
+    for value in y_ticks(*frame.y, max(2, int(frame.height / 48))):
         y = frame.top + float(frame.py(value))
         kind = "ffn-zero" if value == 0 else "ffn-grid"
         drawn.append(f'<path class="{kind}" d="M{short(frame.left)},{short(y)}H{short(right)}"/>')
-        drawn.append(text(frame.left - 6, y + 4, number(value), anchor="end", size=12))
+        words = power(value) if frame.log_y else number(value)
+        drawn.append(text(frame.left - 6, y + 4, words, anchor="end", size=12))
     if panel.x_label:
         drawn.append(text(right, bottom + 34, panel.x_label, anchor="end", size=13))
     if panel.y_label:

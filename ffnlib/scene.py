@@ -160,7 +160,8 @@ class Panel:
     """One set of axes: its marks, drawn in order, and the ranges they are seen in.
 
     A range left out is taken from the marks; give it where the axes should stand still while
-    the reader moves a control. ``equal`` draws both axes to one scale.
+    the reader moves a control. ``equal`` draws both axes to one scale; ``log_y`` spaces the y axis
+    by powers of ten, and what is not positive lies below its lower end.
     """
 
     marks: Sequence[Mark]
@@ -172,6 +173,7 @@ class Panel:
     equal: bool = False
     axes: bool = True
     weight: float = 1.0
+    log_y: bool = False
 
     def __post_init__(self) -> None:
         for name in ("x", "y"):
@@ -180,6 +182,10 @@ class Panel:
             lo, hi = getattr(self, name)
             if not (np.isfinite(lo) and np.isfinite(hi) and lo < hi):
                 raise ValueError(f"Panel {name} must be a range (lo, hi) with lo < hi, got {lo, hi}")
+        if self.log_y and self.y is not None and self.y[0] <= 0:
+            raise ValueError(f"Panel y must be positive when log_y is set, got {self.y}")
+        if self.log_y and self.equal:
+            raise ValueError("Panel can be equal or log_y, not both")
 
 
 @dataclass(frozen=True)
@@ -254,3 +260,13 @@ def number(value: float, digits: int = 3) -> str:
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     mantissa = (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa).replace("-", "−")
     return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def power(value: float) -> str:
+    """Write a power of ten as the label of a logarithmic axis.
+
+    >>> power(1e-6), power(1.0), power(100.0)
+    ('10⁻⁶', '1', '10²')
+    """
+    exponent = round(float(np.log10(value)))
+    return "1" if exponent == 0 else f"10{str(exponent).translate(_SUPERSCRIPT)}"
