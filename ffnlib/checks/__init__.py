@@ -1,0 +1,12 @@
+"""What graded notebooks call: `begin` names the assignment, `verify` checks one function.
+
+Only NumPy and the standard library are used here, so a graded notebook runs wherever the
+``ffnlib`` wheel does. A problem (`ffnlib.checks.problem`) says what goes in, what comes out and
+how the two are judged; how the student's function is run (`ffnlib.checks.execution`) is kept
+apart from that.
+"""
+
+from ffnlib.checks.begin import begin
+from ffnlib.checks.verify import CheckFailed, verify
+
+__all__ = ["CheckFailed", "begin", "verify"]

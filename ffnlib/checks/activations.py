@@ -1,0 +1,342 @@
+"""The problems of the assignment ``activations``, with the mistakes their results give away."""
+
+from collections.abc import Callable
+from math import erf as scalar_erf
+from math import pi, sqrt
+
+from numpy import abs as np_abs
+from numpy import exp, float64, maximum, prod, sign, tanh, vectorize, where
+from numpy.typing import NDArray
+
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+
+Array = NDArray[float64]
+
+OVERFLOW = ": does exp overflow for large |x|?"
+
+
+def _sigmoid(x: Array | float) -> Array:
+    e = exp(-np_abs(x))
+    value: Array = where(x < 0.0, e, 1.0) / (1.0 + e)
+    return value
+
+
+_erf = vectorize(scalar_erf, otypes=[float64])
+
+
+def _normal(x: Array) -> Array:
+    """Distribution function of the standard normal."""
+    value: Array = (1.0 + _erf(x / sqrt(2.0))) / 2.0
+    return value
+
+
+def _bell(x: Array) -> Array:
+    """Density of the standard normal."""
+    value: Array = exp(-x * x / 2.0) / sqrt(2.0 * pi)
+    return value
+
+
+def _gelu_tanh(x: Array) -> Array:
+    value: Array = x / 2.0 * (1.0 + tanh(sqrt(2.0 / pi) * (x + 0.044715 * x**3)))
+    return value
+
+
+def _judge_gelu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    x: Array = inputs["x"]
+    mistakes = [
+        Mistake("this is the tanh approximation; the exact form with erf is asked for",
+                lambda: _gelu_tanh(x)),
+        Mistake("this is the sigmoid approximation; the exact form with erf is asked for",
+                lambda: x * _sigmoid(1.702 * x)),
+        Mistake("twice too large: the normal distribution is half of 1 + erf",
+                lambda: x * (1.0 + _erf(x / sqrt(2.0)))),
+        Mistake("erf gets x itself: the normal distribution needs x divided by the root of 2",
+                lambda: x * (1.0 + _erf(x)) / 2.0),
+        Mistake("erf gets x times the root of 2, not divided by it",
+                lambda: x * (1.0 + _erf(x * sqrt(2.0))) / 2.0),
+        Mistake("erf alone is not the normal distribution: it runs from -1 to 1",
+                lambda: x * _erf(x / sqrt(2.0))),
+        Mistake("the factor x is missing: this is only the gate", lambda: _normal(x)),
+        Mistake("the gate is the distribution function (area to the left), not the bell curve",
+                lambda: x * _bell(x)),
+        Mistake("this is ReLU", lambda: maximum(x, 0.0)),
+        Mistake("this is SiLU: GELU's gate is the normal distribution",
+                lambda: x * _sigmoid(x)),
+        Mistake("the gate is mirrored: large positive x must pass", lambda: x * _normal(-x)),
+    ]  # fmt: skip
+    return judge_value(
+        "the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW
+    )
+
+
+def _judge_silu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    x: Array = inputs["x"]
+    mistakes = [
+        Mistake("the factor x is missing: this is only the sigmoid", lambda: _sigmoid(x)),
+        Mistake("the sign in the exponent is wrong: large positive x must pass",
+                lambda: x * _sigmoid(-x)),
+        Mistake("this is the sigmoid approximation of GELU: SiLU has no 1.702",
+                lambda: x * _sigmoid(1.702 * x)),
+        Mistake("this is GELU: SiLU's gate is the sigmoid", lambda: x * _normal(x)),
+        Mistake("this is GELU in the tanh form: SiLU's gate is the sigmoid",
+                lambda: _gelu_tanh(x)),
+        Mistake("this is ReLU", lambda: maximum(x, 0.0)),
+        Mistake("the gate is tanh, not the sigmoid", lambda: x * tanh(x)),
+        Mistake("this is softplus, the integral of the sigmoid",
+                lambda: maximum(x, 0.0) - _log_gate(x)),
+        Mistake("the gate is the derivative of the sigmoid, not the sigmoid",
+                lambda: x * _sigmoid(x) * _sigmoid(-x)),
+        Mistake("the sigmoid of |x| cannot close for negative x", lambda: x * _sigmoid(np_abs(x))),
+    ]  # fmt: skip
+    return judge_value(
+        "the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW
+    )
+
+
+def _log_gate(x: Array) -> Array:
+    """log sigmoid(|x|)."""
+    from numpy import log1p
+
+    value: Array = -log1p(exp(-np_abs(x)))
+    return value
+
+
+def _judge_gelu_slope(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    x: Array = inputs["x"]
+    mistakes = [
+        Mistake("product rule: the term with the derivative of the gate is missing",
+                lambda: _normal(x)),
+        Mistake("product rule: the term with the gate itself is missing", lambda: x * _bell(x)),
+        Mistake("product rule: the derivative of the gate must be multiplied by x",
+                lambda: _normal(x) + _bell(x)),
+        Mistake("product rule: the two terms are added, not subtracted",
+                lambda: _normal(x) - x * _bell(x)),
+        Mistake("this is only the bell curve, the derivative of the gate", lambda: _bell(x)),
+        Mistake("the bell curve lacks its factor 1 / sqrt(2 pi)",
+                lambda: _normal(x) + x * exp(-x * x / 2.0)),
+        Mistake("the bell curve's exponent is -x^2 / 2, not -x^2",
+                lambda: _normal(x) + x * exp(-x * x) / sqrt(2.0 * pi)),
+        Mistake("chain rule: erf has x / sqrt(2) inside, which gives a factor",
+                lambda: _normal(x) + x * _bell(x) * sqrt(2.0)),
+        Mistake("the derivative of erf has a factor 2 / sqrt(pi), here it is missing or halved",
+                lambda: _normal(x) + x * _bell(x) / 2.0),
+        Mistake("this is GELU itself, not its derivative", lambda: x * _normal(x)),
+        Mistake("this is the derivative of SiLU", lambda: _silu_slope(x)),
+        Mistake("this is the derivative of ReLU", lambda: where(x > 0.0, 1.0, 0.0)),
+    ]  # fmt: skip
+    fault = judge_value(
+        "the derivative", returned["dy"], expected["dy"], mistakes, tol, overflow=OVERFLOW
+    )
+    return _rough(fault, returned["dy"], expected["dy"])
+
+
+def _silu_slope(x: Array) -> Array:
+    return _sigmoid(x) * (1.0 + x * _sigmoid(-x))
+
+
+def _rough(fault: Fault | None, got: Array, wanted: Array) -> Fault | None:
+    """Say of a result that is nearly right that it is only nearly right."""
+    if fault is not None and fault.words.endswith("is wrong") and close(got, wanted, 3e-3):
+        return Fault(
+            "the derivative is only roughly right: an approximation, or too coarse a difference",
+            fault.detail,
+        )
+    return fault
+
+
+def _judge_silu_slope(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    x: Array = inputs["x"]
+    s, t = _sigmoid(x), _sigmoid(-x)
+    mistakes = [
+        Mistake("this is the derivative of the sigmoid: the factor x was forgotten", lambda: s * t),
+        Mistake("product rule: the term with the derivative of the gate is missing", lambda: s),
+        Mistake("product rule: the term with the gate itself is missing", lambda: x * s * t),
+        Mistake("product rule: the derivative of the gate must be multiplied by x",
+                lambda: s + s * t),
+        Mistake("product rule: the two terms are added, not subtracted", lambda: s - x * s * t),
+        Mistake("the derivative of the sigmoid is s (1 - s), the factor 1 - s is missing",
+                lambda: s * (1.0 + x)),
+        Mistake("the derivative of the sigmoid is s (1 - s), the factor s is missing",
+                lambda: s + x * t),
+        Mistake("the derivative of the sigmoid is s (1 - s), not s^2", lambda: s + x * s * s),
+        Mistake("this is SiLU itself, not its derivative", lambda: x * s),
+        Mistake("SiLU stands where the sigmoid belongs: check which of the two is squared",
+                lambda: x * s + s * (1.0 - s)),
+        Mistake("the derivative of GELU, not of SiLU", lambda: _normal(x) + x * _bell(x)),
+        Mistake("this is the derivative of ReLU", lambda: where(x > 0.0, 1.0, 0.0)),
+    ]  # fmt: skip
+    fault = judge_value(
+        "the derivative", returned["dy"], expected["dy"], mistakes, tol, overflow=OVERFLOW
+    )
+    return _rough(fault, returned["dy"], expected["dy"])
+
+
+def _root(slope: Callable[[Array], Array]) -> float:
+    """Where a slope changes sign between -3 and 0."""
+    from numpy import asarray
+
+    low, high = -3.0, 0.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if float(slope(asarray(middle))) < 0.0 else (low, middle)
+    return (low + high) / 2.0
+
+
+def _judge_minimum(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    name, beta = inputs["name"], inputs["beta"]
+    x, v = expected["x"], expected["value"]
+    got = (returned["x"], returned["value"])
+    near = max(1e-4, tol)
+    if close(got[0], x, near) and close(got[1], v, tol):
+        return None
+    gate = {"gelu": _normal, "silu": _sigmoid}
+    other = "silu" if name == "gelu" else "gelu"
+    slope = _silu_slope if other == "silu" else (lambda z: _normal(z) + z * _bell(z))
+    swap = _root(slope) / beta
+    # where the derivative itself is least, for beta = 1
+    steep = -sqrt(2.0) if name == "gelu" else -2.3993572805154
+    f = gate[name]
+    mistakes = [
+        Mistake("the two results are swapped: return x, then the value", lambda: (v, x)),
+        Mistake("beta is ignored: this is the minimum for beta = 1", lambda: (x * beta, v * beta)),
+        Mistake("beta is on the wrong side: a larger beta moves the minimum towards 0",
+                lambda: (x * beta * beta, v * beta * beta)),
+        Mistake("the wrong function: check what name asks for",
+                lambda: (swap, swap * float(gate[other](beta * swap)))),
+        Mistake("x has the wrong sign: the minimum lies left of 0", lambda: (-x, v)),
+        Mistake("both have the wrong sign: the function was turned over", lambda: (-x, -v)),
+        Mistake("the value has the wrong sign", lambda: (x, -v)),
+        Mistake("x is right, but the value is that of the derivative, which is 0 there",
+                lambda: (x, 0.0)),
+        Mistake("x is right, but the value is that of the gate alone", lambda: (x, v / x)),
+        Mistake("x is right, but the value ignores beta", lambda: (x, x * float(f(x)))),
+    ]  # fmt: skip
+    loose = 1e-4
+    for words, result in mistakes:
+        wrong = result()
+        if close(got, wrong, loose) and not close(wrong, (x, v), loose):
+            return Fault(words)
+    if close(got[0], steep / beta, 1e-3):
+        return Fault("this is where the derivative is least, not the function")
+    if close(got[0], x, 0.06) and close(got[1], v, 0.01):
+        return Fault("near the minimum, but not within 1e-4 in x and 1e-6 in value: search finer")
+    if got[0] >= 0.0:
+        return Fault("x is wrong: the minimum lies left of 0")
+    return Fault("this is not the minimum: is the derivative 0 there?")
+
+
+def _judge_dead(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    X, W, b = inputs["X"], inputs["W"], inputs["b"]
+    z: Array = X @ W.T + b  # (batch, units)
+    off = z <= 0.0
+    rate = expected["rate"]
+    mistakes = [
+        Mistake("this is the share of zeros: a dead unit is off for every example",
+                lambda: off.mean()),
+        Mistake("a unit counts as dead if it is off for one example: it must be off for all",
+                lambda: off.any(axis=0).mean()),
+        Mistake("this is the share of living units", lambda: 1.0 - rate),
+        Mistake("this is the number of dead units, not their share", lambda: rate * z.shape[1]),
+        Mistake("this is the number of living units, not the share of dead ones",
+                lambda: (1.0 - rate) * z.shape[1]),
+        Mistake("this is in per cent: a share lies between 0 and 1", lambda: 100.0 * rate),
+        Mistake("the wrong axis: this is the share of examples for which all units are off",
+                lambda: off.all(axis=1).mean()),
+        Mistake("divided by the number of examples, not of units",
+                lambda: off.all(axis=0).sum() / z.shape[0]),
+        Mistake("the bias is missing", lambda: (X @ W.T <= 0.0).all(axis=0).mean()),
+        Mistake("the bias has the wrong sign", lambda: (X @ W.T - b <= 0.0).all(axis=0).mean()),
+        Mistake("exactly 0 is off as well: relu(0) is 0", lambda: (z < 0.0).all(axis=0).mean()),
+        Mistake("this is the mean over the batch: off on average is not off always",
+                lambda: (z.mean(axis=0) <= 0.0).mean()),
+        Mistake("W is transposed: a unit is a row of W", lambda: (X @ W + b <= 0).all(axis=0).mean()),
+    ]  # fmt: skip
+    return judge_value("the rate", returned["rate"], rate, mistakes, tol)
+
+
+def _walk(x: float, w: Array, b: Array, shift: bool = True, bend: bool = True) -> tuple[Array, Array]:
+    """Pre-activations and activations of a chain, each (L,)."""
+    from numpy import array
+
+    z_all, a_all = [], []
+    a = x
+    for weight, bias in zip(w.tolist(), b.tolist(), strict=True):
+        z = weight * a + (bias if shift else 0.0)
+        a = float(_sigmoid(z)) if bend else z
+        z_all.append(z)
+        a_all.append(float(_sigmoid(z)))
+    return array(z_all), array(a_all)
+
+
+def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
+    x, w, b = inputs["x"], inputs["w"], inputs["b"]
+    wanted, got = expected["gradient"], returned["gradient"]
+    z, a = _walk(x, w, b)
+    slope = a * _sigmoid(-z)
+    bare = _sigmoid(_walk(x, w, b, shift=False)[0])
+    straight = _walk(x, w, b, bend=False)[1]
+    again = _sigmoid(a)
+    mistakes = [
+        Mistake("the weights are missing: every layer gives a factor w times the slope",
+                lambda: prod(slope)),
+        Mistake("the slopes are missing: every layer gives a factor w times the slope",
+                lambda: prod(w)),
+        Mistake("the sigmoid itself stands where its derivative belongs", lambda: prod(w * a)),
+        Mistake("the slope is taken at a, the layer's output, instead of at z",
+                lambda: prod(w * again * (1.0 - again))),
+        Mistake("the slope is taken as 1/4 everywhere: that is only its largest value",
+                lambda: prod(w * 0.25)),
+        Mistake("the first layer's factor is missing", lambda: prod((w * slope)[1:])),
+        Mistake("the last layer's factor is missing", lambda: prod((w * slope)[:-1])),
+        Mistake("the first layer's weight is missing", lambda: prod(slope) * prod(w[1:])),
+        Mistake("the last layer's weight is missing", lambda: prod(slope) * prod(w[:-1])),
+        Mistake("the factors of the layers are added: the chain rule multiplies them",
+                lambda: (w * slope).sum()),
+        Mistake("this is the last layer's factor alone", lambda: (w * slope)[-1]),
+        Mistake("this is the first layer's factor alone", lambda: (w * slope)[0]),
+        Mistake("this is the derivative by the first weight, not by x",
+                lambda: prod(w * slope) * x / w[0]),
+        Mistake("this is the output of the chain, not its derivative", lambda: a[-1]),
+        Mistake("the biases are missing on the way forward",
+                lambda: prod(w * bare * (1.0 - bare))),
+        Mistake("the sigmoid is missing on the way forward: a layer's output enters the next",
+                lambda: prod(w * straight * (1.0 - straight))),
+        Mistake("the sign of the derivative is wrong", lambda: -wanted),
+    ]  # fmt: skip
+    fault = judge_value("the gradient", got, wanted, mistakes, tol, relative=True)
+    if fault is None or not fault.words.endswith("is wrong"):
+        return fault
+    if got == 0.0:
+        return Fault("the gradient is tiny but not 0: multiply the factors, do not subtract values")
+    if sign(got) == sign(wanted) and close(got, wanted, 1e-2, relative=True):
+        return Fault("nearly right, but not to 1e-6 relative: use the derivative, not a difference")
+    return fault
+
+
+PROBLEMS: dict[str, Problem] = {
+    problem.name: problem
+    for problem in (
+        Problem("gelu", {"x": "array"}, {"y": "array"}, _judge_gelu),
+        Problem("silu", {"x": "array"}, {"y": "array"}, _judge_silu),
+        Problem("gelu_derivative", {"x": "array"}, {"dy": "array"}, _judge_gelu_slope),
+        Problem("silu_derivative", {"x": "array"}, {"dy": "array"}, _judge_silu_slope),
+        Problem(
+            "find_minimum",
+            {"name": "text", "beta": "number"},
+            {"x": "number", "value": "number"},
+            _judge_minimum,
+        ),
+        Problem(
+            "dead_unit_rate",
+            {"X": "matrix", "W": "matrix", "b": "vector"},
+            {"rate": "number"},
+            _judge_dead,
+        ),
+        Problem(
+            "chain_gradient",
+            {"x": "number", "w": "vector", "b": "vector"},
+            {"gradient": "number"},
+            _judge_chain,
+        ),
+    )
+}

@@ -1,0 +1,158 @@
+"""Run a student's function on plain inputs, in this process.
+
+The only part of the checks that runs code which is not ours. It takes plain inputs and gives
+back plain values or a sentence, so another way to run (a second process, say) can stand in for
+`call` without any change to the problems.
+"""
+
+import contextlib
+import io
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+from ffnlib.checks.plain import Unusable, Value, plain_result, type_name
+from ffnlib.checks.problem import Case, Problem
+
+TOLD_BY_NAME = {
+    name
+    for name, kind in vars(__import__("builtins")).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+
+
+class Stopped(Exception):
+    """The function gave no result that can be judged: ``words``, and ``detail`` for its owner."""
+
+    def __init__(self, words: str, detail: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+        self.detail = detail
+
+
+class _Sink(io.StringIO):
+    """Takes any text and keeps none, however much is printed."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
+
+
+@contextlib.contextmanager
+def _stream_muted(stream: Any) -> Iterator[None]:
+    """Silence a stream object that something (a logging handler, say) took hold of earlier."""
+    try:
+        stream.write = _Sink().write
+    except (AttributeError, TypeError):  # a stream written in C, or none at all
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(AttributeError):
+            del stream.write
+
+
+@contextlib.contextmanager
+def _descriptor_muted(number: int) -> Iterator[None]:
+    """Silence what is written below Python, by a child process for instance."""
+    try:
+        kept = os.dup(number)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # no such descriptor here, as in a browser
+        yield
+        return
+    try:
+        os.dup2(nowhere, number)
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing printed, logged or warned inside reaches the notebook.
+
+    nbgrader gives a test cell 0 marks if any text arrives on stderr, even when all is right.
+    """
+    with contextlib.ExitStack() as stack:
+        for stream in {id(s): s for s in (sys.stdout, sys.stderr)}.values():
+            with contextlib.suppress(Exception):
+                stream.flush()
+        stack.enter_context(_descriptor_muted(2))
+        for stream in {id(s): s for s in (sys.stdout, sys.stderr)}.values():
+            stack.enter_context(_stream_muted(stream))
+        stack.enter_context(contextlib.redirect_stdout(_Sink()))
+        stack.enter_context(contextlib.redirect_stderr(_Sink()))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _line(function: Any, trace: TracebackType | None) -> str:
+    """The line of the student's own code at which it stopped, or nothing."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ""
+    frames = [f for f in traceback.extract_tb(trace) if f.filename == code.co_filename]
+    if not frames or not frames[-1].line:
+        return ""
+    return f", at the line: {frames[-1].line}"
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)[:300]
+    except Exception:  # noqa: BLE001  (a message that cannot be made is no message)
+        return ""
+
+
+def _stopped(name: str, function: object, error: BaseException) -> Stopped:
+    if isinstance(error, NotImplementedError):
+        return Stopped(f"{name} is not written yet (it raises NotImplementedError)")
+    kind = type(error).__name__
+    if kind not in TOLD_BY_NAME:
+        kind = "an error of its own"
+    return Stopped(
+        f"{name} stopped with {kind}", f"{_said(error)}{_line(function, error.__traceback__)}"
+    )
+
+
+def call(function: Callable[..., object], problem: Problem, case: Case) -> tuple[
+    dict[str, Value], int
+]:
+    """Call a function on fresh copies of a case's inputs.
+
+    Returns
+    -------
+    parts : dict
+        What it returned, as exact arrays and plain numbers, by name.
+    width : int
+        Bytes of the narrowest float type in it.
+
+    Raises
+    ------
+    Stopped
+        If it raised, or returned something that is not of the kind asked for.
+    """
+    if not callable(function):
+        raise Stopped(f"{problem.name} is not a function: it is {type_name(function)}")
+    arguments = problem.inputs(case).values()
+    with quiet():
+        try:
+            returned = function(*arguments)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  (SystemExit must not end the kernel)
+            raise _stopped(problem.name, function, error) from None
+        try:
+            return plain_result(returned, problem.returns)
+        except Unusable as fault:
+            raise Stopped(str(fault)) from None
+        except Exception:  # noqa: BLE001  (an odd container may raise anything when it is read)
+            raise Stopped("the result cannot be read: return arrays, lists or numbers") from None

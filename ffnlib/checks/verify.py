@@ -1,0 +1,118 @@
+"""`verify`: run the visible cases of a test cell, and the hidden ones while grading."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from numpy import array2string, ndarray
+
+from ffnlib.checks import activations, neurons
+from ffnlib.checks.begin import Missing, refuse
+from ffnlib.checks.execution import Stopped, call
+from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.problem import Case, Parts, Problem
+
+ASSIGNMENTS: dict[str, dict[str, Problem]] = {
+    "neurons": neurons.PROBLEMS,
+    "activations": activations.PROBLEMS,
+}
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass: one message, without the machinery behind it."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback."""
+        return str(self).split("\n")
+
+
+def find_problem(name: str) -> tuple[str, Problem]:
+    """Assignment and problem of a name.
+
+    Raises
+    ------
+    ValueError
+        If no assignment has it.
+    """
+    for assignment, problems in ASSIGNMENTS.items():
+        if name in problems:
+            return assignment, problems[name]
+    known = ", ".join(sorted(name for problems in ASSIGNMENTS.values() for name in problems))
+    raise ValueError(f"name must be one of {known}, got {name!r}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, ndarray):
+        text = array2string(value, separator=", ", threshold=40, precision=8)
+        return " ".join(text.split())
+    return repr(value)[:400]
+
+
+def _listed(parts: Parts) -> str:
+    return ", ".join(f"{name} = {_shown(value)}" for name, value in parts.items()) or "nothing"
+
+
+def _failure(function: Callable[..., object], problem: Problem, case: Case, title: str) -> str:
+    """Message of a visible case that fails, or an empty string."""
+    inputs = f"\n  called with {_listed(problem.inputs(case))}"
+    try:
+        parts, width = call(function, problem, case)
+    except Stopped as stop:
+        detail = f"\n  {stop.detail}" if stop.detail else ""
+        return f"{title}: {stop.words}{detail}{inputs}"
+    fault = problem.judged(case, parts, width)
+    if fault is None:
+        return ""
+    detail = f" ({fault.detail})" if fault.detail else ""
+    return f"{title}: {fault.words}{detail}{inputs}\n  returned {_listed(parts)}"
+
+
+def _hidden_words(function: Callable[..., object], problem: Problem, case: Case) -> str:
+    """Why a hidden case fails, without a number of it; an empty string if it does not."""
+    try:
+        parts, width = call(function, problem, case)
+    except Stopped as stop:
+        return stop.words
+    fault = problem.judged(case, parts, width)
+    return "" if fault is None else fault.words
+
+
+def verify(
+    name: str,
+    function: Callable[..., object],
+    cases: Sequence[tuple[dict[str, object], object]],
+) -> None:
+    """Check a function on the cases given, and on hidden ones while nbgrader grades.
+
+    Parameters
+    ----------
+    name : str
+        Name of the problem.
+    function : callable
+        The student's function. It gets fresh copies of the inputs, in order.
+    cases : sequence of (inputs, expected)
+        Inputs by name, and the expected result.
+
+    Raises
+    ------
+    CheckFailed
+        With one message, for the first case that does not pass.
+    ValueError
+        If no problem has this name.
+    """
+    assignment, problem = find_problem(name)
+    refuse(assignment)
+    if isinstance(function, Missing):
+        raise CheckFailed(f"{name} is not defined: run the cell in which you write it first")
+    visible = [Case(inputs, expected) for inputs, expected in cases]
+    for number, case in enumerate(visible, 1):
+        message = _failure(function, problem, case, f"{name}, case {number} of {len(visible)}")
+        if message:
+            raise CheckFailed(message)
+    hidden = hidden_cases(assignment, name)
+    for case in hidden:
+        words = _hidden_words(function, problem, case)
+        if words:
+            raise CheckFailed(f"{name} passes the visible cases but not a hidden one: {words}")
+    print(f"{len(visible)} visible case{'s' if len(visible) != 1 else ''} passed")
+    if hidden:
+        print(f"{len(hidden)} hidden case{'s' if len(hidden) != 1 else ''} passed")
