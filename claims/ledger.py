@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from inspect import getdoc
+from numbers import Real
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 LEDGER = Path(__file__).with_name("ledger.yml")
 VERDICTS = ("true", "false", "imprecise", "outdated", "unverifiable")
@@ -181,6 +182,21 @@ def find_check(wanted: Row) -> Check:
     return check
 
 
+class _Typeset(Formatter):
+    """``str.format`` that writes numbers as a page does: −0.17 and 1.8×10⁻³."""
+
+    _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        if not isinstance(value, Real):
+            return text
+        digits, _, exponent = text.partition("e")
+        if exponent:
+            digits += "×10" + str(int(exponent)).translate(self._RAISED)
+        return digits.replace("-", "−")
+
+
 def run(wanted: Row) -> Result:
     """Run the row's check, if it has one, and fill the correction with its values.
 
@@ -204,7 +220,9 @@ def run(wanted: Row) -> Result:
             f"the check returns {', '.join(values) or 'nothing'}"
         )
     try:
-        correction = wanted.correction.format(**values)
+        correction = _Typeset().format(wanted.correction, **values)
     except (ValueError, IndexError, KeyError) as error:
-        raise LedgerError(f"row {wanted.id}: the correction cannot be formatted ({error})") from error
+        raise LedgerError(
+            f"row {wanted.id}: the correction cannot be formatted: {error}"
+        ) from error
     return Result(wanted, values, correction, test)

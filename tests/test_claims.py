@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from claims import ledger
 from claims.ledger import CHAPTERS, VERDICTS, LedgerError, Row, load, row, run
 
@@ -79,7 +80,7 @@ def test_known_numbers():
     """Numbers that other sources print, so that a check cannot drift along with our code."""
     assert run(row("S1-32")).values["total"] == 62_288
     assert run(row("S1-35")).values["ratio"] == 52_607
-    assert run(row("S1-21")).values["best"] == pytest.approx(0.62963, abs=1e-5)
+    assert run(row("S1-21")).values["best"] == pytest.approx(0.6296, abs=1e-4)
     gelu = run(row("S1-13")).values
     assert (gelu["low"], gelu["high"]) == pytest.approx((-0.128904, 1.128904), abs=1e-6)
     minimum = run(row("S1-14")).values

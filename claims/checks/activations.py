@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ffnlib.activations import gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
+from ffnlib.arrays import Array
 from ffnlib.monitor import dead_units
 from ffnlib.network import Linear
 
-Array = NDArray[np.float64]
 Values = dict[str, float | int | str]
 
 
@@ -43,10 +42,10 @@ def relu_slope() -> Values:
 
 
 def exact_zeros() -> Values:
-    """Count pre-activations that are exactly 0 when half of a batch is padding and biases start at 0."""
+    """Count the pre-activations that are exactly 0 when half of a batch is padding, biases 0."""
     rng = np.random.default_rng(0)
     layer = Linear(16, 32, rng=rng)
-    layer.b[:] = 0
+    assert not np.any(layer.b)
     x = rng.normal(size=(20, 16))
     x[10:] = 0  # padding
     zeros = layer.forward(x) == 0
@@ -72,7 +71,7 @@ def depth_product() -> Values:
     def gain(scale: float) -> float:
         rng = np.random.default_rng(0)
         n, batch = 128, 64
-        x = rng.normal(size=(batch, n))
+        x: Array = rng.normal(size=(batch, n))
         weights, inputs = [], []
         for _ in range(10):
             W = rng.normal(scale=scale / math.sqrt(n), size=(n, n))
@@ -80,7 +79,8 @@ def depth_product() -> Values:
             weights.append(W)
             inputs.append(z)
             x = sigmoid(z)
-        g = start = rng.normal(size=(batch, n))
+        start = rng.normal(size=(batch, n))
+        g: Array = start
         for W, z in zip(reversed(weights), reversed(inputs), strict=True):
             g = (g * sigmoid.derivative(z)) @ W
         return float(np.linalg.norm(g) / np.linalg.norm(start))
@@ -94,12 +94,13 @@ def tanh_range() -> Values:
     """Compare tanh with its formula, and average tanh and sigmoid over standard normal inputs."""
     x = np.linspace(-15, 15, 3001)
     formula = (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))
-    assert np.max(np.abs(tanh(x) - formula)) < 1e-14
+    error = float(np.max(np.abs(tanh(x) - formula)))
+    assert 0 < error < 1e-14
     assert np.all(np.abs(tanh(x)) < 1)
     z = np.random.default_rng(0).normal(size=100_000)
     mean, sigmoid_mean = float(np.mean(tanh(z))), float(np.mean(sigmoid(z)))
     assert abs(mean) < 0.01 < 0.49 < sigmoid_mean
-    return {"tanh_mean": abs(mean), "sigmoid_mean": sigmoid_mean}
+    return {"tanh_mean": abs(mean), "sigmoid_mean": sigmoid_mean, "error": error, "far": x[-1]}
 
 
 def slope_ranges() -> Values:
@@ -148,11 +149,12 @@ def gelu_approximations() -> Values:
         "tanh_at": abs(float(x[np.argmax(tanh_error)])),
         "sigmoid": float(np.max(sigmoid_error)),
         "sigmoid_at": abs(float(x[np.argmax(sigmoid_error)])),
+        "ratio": float(np.max(sigmoid_error) / np.max(tanh_error)),
     }
 
 
 def dead_unit_revives() -> Values:
-    """Train y = h + u with h = relu(w x) and a dead unit u = relu(h - 2) to fit 4x; only w is trained."""
+    """Fit 4x with h + u, h = relu(w x), u = relu(h - 2): u starts dead, only w is trained."""
     x = np.linspace(0.05, 1, 20)[:, None]
     w, steps = 1.0, 0
 
@@ -181,7 +183,7 @@ def _flat_from(dtype: type[np.floating], start: float) -> float:
 
 
 def gelu_gradient_vanishes() -> Values:
-    """Find where GELU's derivative is 0, and where float32 and float16 can no longer tell it from 0."""
+    """Find where GELU's derivative is 0, and from where on float32 and float16 round it to 0."""
     at, _ = _minimum(gelu, -5, 5)
     single, half = _flat_from(np.float32, -20), _flat_from(np.float16, -20)
     far = float(gelu.derivative(np.array([-5.0]))[0])
