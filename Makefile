@@ -8,6 +8,8 @@ SITE   := _build/html
 PORT   ?= 8000
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# nbgrader calls programs of its environment by name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 # One thread per numerical library: repeatable figures, and no fight for two cores.
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1

@@ -5,6 +5,7 @@ work that is already there.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -51,12 +52,15 @@ def release(root: Path, build: Path, name: str) -> Path:
 
 def _generate(course: Path, name: str) -> dict[str, bytes]:
     """Run nbgrader on a copy of the course: it writes a gradebook, which is not wanted here."""
+    # nbgrader calls a program of its own environment by name.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary) / "course"
         shutil.copytree(course, copy, ignore=shutil.ignore_patterns(*GENERATED, *UNUSED))
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--force"],
             cwd=copy,
+            env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
             check=False,
