@@ -7,28 +7,27 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
-Affine = tuple[Array, Array]
-"""Weights (d_out, d_in) and bias (d_out,)."""
+from ffnlib.arrays import Array
+from ffnlib.network import Linear
 
 
-def collapse(layers: Sequence[Affine]) -> Affine:
-    r"""The one affine map that a stack of affine maps amounts to.
+def collapse(layers: Sequence[Linear]) -> Linear:
+    r"""Multiply a stack of layers without activations into the one layer it amounts to.
 
-    Each step multiplies one more layer in: :math:`W' \leftarrow W_k W'`,
+    Each step takes one more layer in: :math:`W' \leftarrow W_k W'`,
     :math:`b' \leftarrow W_k b' + b_k`.
 
     Parameters
     ----------
-    layers : sequence of (W, b)
-        In the order they are applied; W (d_out, d_in), b (d_out,).
+    layers : sequence of Linear
+        In the order they are applied.
 
     Returns
     -------
-    W : ndarray, shape (d_out of the last, d_in of the first)
-    b : ndarray, shape (d_out of the last,)
+    Linear
+        With W (d_out of the last, d_in of the first).
 
     Raises
     ------
@@ -36,34 +35,35 @@ def collapse(layers: Sequence[Affine]) -> Affine:
         If there is no layer, or two neighbours do not fit.
     """
     if not layers:
-        raise ValueError("layers must hold at least one (W, b), got none")
-    W, b = (np.asarray(part, dtype=np.float64) for part in layers[0])
-    for k, (W_k, b_k) in enumerate(layers[1:], start=1):
-        if W_k.shape[1] != W.shape[0]:
+        raise ValueError("layers must hold at least one Linear, got none")
+    W: Array = np.eye(layers[0].d_in)
+    b: Array = np.zeros(layers[0].d_in)
+    for k, layer in enumerate(layers):
+        if layer.d_in != len(b):
             raise ValueError(
-                f"layers[{k}] takes {W_k.shape[1]} inputs, but layers[{k - 1}] gives {W.shape[0]}"
+                f"layers[{k}] takes {layer.d_in} inputs, but layers[{k - 1}] gives {len(b)}"
             )
-        W, b = W_k @ W, W_k @ b + b_k
-    return W, b
+        W, b = layer.W @ W, layer.forward(b)
+    return Linear.from_arrays(W, b)
 
 
-def from_corners(origin: ArrayLike, e1: ArrayLike, e2: ArrayLike) -> Affine:
-    """The affine map of the plane that sends (0, 0), (1, 0) and (0, 1) to three given points.
+def from_corners(origin: ArrayLike, e1: ArrayLike, e2: ArrayLike) -> Linear:
+    """Find the map of the plane that sends (0, 0), (1, 0) and (0, 1) to three given points.
 
     Three images settle everything: the origin's is the bias, and the columns of W are what is
     left of the other two.
 
     Returns
     -------
-    W : ndarray, shape (2, 2)
-    b : ndarray, shape (2,)
+    Linear
+        With W (2, 2) and b (2,).
     """
     b, p, q = (np.asarray(point, dtype=np.float64) for point in (origin, e1, e2))
-    return np.column_stack([p - b, q - b]), b
+    return Linear.from_arrays(np.column_stack([p - b, q - b]), b)
 
 
 def _rotation(t: float) -> list[list[float]]:
-    c, s = np.cos(t * np.pi / 2), np.sin(t * np.pi / 2)
+    c, s = float(np.cos(t * np.pi / 2)), float(np.sin(t * np.pi / 2))
     return [[c, -s], [s, c]]
 
 
@@ -73,23 +73,23 @@ _PLANE: Final[dict[str, Callable[[float], list[list[float]]]]] = {
     "shear": lambda t: [[1, t], [0, 1]],
     "reflection": lambda t: [[1 - 2 * t, 0], [0, 1]],
     "projection": lambda t: [[1, 0], [0, 1 - t]],
-    "translation": lambda t: [[1, 0], [0, 1]],
+    "translation": lambda _: [[1, 0], [0, 1]],
 }
 
 PLANE_MAPS: Final[tuple[str, ...]] = tuple(_PLANE)
 """The kinds that `plane_map` knows."""
 
 
-def plane_map(kind: str, t: float) -> Affine:
-    """A map of the plane on its way from the identity (t = 0) to the full map (t = 1).
+def plane_map(kind: str, t: float) -> Linear:
+    """Make a map of the plane on its way from the identity (t = 0) to the full map (t = 1).
 
     The full maps: a quarter turn, a stretch by 2 and by 1/2, the shear [[1, 1], [0, 1]], the
     mirror image left for right, the shadow on the first axis, a shift by (1, 1/2).
 
     Returns
     -------
-    W : ndarray, shape (2, 2)
-    b : ndarray, shape (2,)
+    Linear
+        With W (2, 2) and b (2,).
 
     Raises
     ------
@@ -98,5 +98,5 @@ def plane_map(kind: str, t: float) -> Affine:
     """
     if kind not in _PLANE:
         raise ValueError(f"kind must be one of {', '.join(PLANE_MAPS)}, got {kind!r}")
-    shift = t * np.array([1.0, 0.5]) if kind == "translation" else np.zeros(2)
-    return np.array(_PLANE[kind](t), dtype=np.float64), shift
+    shift = [t, t / 2] if kind == "translation" else [0.0, 0.0]
+    return Linear.from_arrays(_PLANE[kind](t), shift)

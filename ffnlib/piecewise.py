@@ -9,23 +9,20 @@ a continuous function made of straight pieces whose slope changes by :math:`v_i`
 without a grid.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ffnlib.activations import relu
+from ffnlib.arrays import Array
+from ffnlib.network import MLP, Linear
 
-Array = NDArray[np.float64]
-Layer = tuple[Array, Array]
-"""Weights (d_out, d_in) and bias (d_out,)."""
 
 SAME = 1e-9
 """Kinks nearer than this share of the interval are one; slopes this near are one slope."""
 
 
 def hinges(x: ArrayLike, kinks: ArrayLike) -> Array:
-    """The outputs of the hidden units: entry (j, i) is ``max(x[j] - kinks[i], 0)``.
+    """Give the outputs of the hidden units: entry (j, i) is ``max(x[j] - kinks[i], 0)``.
 
     Parameters
     ----------
@@ -41,12 +38,12 @@ def hinges(x: ArrayLike, kinks: ArrayLike) -> Array:
 
 
 def evaluate(x: ArrayLike, kinks: ArrayLike, bias: float, weights: ArrayLike) -> Array:
-    """The sum of hinges at ``x``, shape (n,): ``bias + hinges(x, kinks) @ weights``."""
+    """Give the sum of hinges at ``x``, shape (n,): ``bias + hinges(x, kinks) @ weights``."""
     return bias + hinges(x, kinks) @ np.asarray(weights, dtype=np.float64)
 
 
 def fit_hinges(x: ArrayLike, target: ArrayLike, kinks: ArrayLike) -> tuple[float, Array]:
-    r"""Output bias and weights that are nearest to a target in the mean square.
+    r"""Find the output bias and weights that are nearest to a target in the mean square.
 
     The integral :math:`\int (f - g)^2` is taken by the trapezoid rule over the grid ``x``, so that
     a grid may be uneven, and may hold a point twice where the target jumps.
@@ -82,7 +79,7 @@ def fit_hinges(x: ArrayLike, target: ArrayLike, kinks: ArrayLike) -> tuple[float
 
 
 def through_points(knots: ArrayLike, values: ArrayLike) -> tuple[float, Array]:
-    r"""Output bias and weights of the hinges whose sum passes through given points.
+    r"""Find the output bias and weights of the hinges whose sum passes through given points.
 
     With kinks at all knots but the last, the weight of each is the change of slope there:
     :math:`v_i = s_i - s_{i-1}`, where :math:`s_i` is the slope between knots i and i + 1 and
@@ -116,16 +113,16 @@ def through_points(knots: ArrayLike, values: ArrayLike) -> tuple[float, Array]:
     return float(values[0]), np.diff(slopes, prepend=0.0)
 
 
-def tent_network(depth: int) -> list[Layer]:
-    """The tent map T composed with itself ``depth`` times, as a network of two ReLUs a layer.
+def tent_network(depth: int) -> MLP:
+    """Compose the tent map with itself ``depth`` times: a network of two ReLUs a layer.
 
     T(x) = 2 relu(x) - 4 relu(x - 1/2) folds [0, 1] onto itself twice. Each layer hands its two
     hinges on; the next one adds them up again. Telgarsky (2016).
 
     Returns
     -------
-    list of (W, b)
-        ``depth`` hidden layers and the output layer; see `linear_pieces`.
+    MLP
+        ``depth`` hidden layers and the output layer.
 
     Raises
     ------
@@ -135,22 +132,21 @@ def tent_network(depth: int) -> list[Layer]:
     if depth < 1:
         raise ValueError(f"depth must be at least 1, got {depth}")
     fold = np.array([[2.0, -4.0]])  # (1, 2)
-    shift = np.array([0.0, -0.5])
-    hidden = [(np.ones((2, 1)) @ (fold if k else np.ones((1, 1))), shift) for k in range(depth)]
-    return [*hidden, (fold, np.zeros(1))]
+    first = Linear.from_arrays([[1.0], [1.0]], [0.0, -0.5])
+    later = Linear.from_arrays(np.vstack([fold, fold]), [0.0, -0.5])
+    return MLP.from_layers([first, *[later] * (depth - 1), Linear.from_arrays(fold)], "relu")
 
 
-def linear_pieces(layers: Sequence[Layer], lo: float, hi: float) -> tuple[Array, Array]:
-    """Where a ReLU network of one input and one output bends, and its values there.
+def linear_pieces(network: MLP, lo: float, hi: float) -> tuple[Array, Array]:
+    """Find where a ReLU network of one input and one output bends, and its values there.
 
     The knots of each layer are carried to the next, where every unit that changes sign between
     two neighbours adds one. So the count is exact, up to rounding, whatever the depth.
 
     Parameters
     ----------
-    layers : sequence of (W, b)
-        W (d_out, d_in) and b (d_out,); ReLU after all but the last. The first has d_in = 1, the
-        last d_out = 1.
+    network : MLP
+        With ReLUs, one input and one output.
     lo, hi : float
         The interval looked at.
 
@@ -163,19 +159,19 @@ def linear_pieces(layers: Sequence[Layer], lo: float, hi: float) -> tuple[Array,
     Raises
     ------
     ValueError
-        If there is not one input and one output, or ``lo`` is not below ``hi``.
+        If there is not one input and one output, the activation is not ReLU, or ``lo`` is not
+        below ``hi``.
     """
-    if layers[0][0].shape[1] != 1 or layers[-1][0].shape[0] != 1:
-        raise ValueError("layers must lead from one input to one output")
+    if (network.sizes[0], network.sizes[-1]) != (1, 1) or network.activation is not relu:
+        raise ValueError(f"network must have one input, one output and ReLUs, got {network!r}")
     if not lo < hi:
         raise ValueError(f"lo must be below hi, got {lo} and {hi}")
     x = np.array([lo, hi], dtype=np.float64)
     a = x[:, None]  # (knots, units)
-    for W, b in layers[:-1]:
-        x, z = _split(x, a @ W.T + b)
-        a = relu(z)
-    W, b = layers[-1]
-    return _joined(x, (a @ W.T + b)[:, 0])
+    for layer in network.layers[:-1]:
+        x, z = _split(x, layer.forward(a))
+        a = np.maximum(z, 0.0)
+    return _joined(x, network.layers[-1].forward(a)[:, 0])
 
 
 def _split(x: Array, z: Array) -> tuple[Array, Array]:
