@@ -13,8 +13,8 @@ from ffnlib.arrays import Array, as_count, as_rng
 from ffnlib.fetch import CorruptDataError, DataUnavailableError, read_checked
 
 __all__ = [
-    "CorruptDataError", "DataUnavailableError", "Dataset", "blobs", "circles", "digits", "fashion_mnist",
-    "holdout", "mnist", "moons", "spirals", "xor",
+    "CorruptDataError", "DataUnavailableError", "Dataset", "blobs", "circles", "digits",
+    "fashion_mnist", "holdout", "mnist", "moons", "spirals", "xor",
 ]  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def cache_folder() -> Path:
     r"""Give the folder for downloaded data, by the platform's custom; it may not exist yet.
 
     ``$XDG_CACHE_HOME/ffnlib`` if that variable is set, else ``~/Library/Caches/ffnlib`` on macOS,
-    ``%LOCALAPPDATA%\\ffnlib\\Cache`` on Windows and ``~/.cache/ffnlib`` elsewhere.
+    ``%LOCALAPPDATA%\ffnlib\Cache`` on Windows and ``~/.cache/ffnlib`` elsewhere.
     """
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     if os.path.isabs(chosen):  # the XDG rules say to ignore a relative one
@@ -118,10 +118,11 @@ def read_checked(dataset: str, file: str) -> bytes:
     source = SOURCES[dataset]
     right = source.checksums[file]
     folder = os.environ.get("FFN_DATA", "")
-    if folder and (content := _read(Path(folder).expanduser() / dataset / file)) is not None:
+    given = Path(folder).expanduser() / dataset / file
+    if folder and (content := _read(given)) is not None:
         if _sha256(content) != right:
             raise CorruptDataError(
-                f"{Path(folder).expanduser() / dataset / file} is not {source.title}'s {file}: its SHA-256 is "
+                f"{given} is not {source.title}'s {file}: its SHA-256 is "
                 f"{_sha256(content)}, expected {right}. Replace the file, or unset FFN_DATA."
             )
         return content
