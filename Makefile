@@ -23,7 +23,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/.book ## build the site into _build/html (a second time: seconds)
-	@$(BIN)/jupyter-book build . -W -n --keep-going --quiet
+	@$(BIN)/python -m _ext.build
 	@echo "The book is in $(SITE). To read it: make serve   (explorers need a server, not file://)"
 
 serve: book ## serve the built site on http://localhost:8000 (PORT=… for another port)

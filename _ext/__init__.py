@@ -22,7 +22,7 @@ def configure(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(cache / fingerprint.execution(root))
     config.ffn_extension = fingerprint.of(root / "_ext")
     config.ffn_pyodide = os.environ.get("FFN_PYODIDE", "")
-    config.templates_path.append(str(root / "_ext" / "templates"))
+    config.templates_path.insert(0, str(root / "_ext" / "templates"))
 
 
 def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:

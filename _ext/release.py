@@ -6,6 +6,7 @@ work that is already there.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -88,36 +89,36 @@ def pack(notebook: Path, wheel: Path, target: Path) -> None:
 
 
 def as_markdown(notebook: Path) -> str:
-    """The notebook as MyST text: its prose, and its code cells as blocks.
-
-    Headings are raised so that the problems stand directly below the page's own title, which
-    takes the place of the notebook's.
-    """
+    """The notebook as MyST text, without its title: the page has one of its own."""
     cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
     parts = []
     for cell in cells:
         text = "".join(cell["source"]).strip()
-        grading = cell["metadata"].get("nbgrader", {})
-        if grading.get("grade") and grading.get("points"):
-            points = grading["points"]
+        points = cell["metadata"].get("nbgrader", {}).get("points")
+        if points:
             parts.append(f":::{{div}} ffn-points\n{points:g} point{'s' * (points != 1)}\n:::")
-        if not text:
-            continue
         if cell["cell_type"] == "markdown":
-            parts.append(_raise_headings(text))
-        elif cell["cell_type"] == "code":
+            parts.append(text)
+        elif cell["cell_type"] == "code" and text:
             parts.append(f"````{{code-block}} python\n{text}\n````")
-    return "\n\n".join(parts)
+    return _without_title("\n\n".join(parts))
 
 
-def _raise_headings(text: str) -> str:
-    lines, fenced = [], False
+def _without_title(text: str) -> str:
+    """Drop the first heading of the first level; a later one becomes a second-level heading."""
+    lines, fence, titled = [], "", False
     for line in text.splitlines():
-        if line.lstrip().startswith(("```", "~~~")):
-            fenced = not fenced
-        if not fenced and line.startswith("# "):
-            continue
-        lines.append(line[1:] if not fenced and line.startswith("##") else line)
+        mark = re.match(r"\s*(`{3,}|~{3,}|:{3,})", line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and line.strip() == fence:
+            fence = ""
+        if line.startswith("# ") and not fence:
+            if titled:
+                lines.append(f"#{line}")
+            titled = True
+        else:
+            lines.append(line)
     return "\n".join(lines).strip()
 
 

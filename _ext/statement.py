@@ -1,67 +1,69 @@
-"""The directive ``{statement} <assignment>``: what students are given, and its download."""
+"""The directive ``{statement} <assignment>``: what students are given, and its download.
 
+The directive is replaced by the text of the release notebook before the page is parsed, so that
+the problems' headings become the page's own. Nothing of the solved notebook can get in.
+"""
+
+import re
 import shutil
 from pathlib import Path
 
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util import logging
 
-from . import assets, release
+from . import assets, fingerprint, release
 
-
-class Statement(SphinxDirective):
-    """Shows the release notebook; nothing of the solved one can get in."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        name = self.arguments[0]
-        root = Path(self.env.srcdir)
-        known = release.assignments(root)
-        if name not in known:
-            raise self.error(f"there is no assignment {name!r}; known: {', '.join(known)}")
-        for source in release.sources(root, name):
-            self.env.note_dependency(str(source))
-        notebook = release.release(root, _build_folder(self.env.app), name)
-        body = nodes.container()
-        body.document = self.state.document
-        text = release.as_markdown(notebook).splitlines()
-        self.state.nested_parse(StringList(text, str(notebook)), 0, body, match_titles=True)
-        return [self._downloads(name, notebook), *body.children]
-
-    def _downloads(self, name: str, notebook: Path) -> nodes.Node:
-        up = "../" * self.env.docname.count("/")
-        folder = f"{up}_static/exercises/{name}"
-        links = (
-            f'<a href="{folder}.zip" download>Download the assignment</a> (a zip: the notebook, '
-            "the library, two lines on how to start) or "
-            f'<a href="{folder}/{notebook.name}" download>only the notebook</a>.'
-        )
-        return nodes.raw("", f'<p class="ffn-download">{links}</p>', format="html")
+logger = logging.getLogger(__name__)
+DIRECTIVE = re.compile(r"^```\{statement\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MULTILINE)
+DOWNLOADS = """\
+<p class="ffn-download"><a href="{folder}.zip" download>Download the assignment</a> (a zip: the
+notebook, the library, two lines on how to start) or
+<a href="{folder}/{notebook}" download>only the notebook</a>.</p>
+"""
 
 
-def _build_folder(app: Sphinx) -> Path:
-    return Path(app.outdir).parent
+def insert(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put the statements in place of their directives."""
+
+    def text_of(found: re.Match[str]) -> str:
+        name, root = found[1], Path(app.srcdir)
+        if name not in (known := release.assignments(root)):
+            logger.warning(
+                "statement: there is no assignment %r; known: %s",
+                name,
+                ", ".join(known),
+                location=page,
+            )
+            return ""
+        for file in release.sources(root, name):
+            app.env.note_dependency(str(file))
+        notebook = release.release(root, Path(app.outdir).parent, name)
+        folder = "../" * page.count("/") + f"_static/exercises/{name}"
+        links = DOWNLOADS.format(folder=folder, notebook=notebook.name)
+        return f"{links}\n{release.as_markdown(notebook)}"
+
+    source[0] = DIRECTIVE.sub(text_of, source[0])
 
 
 def serve(app: Sphinx, exception: Exception | None) -> None:
     """Put the downloads of the assignments into the site."""
     if exception is not None or app.builder.format != "html":
         return
-    root, target = Path(app.srcdir), Path(app.outdir) / "_static" / "exercises"
+    root, build = Path(app.srcdir), Path(app.outdir).parent
+    target, library = Path(app.outdir) / "_static" / "exercises", assets.wheel_of(app)
     wanted: set[Path] = set()
     for name in release.assignments(root):
-        notebook = release.release(root, _build_folder(app), name)
-        copy, packed = target / name / notebook.name, target / f"{name}.zip"
-        assets.place(notebook, copy)
-        release.pack(notebook, assets.wheel_of(app), packed)
-        wanted |= {copy.parent, packed}
+        notebook = release.release(root, build, name)
+        packed = build / "exercises" / "zip" / f"{fingerprint.of(notebook, library)}.zip"
+        if not packed.is_file():
+            release.pack(notebook, library, packed)
+        assets.place(notebook, target / name / notebook.name)
+        assets.place(packed, target / f"{name}.zip")
+        wanted |= {target / name, target / f"{name}.zip"}
     for old in set(target.glob("*")) - wanted:
         shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 def setup(app: Sphinx) -> None:
-    app.add_directive("statement", Statement)
+    app.connect("source-read", insert)
     app.connect("build-finished", serve)

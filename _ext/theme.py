@@ -64,21 +64,23 @@ def write_icons(app: Sphinx, exception: Exception | None) -> None:
     """
     if exception is not None or app.builder.format != "html":
         return
-    static = Path(app.outdir) / "_static"
-    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf8")
-    characters = _characters_used(Path(app.outdir), css)
-    rules = [_font_rule(static, style, used) for style, used in characters.items() if used]
+    site, static = Path(app.outdir), Path(app.outdir) / "_static"
     target = static / "ffn" / "icons.css"
-    text = "\n".join(rules) + "\n"
-    if not target.is_file() or target.read_text(encoding="utf8") != text:
-        target.write_text(text, encoding="utf8")
+    newest = max(page.stat().st_mtime for page in site.rglob("*.html"))
+    if target.is_file() and target.stat().st_mtime > newest:
+        return
+    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf8")
+    characters = _characters_used(site, css)
+    rules = [_font_rule(static, style, used) for style, used in characters.items() if used]
+    target.write_text("\n".join(rules) + "\n", encoding="utf8")
 
 
 def _characters_used(site: Path, css: str) -> dict[str, set[int]]:
     code_of = {}
-    for selectors, code in re.findall(r'([^{}]+)\{content:"\\([0-9a-f]+)"\}', css):
-        for name in re.findall(r"\.(fa-[a-z0-9-]+):before", selectors):
-            code_of[name] = int(code, 16)
+    for rule in css.split("}"):
+        if found := re.search(r'\{content:"\\([0-9a-f]+)"$', rule):
+            for name in re.findall(r"\.(fa-[a-z0-9-]+):before", rule):
+                code_of[name] = int(found[1], 16)
     used: dict[str, set[int]] = {style: set() for style in FONTS}
     # The theme's admonitions and links take their characters from variables.
     for value in re.findall(r'--pst-icon-[a-z-]+:"([^"]+)"', css):
