@@ -135,8 +135,11 @@ def _row(check: str | None, correction: str = "n") -> Row:
         (_row("os.getcwd"), "check must be claims.checks.<module>.<function>"),
         (_row("claims.checks.nothing.at_all"), "no check 'claims.checks.nothing.at_all'"),
         (_row("claims.checks.neurons.at_all"), "no check 'claims.checks.neurons.at_all'"),
-        (_row("claims.checks.neurons.small_net", "{sum}"), "asks for sum, the check returns total"),
-        (_row("claims.checks.neurons.small_net", "{total:q}"), "cannot be formatted"),
+        (
+            _row("claims.checks.counting.small_net", "{sum}"),
+            "asks for sum, the check returns total",
+        ),
+        (_row("claims.checks.counting.small_net", "{total:q}"), "cannot be formatted"),
         (_row(None, "{total}"), "asks for total, the check returns nothing"),
     ],
 )

@@ -10,8 +10,9 @@ import numpy as np
 
 from ffnlib.activations import gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
 from ffnlib.arrays import Array
+from ffnlib.depth import gradient_flow
 from ffnlib.monitor import dead_units
-from ffnlib.network import Linear
+from ffnlib.network import MLP, Linear
 
 Values = dict[str, float | int | str]
 
@@ -67,27 +68,20 @@ def sigmoid_range() -> Values:
 
 def depth_product() -> Values:
     """Send a gradient back through ten random sigmoid layers with weight gains 1 and 4."""
+    layers, width, batch = 10, 128, 64
 
     def gain(scale: float) -> float:
         rng = np.random.default_rng(0)
-        n, batch = 128, 64
-        x: Array = rng.normal(size=(batch, n))
-        weights, inputs = [], []
-        for _ in range(10):
-            W = rng.normal(scale=scale / math.sqrt(n), size=(n, n))
-            z = x @ W.T
-            weights.append(W)
-            inputs.append(z)
-            x = sigmoid(z)
-        start = rng.normal(size=(batch, n))
-        g: Array = start
-        for W, z in zip(reversed(weights), reversed(inputs), strict=True):
-            g = (g * sigmoid.derivative(z)) @ W
-        return float(np.linalg.norm(g) / np.linalg.norm(start))
+        std = scale / math.sqrt(width)
+        sizes = [width] * (layers + 1)
+        network = MLP(sizes, "sigmoid", rng=rng, init=std, output="sigmoid")
+        x, g = rng.normal(size=(2, batch, width))
+        gradient = gradient_flow(network, x, g).gradient
+        return float(gradient[0] / gradient[-1])
 
     one, four = gain(1.0), gain(4.0)
-    assert one < 0.25**10 < 1e-4 < four
-    return {"layers": 10, "product": 0.25**10, "gain_1": one, "gain_4": four}
+    assert one < 0.25**layers < 1e-4 < four
+    return {"layers": layers, "product": 0.25**layers, "gain_1": one, "gain_4": four}
 
 
 def tanh_range() -> Values:

@@ -1,20 +1,19 @@
-"""Checks of what is said about neurons, layers, depth and parameter counts."""
+"""Checks of what is said about neurons, layers, universal approximation and depth."""
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from collections.abc import Callable
 
 import numpy as np
 
 from ffnlib.activations import ACTIVATIONS, relu, sigmoid
+from ffnlib.affine import collapse
 from ffnlib.arrays import Array
-from ffnlib.network import MLP, Linear, count_parameters
+from ffnlib.network import MLP, Linear
+from ffnlib.piecewise import evaluate, fit_hinges, linear_pieces, tent_network, through_points
 
 Values = dict[str, float | int | str]
-
-SYMBOLS, EMBEDDING, CONTEXT = 80, 32, 8  # the character model of source S1
-CHARACTER_NET = [CONTEXT * EMBEDDING, 128, 128, SYMBOLS]
 
 
 def _bias(layer: Linear) -> Array:
@@ -55,16 +54,15 @@ def affine_collapse() -> Values:
     layers = [Linear(4, 4, rng=rng) for _ in range(5)]
     x = rng.normal(size=(100, 4))
     y: Array = x
-    W: Array = np.eye(4)
-    b: Array = np.zeros(4)
     for layer in layers:
         _bias(layer)[:] = rng.normal(size=4)
         y = layer.forward(y)
-        W, b = layer.W @ W, layer.W @ b + _bias(layer)
-    difference = float(np.max(np.abs(y - (x @ W.T + b))))
+    one = collapse(layers)
+    difference = float(np.max(np.abs(y - one.forward(x))))
+    at_zero = float(np.linalg.norm(_bias(one)))
     assert difference < 1e-10
-    assert np.max(np.abs(b)) > 0.1  # f(0) is not 0: affine, not linear
-    return {"layers": len(layers), "difference": difference, "at_zero": float(np.linalg.norm(b))}
+    assert at_zero > 0.1  # f(0) is not 0: affine, not linear
+    return {"layers": len(layers), "difference": difference, "at_zero": at_zero}
 
 
 def shear_singular_values() -> Values:
@@ -123,31 +121,31 @@ def xor() -> Values:
     return {"best": best, "answer": float(fit[0]), "relu_error": error}
 
 
-def _interpolate(knots: Array, values: Array, x: Array) -> Array:
-    """Piecewise linear interpolation written as a sum of ReLU hinges at all knots but the last."""
-    slopes = np.diff(values) / np.diff(knots)
-    c = np.diff(slopes, prepend=0.0)  # each hinge adds the change of slope at its knot
-    y: Array = values[0] + relu(x[:, None] - knots[:-1]) @ c
-    return y
+def _interpolate(f: Callable[[Array], Array], units: int, x: Array) -> Array:
+    """Values at x of the network of ReLU hinges through f at evenly spaced knots of [-1, 1]."""
+    knots = np.linspace(-1, 1, units + 1)
+    bias, weights = through_points(knots, f(knots))
+    return evaluate(x, knots[:-1], bias, weights)
 
 
 def relu_approximation() -> Values:
     """Interpolate sin 3x on [-1, 1] with 16, 64 and 256 ReLU hinges and read the largest error."""
     x = np.linspace(-1, 1, 4001)
-    errors = {}
-    for n in (16, 64, 256):
-        knots = np.linspace(-1, 1, n + 1)
-        errors[n] = float(np.max(np.abs(_interpolate(knots, np.sin(3 * knots), x) - np.sin(3 * x))))
+
+    def error(units: int) -> float:
+        y = _interpolate(lambda t: np.sin(3 * t), units, x)
+        return float(np.max(np.abs(y - np.sin(3 * x))))
+
+    errors = {units: error(units) for units in (16, 64, 256)}
     assert errors[16] > 10 * errors[64] > 100 * errors[256]
-    return {f"error_{n}": error for n, error in errors.items()}
+    return {f"error_{units}": value for units, value in errors.items()}
 
 
-def _sup_of_fit(features: Array, target: Array) -> tuple[float, int]:
+def _sup_of_fit(x: Array, features: Array, target: Array) -> tuple[float, int]:
     """Largest error of the least-squares fit, and the rank of the features."""
-    trapezoid = np.ones(target.size)
-    trapezoid[[0, -1]] = math.sqrt(0.5)  # so that the sum of squares stands for the integral
-    scaled = features * trapezoid[:, None]
-    weights, _, rank, _ = np.linalg.lstsq(scaled, target * trapezoid, rcond=None)
+    share = np.sqrt(np.gradient(x))  # trapezoid rule: the ends count half
+    share[[0, -1]] *= math.sqrt(0.5)
+    weights, _, rank, _ = np.linalg.lstsq(features * share[:, None], target * share, rcond=None)
     return float(np.max(np.abs(features @ weights - target))), int(rank)
 
 
@@ -157,10 +155,10 @@ def uat_square() -> Values:
     x = np.linspace(-1, 1, 401)
     target = np.sin(3 * x)
     hidden = {n: np.square(np.outer(x, rng.normal(size=n)) + rng.normal(size=n)) for n in (4, 1024)}
-    (narrow, narrow_rank), (wide, wide_rank) = (_sup_of_fit(h, target) for h in hidden.values())
+    (narrow, narrow_rank), (wide, wide_rank) = (_sup_of_fit(x, h, target) for h in hidden.values())
     kinks = np.append(-1.0, rng.uniform(-1, 1, size=255))
-    hinges = np.column_stack([relu(x[:, None] - kinks), np.ones_like(x)])  # and the output's bias
-    rectified, _ = _sup_of_fit(hinges, target)
+    bias, weights = fit_hinges(x, target, kinks)
+    rectified = float(np.max(np.abs(evaluate(x, kinks, bias, weights) - target)))
     # the best quadratic for an odd function is a line through 0; its error is convex in the slope
     low, high = -3.0, 3.0
     for _ in range(100):
@@ -187,10 +185,9 @@ def step_target() -> Values:
 
 def unbounded_domain() -> Values:
     """Fit x² on [-1, 1] with 64 ReLU hinges, then ask the same network for x = 10."""
-    knots = np.linspace(-1, 1, 65)
     inside = np.linspace(-1, 1, 2001)
-    error = float(np.max(np.abs(_interpolate(knots, knots**2, inside) - inside**2)))
-    at_ten = float(_interpolate(knots, knots**2, np.array([10.0]))[0])
+    error = float(np.max(np.abs(_interpolate(np.square, 64, inside) - inside**2)))
+    at_ten = float(_interpolate(np.square, 64, np.array([10.0]))[0])
     assert error < 1e-3
     assert abs(at_ten - 100) > 50
     return {"inside": error, "at_ten": at_ten}
@@ -212,12 +209,10 @@ def hinges() -> Values:
     rng = np.random.default_rng(0)
     units, most = 8, 0
     for _ in range(200):
-        w, b, c = rng.normal(size=(3, units))
-        kinks = np.sort(-b / w)
-        inner = (kinks[1:] + kinks[:-1]) / 2
-        middles = np.concatenate([[kinks[0] - 1], inner, [kinks[-1] + 1]])
-        slopes = ((np.outer(middles, w) + b > 0) * w) @ c  # one slope between any two kinks
-        most = max(most, 1 + int(np.sum(np.abs(np.diff(slopes)) > 1e-12)))
+        network = MLP([1, units, 1], rng=rng)
+        _bias(network.layers[0])[:] = rng.normal(size=units)
+        knots, _ = linear_pieces(network, -1e3, 1e3)
+        most = max(most, knots.size - 1)
     assert most == units + 1
     return {"units": units, "pieces": most}
 
@@ -225,11 +220,8 @@ def hinges() -> Values:
 def depth_separation() -> Values:
     """Compose a tent map of two ReLUs ten times and count the straight pieces on [0, 1]."""
     depth = 10
-    x = np.arange(2**12 + 1) / 2**12  # every kink lies on this grid, in exact arithmetic
-    y: Array = x
-    for _ in range(depth):
-        y = 2 * relu(y) - 4 * relu(y - 0.5)
-    pieces = 1 + int(np.sum(np.diff(np.sign(np.diff(y))) != 0))
+    knots, _ = linear_pieces(tent_network(depth), 0.0, 1.0)
+    pieces = knots.size - 1
     assert pieces == 2**depth
     return {"deep_units": 2 * depth, "pieces": pieces, "shallow_units": pieces - 1}
 
@@ -250,50 +242,6 @@ def initialization() -> Values:
     return {"layers": 20, "he": he, "glorot": glorot}
 
 
-def character_net() -> Values:
-    """Count the parameters of the character network of the source, embedding included."""
-    table = SYMBOLS * EMBEDDING
-    parts = [count_parameters(list(pair)) for pair in pairwise(CHARACTER_NET)]
-    total = table + count_parameters(CHARACTER_NET)
-    assert total == table + sum(parts) == 62_288
-    return {"sum": " + ".join(f"{n:,}" for n in [table, *parts]), "total": total}
-
-
-def ngram_table() -> Values:
-    """Count the entries of n-gram tables over 80 symbols and divide by the network's parameters."""
-    net = int(character_net()["total"])
-    five, six = SYMBOLS**5, SYMBOLS**6
-    nine = SYMBOLS ** (CONTEXT + 1)
-    assert five == 3_276_800_000
-    assert six == 262_144_000_000
-    return {
-        "contexts": SYMBOLS**4,
-        "five": five,
-        "six": six,
-        "net": net,
-        "ratio": round(five / net),
-        "claimed_ratio": round(six / net),
-        "like_for_like": nine / net,
-    }
-
-
-def context_window() -> Values:
-    """Gather the embeddings of the k characters before position t and concatenate them."""
-    embedding = np.random.default_rng(0).normal(size=(SYMBOLS, EMBEDDING))
-    text, t = np.arange(40) % SYMBOLS, 30
-    positions = [t - CONTEXT + i for i in range(CONTEXT)]
-    x = np.concatenate([embedding[text[p]] for p in positions])
-    assert (positions[0], positions[-1]) == (t - CONTEXT, t - 1)
-    assert x.size == CHARACTER_NET[0]
-    return {
-        "context": CONTEXT,
-        "first": positions[0],
-        "last": positions[-1],
-        "t": t,
-        "size": x.size,
-    }
-
-
 def value_ranges() -> Values:
     """Evaluate five activations on [-30, 30] and read the smallest and largest values."""
     x = np.linspace(-30, 30, 60_001)
@@ -304,19 +252,3 @@ def value_ranges() -> Values:
     assert low["tanh"] < -0.99
     assert min(high["relu"], high["gelu"], high["silu"]) > 29
     return {"tanh_low": low["tanh"], "gelu_low": low["gelu"], "silu_low": low["silu"]}
-
-
-def image_layer() -> Values:
-    """Count inputs and parameters of a linear map from a 28×28 image to ten classes."""
-    inputs = 28 * 28
-    assert inputs == 784
-    return {"inputs": inputs, "parameters": count_parameters([inputs, 10])}
-
-
-def small_net() -> Values:
-    """Count the parameters of the 4-3-2-1 network."""
-    net = MLP([4, 3, 2, 1], rng=np.random.default_rng(0))
-    weights = sum(layer.W.size for layer in net.layers)
-    biases = sum(_bias(layer).size for layer in net.layers)
-    assert net.num_parameters == weights + biases == 26
-    return {"total": weights + biases, "weights": weights, "biases": biases}
