@@ -70,7 +70,7 @@ class ReLU(Activation):
     r"""Rectified linear unit, :math:`f(x) = \max(x, 0)`.
 
     The derivative is 1 for x > 0 and 0 for x < 0. At 0 there is none: any number from 0 to 1 is a
-    subgradient, and like every framework we take 0.
+    subgradient, and like PyTorch we take 0.
     """
 
     name = "relu"
