@@ -53,7 +53,7 @@ def log_ticks(lo: float, hi: float, count: int) -> list[float]:
 
 
 def ticks(lo: float, hi: float, count: int) -> list[float]:
-    """At most about ``count`` round numbers (steps of 1, 2 or 5 times a power of ten) in [lo, hi]."""
+    """About ``count`` round numbers in [lo, hi]: steps of 1, 2 or 5 times a power of ten."""
     rough = (hi - lo) / max(count, 1)
     power = 10.0 ** np.floor(np.log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
@@ -76,7 +76,9 @@ def _reach(mark: Mark, axis: str) -> NDArray[np.float64]:
     """All coordinates of a mark along one axis, those that are not numbers left out."""
     if isinstance(mark, Bars):
         values = np.atleast_1d(np.asarray(mark.values, dtype=np.float64))
-        found = [np.array([-0.6, len(values) - 0.4])] if axis == "x" else [values, np.zeros(1)]
+        found = (
+            [np.array([-0.6, len(values) - 0.4])] if axis == "x" else [1.12 * values, np.zeros(1)]
+        )
     elif isinstance(mark, HeatMap):
         found = [np.asarray(getattr(mark, axis), dtype=np.float64)]
     else:

@@ -75,7 +75,7 @@ class Slider(Control):
             raise ValueError(f"{self.said} must be a number, got {value!r}")
         inside = min(max(value, self.lo), self.hi)
         inside = min(self.lo + round((inside - self.lo) / self.step) * self.step, self.hi)
-        allowed = round(inside) if self.whole else float(f"{inside:.12g}")
+        allowed = round(inside) if self.whole else round(inside, 10) + 0.0
         if value < self.lo or value > self.hi:
             end = "largest" if value > self.hi else "smallest"
             return allowed, f"{self.said} was set to {number(allowed)}, its {end} value."

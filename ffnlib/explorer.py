@@ -153,12 +153,12 @@ class Explorer:
                 "params": cleaned,
                 "notes": notes,
             }
-        except Exception as problem:  # noqa: BLE001 - whatever happens, the reader gets a sentence
+        except Exception as problem:  # whatever happens, the reader gets a sentence
             said = str(problem) or type(problem).__name__
             return {"error": said if isinstance(problem, ValueError) else f"This failed: {said}"}
 
     def figure_html(self) -> str:
-        """The starting picture with its sentence, and the state from which a page brings it to life."""
+        """The starting picture, its sentence, and the state from which a page brings it to life."""
         shown = self.function(**self.start)
         state = json.dumps(self.spec(), separators=(",", ":")).replace("</", "<\\/")
         table = table_html(shown.table)
@@ -184,9 +184,7 @@ class Explorer:
         return {**data, "text/html": html, "text/plain": repr(self)}, metadata
 
 
-def explorer(
-    title: str, controls: Sequence[Control]
-) -> Callable[[Callable[..., Scene]], Explorer]:
+def explorer(title: str, controls: Sequence[Control]) -> Callable[[Callable[..., Scene]], Explorer]:
     """Make an `Explorer` of a function from parameters to a `Scene`.
 
     Parameters
@@ -243,7 +241,13 @@ def sweep(shown: Explorer, control: Control, width: str) -> dict[str, Any]:
         texts.append(scene.text)
         tables.append(table_html(scene.table))
     stops = control.stops()
-    return {"stops": stops, "parts": list(parts), "frames": frames, "texts": texts, "tables": tables}
+    return {
+        "stops": stops,
+        "parts": list(parts),
+        "frames": frames,
+        "texts": texts,
+        "tables": tables,
+    }
 
 
 def write_sweeps(shown: Explorer, start: Mapping[str, Any], key: str, folder: Path) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ffnlib.axes import Frame
 from ffnlib.palette import ROLES
-from ffnlib.png import data_url, heat_rgba
+from ffnlib.png import OPAQUE, data_url, heat_rgba
 from ffnlib.scene import (
     Area,
     Arrows,
@@ -32,6 +32,9 @@ CLASS_ROLES = ("input", "output", "gradient", "error", "second", "third")
 FINGER = 22
 """Radius in pixels of what a finger can hit: 44 across."""
 
+LETTER = 6.6
+"""Width in pixels of an average letter at size 13; a picture cannot measure its own text."""
+
 
 def colour(role: str) -> str:
     """The colour of a role; text without a role keeps the page's ink."""
@@ -47,9 +50,13 @@ def short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def listed(values: ArrayLike) -> str:
-    """Data coordinates for an attribute, four significant digits each."""
-    return " ".join(f"{v:.4g}" for v in np.asarray(values, dtype=np.float64).ravel())
+def coordinates(x: ArrayLike, y: ArrayLike) -> str:
+    """The attributes with a mark's data coordinates, four significant digits each."""
+    xs, ys = (
+        " ".join(f"{v:.4g}" for v in np.asarray(values, dtype=np.float64).ravel())
+        for values in (x, y)
+    )
+    return f' data-xs="{xs}" data-ys="{ys}"'
 
 
 def path(px: NDArray[np.float64], py: NDArray[np.float64]) -> str:
@@ -69,7 +76,7 @@ def line(mark: Line, frame: Frame) -> list[str]:
     name = f' data-name="{escape(mark.label)}"' if mark.label else ""
     return [
         f'<path d="{d}" fill="none" stroke="{colour(mark.role)}" stroke-width="{mark.width:g}"'
-        f' stroke-linejoin="round"{dash}{name} data-xs="{listed(mark.x)}" data-ys="{listed(mark.y)}"/>'
+        f' stroke-linejoin="round"{dash}{name}{coordinates(mark.x, mark.y)}/>'
     ]
 
 
@@ -115,13 +122,13 @@ def heat_map(mark: HeatMap, frame: Frame) -> list[str]:
     return [
         f'<image x="{short(left)}" y="{short(top)}" width="{short(right - left)}"'
         f' height="{short(bottom - top)}" preserveAspectRatio="none"'
-        f' style="image-rendering:pixelated" data-limit="{limit:.6g}"'
+        f' style="image-rendering:pixelated" data-full="{limit / OPAQUE:.6g}"'
         f' href="{data_url(heat_rgba(z[::-1], signed=mark.signed, limit=limit))}"/>'
     ]
 
 
 def scatter(mark: Scatter, frame: Frame) -> list[str]:
-    """Points: discs, squares, then crosses, so that classes differ in shape as well as in colour."""
+    """Points: discs, squares, then crosses, so that classes differ in shape as in colour."""
     x, y = np.asarray(mark.x, np.float64).ravel(), np.asarray(mark.y, np.float64).ravel()
     if mark.classes is None:
         groups = [(mark.role, 0, np.ones(len(x), dtype=bool), mark.label)]
@@ -141,7 +148,7 @@ def scatter(mark: Scatter, frame: Frame) -> list[str]:
         drawn.append(f'<path class="ffn-halo" {common} stroke-width="{width + 2:g}"/>')
         drawn.append(
             f'<path {common} stroke-width="{width:g}" stroke="{colour(role)}" data-near="xy"'
-            f' data-name="{escape(name)}" data-xs="{listed(x[chosen])}" data-ys="{listed(y[chosen])}"/>'
+            f' data-name="{escape(name)}"{coordinates(x[chosen], y[chosen])}/>'
         )
     return drawn
 
@@ -171,16 +178,19 @@ def arrows(mark: Arrows, frame: Frame) -> list[str]:
 
 def rule(mark: Rule, frame: Frame) -> list[str]:
     """A dashed line across the panel, with its label at the end."""
-    if (mark.x is None) == (mark.y is None):
-        raise ValueError("Rule needs either x or y, not both and not neither")
-    if mark.x is not None:
+    if mark.x is not None and mark.y is None:
         a = short(float(frame.px(mark.x)))
         d, place = f"M{a},0V{short(frame.height)}", (float(frame.px(mark.x)) + 5, 13.0, "start")
         if place[0] > 0.75 * frame.width:
             place = (place[0] - 10, 13.0, "end")
-    else:
+    elif mark.y is not None and mark.x is None:
         b = float(frame.py(mark.y))
-        d, place = f"M0,{short(b)}H{short(frame.width)}", (frame.width - 4, b - 5, "end")
+        d, place = (
+            f"M0,{short(b)}H{short(frame.width)}",
+            (4.0, b - 5 if b > 20 else b + 14, "start"),
+        )
+    else:
+        raise ValueError("Rule needs either x or y, not both and not neither")
     ink = f'stroke="{colour(mark.role)}" stroke-width="1.5" stroke-dasharray="4 4"'
     drawn = [f'<path d="{d}" fill="none" {ink}/>']
     if mark.label:
@@ -193,7 +203,7 @@ def label(mark: Label, frame: Frame) -> list[str]:
     x, y = float(frame.px(mark.x)), float(frame.py(mark.y))
     drawn = [text(x, y, mark.text, anchor=mark.anchor)]
     if mark.role:
-        length = 7.0 * len(mark.text)
+        length = LETTER * len(mark.text)
         start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor] * length
         d = f"M{short(start)},{short(y + 4)}h{short(length)}"
         drawn.append(f'<path d="{d}" stroke="{colour(mark.role)}" stroke-width="2"/>')
@@ -207,8 +217,8 @@ def sketch(mark: Sketch, frame: Frame) -> list[str]:
         f'<rect class="ffn-sketch" width="{short(frame.width)}" height="{short(frame.height)}"'
         f' fill="transparent" data-sketch="{escape(mark.param)}"/>',
         f'<path d="{d}" fill="none" stroke="{colour(mark.role)}" stroke-width="2.5"'
-        f' data-name="{escape(mark.label or mark.param)}" data-xs="{listed(mark.x)}"'
-        f' data-ys="{listed(mark.y)}" pointer-events="none"/>',
+        f' data-name="{escape(mark.label or mark.param)}"{coordinates(mark.x, mark.y)}'
+        f' pointer-events="none"/>',
     ]
 
 
@@ -227,7 +237,8 @@ def handle(mark: Handle, frame: Frame, plot: int) -> str:
         raise ValueError("Handle needs param_x, param_y or point: what should dragging it set?")
     said = escape(f"{mark.label or 'point'}: {number(mark.x)}, {number(mark.y)}")
     return (
-        f'<g class="ffn-handle" tabindex="0" role="button" aria-label="{said}" data-plot="{plot}"'
+        f'<g class="ffn-handle" tabindex="0" role="button" aria-roledescription="movable point"'
+        f' aria-label="{said}" data-plot="{plot}"'
         f' {target.strip()} transform="translate({short(frame.left + x)},{short(frame.top + y)})">'
         f'<circle r="{FINGER}" fill="transparent"/>'
         f'<circle class="ffn-grip" r="7" fill="{colour(mark.role)}"/></g>'
@@ -292,7 +303,8 @@ def _edges(w: NDArray[np.float64], sources: Places, targets: Places) -> list[str
             value = float(w[j, i])
             role, dash = ("output", "") if value >= 0 else ("input", ' stroke-dasharray="5 4"')
             drawn.append(
-                f'<path d="M{short(x0)},{short(y0)}L{short(x1)},{short(y1)}" stroke="{colour(role)}"'
+                f'<path d="M{short(x0)},{short(y0)}L{short(x1)},{short(y1)}"'
+                f' stroke="{colour(role)}"'
                 f' stroke-width="{0.4 + 5 * abs(value) / largest:.2g}" stroke-opacity="0.75"{dash}'
                 f' data-tip="weight {number(value)}"/>'
             )

@@ -3,11 +3,15 @@
 import base64
 import struct
 import zlib
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ffnlib.palette import NEGATIVE, POSITIVE, rgb
+
+OPAQUE: Final = 0.75
+"""Opacity of the largest magnitude: points drawn on a map must stay visible."""
 
 
 def heat_rgba(z: ArrayLike, *, signed: bool, limit: float) -> NDArray[np.uint8]:
@@ -20,7 +24,7 @@ def heat_rgba(z: ArrayLike, *, signed: bool, limit: float) -> NDArray[np.uint8]:
     signed : bool
         Unsigned fields use one colour.
     limit : float
-        The magnitude drawn opaque, greater than 0.
+        The magnitude drawn in full colour (opacity `OPAQUE`), greater than 0.
 
     Returns
     -------
@@ -31,12 +35,12 @@ def heat_rgba(z: ArrayLike, *, signed: bool, limit: float) -> NDArray[np.uint8]:
     opacity = np.clip(np.nan_to_num(size, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
     rgba = np.empty((*z.shape, 4), dtype=np.uint8)
     rgba[..., :3] = np.where((z < 0)[..., None] & signed, rgb(NEGATIVE), rgb(POSITIVE))
-    rgba[..., 3] = np.rint(255 * opacity)
+    rgba[..., 3] = np.rint(255 * OPAQUE * opacity)
     return rgba
 
 
 def png(rgba: NDArray[np.uint8]) -> bytes:
-    """An 8-bit RGBA picture, (rows, columns, 4) with row 0 at the top, as the bytes of a PNG file."""
+    """The bytes of a PNG file: rows from the top; red, green, blue and opacity on the last axis."""
     rows, columns, _ = rgba.shape
     filtered = np.concatenate([np.zeros((rows, 1), np.uint8), rgba.reshape(rows, -1)], axis=1)
 
@@ -46,7 +50,9 @@ def png(rgba: NDArray[np.uint8]) -> bytes:
 
     header = struct.pack(">IIBBBBB", columns, rows, 8, 6, 0, 0, 0)
     body = zlib.compress(filtered.tobytes(), 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    )
 
 
 def data_url(rgba: NDArray[np.uint8]) -> str:

@@ -127,6 +127,9 @@ def _panel(panel: Panel, frame: Frame, index: int) -> list[str]:
         f' data-x="{x0:.6g} {x1:.6g}" data-y="{y0:.6g} {y1:.6g}"'
         f"{log}{names if panel.axes else ''}>"
     )
+    # Something to hit everywhere, so that values can be read between the marks too.
+    size = f'width="{short(frame.width)}" height="{short(frame.height)}"'
+    drawn.append(f'<rect {size} fill="transparent"/>')
     for mark in panel.marks:
         if not isinstance(mark, scene.Handle):
             drawn += _DRAW[type(mark)](mark, frame)
@@ -146,7 +149,9 @@ def _axes(panel: Panel, frame: Frame) -> list[str]:
         x = frame.left + float(frame.px(value))
         kind = "ffn-zero" if value == 0 and not names else "ffn-grid"
         if not names:
-            drawn.append(f'<path class="{kind}" d="M{short(x)},{short(frame.top)}V{short(bottom)}"/>')
+            drawn.append(
+                f'<path class="{kind}" d="M{short(x)},{short(frame.top)}V{short(bottom)}"/>'
+            )
         words = names[int(value)] if names else number(value)
         drawn.append(text(x, bottom + 16, words, anchor="middle", size=12))
     y_ticks = log_ticks if frame.log_y else ticks
@@ -181,8 +186,9 @@ def _line_labels(panel: Panel, frame: Frame) -> list[str]:
         above = y
         x = min(x, frame.width - 4)
         ink = f'stroke="{marks.colour(mark.role)}" stroke-width="3"'
-        width = 7.0 * len(mark.label)
-        drawn.append(f'<path d="M{short(x - width - 16)},{short(y - 4)}h11" {ink}/>')
+        dash = ' stroke-dasharray="4 3"' if mark.dash else ""
+        width = marks.LETTER * len(mark.label)
+        drawn.append(f'<path d="M{short(x - width - 16)},{short(y - 4)}h11" {ink}{dash}/>')
         drawn.append(text(x, y, mark.label, anchor="end"))
     return drawn
 
@@ -194,7 +200,8 @@ def table_html(table: Table | None) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     head = "".join(f'<th scope="col">{escape(c)}</th>' for c in table.columns)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(v))}</td>" for v in row) + "</tr>" for row in table.rows
+        "<tr>" + "".join(f"<td>{escape(_cell(v))}</td>" for v in row) + "</tr>"
+        for row in table.rows
     )
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 

@@ -41,7 +41,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Bars:
-    """One bar a value, at x = 0, 1, 2, …; ``labels`` stand under them, ``highlight`` is one index."""
+    """One bar a value, at x = 0, 1, 2, …; ``labels`` stand under them, ``highlight`` picks one."""
 
     values: ArrayLike
     labels: Sequence[str] = ()
@@ -181,7 +181,9 @@ class Panel:
                 continue
             lo, hi = getattr(self, name)
             if not (np.isfinite(lo) and np.isfinite(hi) and lo < hi):
-                raise ValueError(f"Panel {name} must be a range (lo, hi) with lo < hi, got {lo, hi}")
+                raise ValueError(
+                    f"Panel {name} must be a range (lo, hi) with lo < hi, got {lo, hi}"
+                )
         if self.log_y and self.y is not None and self.y[0] <= 0:
             raise ValueError(f"Panel y must be positive when log_y is set, got {self.y}")
         if self.log_y and self.equal:

@@ -1,0 +1,219 @@
+// Brings the explorers of a page to life: from the sweeps computed with the book at once, from
+// Python in a worker as soon as that is there.
+import { Engine } from "./engine.js";
+import explorer from "./explorer.js";
+
+const config = JSON.parse(document.getElementById("ffn-config").textContent);
+const at = (path) => new URL(path, document.baseURI).href;
+const urls = { pyodide: at(config.pyodide), numpy: config.numpy, wheel: at(config.wheel), patience: config.patience };
+const mounted = new Map(); // key -> model
+const engine = new Engine(urls, () => {
+  for (const model of mounted.values()) {
+    model.put("status", { state: engine.state, reason: engine.reason });
+    if (engine.state === "live" || engine.state === "failed") model.again();
+  }
+});
+
+// What explorer.js expects of a model, as far as it uses it.
+class Model {
+  constructor(figure) {
+    this.figure = figure;
+    this.spec = JSON.parse(figure.querySelector(".ffn-spec").textContent);
+    this.sweeps = new Map();
+    this.heard = {};
+    this.first = {
+      svg: {
+        wide: figure.querySelector(".ffn-wide").innerHTML,
+        narrow: figure.querySelector(".ffn-narrow").innerHTML,
+      },
+      text: figure.querySelector(".ffn-text").textContent,
+      table: figure.querySelector("table")?.outerHTML ?? "",
+    };
+    this.values = {
+      spec: this.spec,
+      status: { state: engine.state, reason: engine.reason },
+      picture: this.start("wide"),
+      permalink: () => permalink(this),
+      golive: () => engine.start(),
+    };
+  }
+  get(name) { return this.values[name]; }
+  set(name, value) { this.values[name] = value; }
+  put(name, value) {
+    this.values[name] = value;
+    for (const hear of this.heard[`change:${name}`] ?? []) hear();
+  }
+  on(event, hear) { (this.heard[event] ??= new Set()).add(hear); }
+  off(event, hear) { this.heard[event]?.delete(hear); }
+  save_changes() {
+    remember(this);
+    this.answer(this.values.request);
+  }
+  again() {
+    if (this.values.picture.waiting) this.answer(this.values.request);
+  }
+
+  start(width) {
+    const { svg, text, table } = this.first;
+    return { svg: svg[width], text, table, params: this.spec.start, notes: [] };
+  }
+
+  async answer(request) {
+    const { seq, params, width } = request;
+    if (engine.state === "live") {
+      const answer = await engine.call(this.spec.name, params, width);
+      if (answer) return this.reply(request, answer);
+    } else if (engine.state === "off") {
+      engine.start();
+    }
+    const { allowed, notes, wrong } = check(this.spec, params);
+    if (wrong) return this.put("picture", { seq, error: wrong });
+    const picture = await this.baked(allowed, width);
+    this.reply(request, picture ? { ...picture, params: allowed, notes } : { waiting: WAITING[engine.state] ?? WAITING.failed });
+  }
+  reply(request, answer) {
+    if (request === this.values.request) this.put("picture", { seq: request.seq, ...answer });
+  }
+
+  // One control off its start, the others on it: the book has computed that.
+  async baked(params, width) {
+    const { controls, start } = this.spec;
+    const moved = controls.filter((c) => JSON.stringify(params[c.name]) !== JSON.stringify(start[c.name]));
+    if (moved.length === 0) return this.start(width);
+    if (moved.length > 1) return null;
+    const sweep = await this.sweep(moved[0].name, width);
+    const stop = sweep?.stops.findIndex((value) => value === params[moved[0].name]) ?? -1;
+    if (stop < 0) return null;
+    const svg = sweep.frames[stop].map((part) => sweep.parts[part]).join("");
+    return { svg, text: sweep.texts[stop], table: sweep.tables[stop] };
+  }
+  sweep(control, width) {
+    const file = `${this.spec.key}.${control}.${width}.json`;
+    if (!this.sweeps.has(file)) {
+      const loaded = fetch(at(`${config.sweeps}${file}`)).then((r) => (r.ok ? r.json() : null), () => null);
+      this.sweeps.set(file, loaded);
+    }
+    return this.sweeps.get(file);
+  }
+  near() {
+    const width = this.figure.clientWidth < 560 ? "narrow" : "wide";
+    for (const control of this.spec.controls) if (BAKED.has(control.kind)) this.sweep(control.name, width);
+  }
+}
+
+const BAKED = new Set(["slider", "choice", "toggle", "button"]);
+const WAITING = {
+  off: "This needs live Python, which is about to start.",
+  ask: "This needs live Python: choose “go live” to load it (about 9 MB).",
+  starting: "This needs live Python, which is starting; the picture will follow.",
+  live: "This needs live Python, which is being restarted; the picture will follow.",
+  failed: "This needs live Python, which could not be started here; the last picture stays.",
+};
+
+// Python checks again; this is for the time before it is there.
+function check(spec, params) {
+  const allowed = { ...params }, notes = [];
+  for (const c of spec.controls) {
+    if (c.kind !== "slider" && c.kind !== "number") continue;
+    const value = params[c.name];
+    if (typeof value !== "number" || Number.isNaN(value)) return { wrong: `${c.label} must be a number.` };
+    const inside = Math.min(Math.max(value, c.lo), c.hi);
+    allowed[c.name] = Number((c.lo + Math.round((inside - c.lo) / c.step) * c.step).toFixed(10));
+    if (inside !== value) notes.push(`${c.label} was set to ${inside}, its ${value > inside ? "largest" : "smallest"} value.`);
+  }
+  return { allowed, notes };
+}
+
+// ---- permalinks: #neurons-neuron?w=2&activation=tanh
+
+function fragment(model) {
+  const params = model.values.request?.params ?? model.spec.start;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (JSON.stringify(value) === JSON.stringify(model.spec.start[name])) continue;
+    query.set(name, typeof value === "object" ? JSON.stringify(value) : value);
+  }
+  return `#${model.spec.key}${query.size ? `?${query}` : ""}`;
+}
+const permalink = (model) => new URL(fragment(model), location.href).href;
+
+let writing;
+function remember(model) {
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(history.state, "", fragment(model)), 400);
+}
+
+function parse(control, text) {
+  if (control.kind === "choice") return control.options.find((option) => String(option) === text) ?? text;
+  if (control.kind === "toggle") return text === "true";
+  if (control.kind === "text") return text;
+  if (control.kind === "points") {
+    try { return JSON.parse(text); } catch { return text; }
+  }
+  return text.trim() === "" ? NaN : Number(text);
+}
+
+function follow(hash) {
+  const [key, query = ""] = hash.slice(1).split("?");
+  const model = mounted.get(key);
+  if (!model) return false;
+  const wanted = {};
+  for (const [name, text] of new URLSearchParams(query)) {
+    const control = model.spec.controls.find((c) => c.name === name);
+    if (control) wanted[name] = parse(control, text);
+  }
+  model.put("wanted", wanted);
+  model.figure.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="#"]');
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (!follow(link.getAttribute("href"))) return;
+  event.preventDefault();
+  history.pushState(null, "", link.getAttribute("href"));
+});
+addEventListener("hashchange", () => follow(location.hash));
+
+// ---- start
+
+function mount(figure) {
+  const model = new Model(figure);
+  const root = document.createElement("div");
+  model.values.picture = model.start(figure.clientWidth < 560 ? "narrow" : "wide");
+  explorer.render({ model, el: root });
+  figure.replaceChildren(root); // only now: if anything failed, the picture in the page stays
+  mounted.set(model.spec.key, model);
+  figure.dataset.mounted = "true";
+}
+
+const { connection } = navigator;
+const sparing = connection?.saveData || /2g|3g/.test(connection?.effectiveType ?? "");
+if (sparing) engine.state = "ask";
+
+const figures = [...document.querySelectorAll("figure.ffn-explorer")];
+for (const figure of figures) {
+  try {
+    mount(figure);
+  } catch (error) {
+    console.warn("explorer", figure.id, error); // the picture in the page stays
+  }
+}
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    mounted.get(target.id)?.near();
+  }
+}, { rootMargin: "300px" });
+const seen = new IntersectionObserver((entries) => {
+  if (sparing || !entries.some((entry) => entry.isIntersecting)) return;
+  seen.disconnect();
+  (window.requestIdleCallback ?? setTimeout)(() => engine.start());
+});
+for (const figure of figures) {
+  near.observe(figure);
+  seen.observe(figure);
+}
+if (location.hash) follow(location.hash);

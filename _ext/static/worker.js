@@ -1,0 +1,37 @@
+// Live Python, off the page's thread: Pyodide, NumPy and the ffnlib wheel that the site serves.
+let answer = null;
+
+const say = (error) => postMessage({ type: "failed", reason: String(error?.message ?? error).split("\n").at(-1) || "unknown" });
+// A missing runtime file can leave loadPyodide waiting for ever, with only this to tell of it.
+addEventListener("unhandledrejection", (event) => answer ?? say(event.reason));
+
+async function boot({ pyodide, numpy, wheel }) {
+  const { loadPyodide } = await import(`${pyodide}pyodide.mjs`);
+  const fetched = fetch(wheel); // while the runtime starts
+  const python = await loadPyodide({ indexURL: pyodide });
+  const quiet = { messageCallback() {}, errorCallback() {}, checkIntegrity: !numpy };
+  await python.loadPackage(numpy ? `${pyodide}${numpy}` : "numpy", quiet);
+  const response = await fetched;
+  if (!response.ok) throw new Error(`the course's own package could not be fetched (${response.status})`);
+  python.unpackArchive(await response.arrayBuffer(), "wheel");
+  // loadPackage stays silent about a package it did not find; the import does not.
+  answer = python.runPython("from ffnlib.explorer import answer_json\nanswer_json");
+}
+
+onmessage = async ({ data }) => {
+  if (data.type === "boot") {
+    try {
+      await boot(data.config);
+      postMessage({ type: "ready" });
+    } catch (error) {
+      say(error);
+    }
+    return;
+  }
+  const { id, name, params, width } = data;
+  try {
+    postMessage({ type: "answer", id, answer: JSON.parse(answer(name, JSON.stringify(params), width)) });
+  } catch (error) {
+    postMessage({ type: "answer", id, answer: { error: `This failed: ${String(error.message).trim().split("\n").at(-1)}` } });
+  }
+};

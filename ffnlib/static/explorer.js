@@ -1,0 +1,423 @@
+// The front end of an explorer, in anywidget's form: it inserts the picture that Python drew, runs
+// the controls and reports gestures. It computes and draws nothing. In Jupyter the model is the
+// kernel's; on the site it is the small stand-in of host.js.
+
+const NARROW_BELOW = 560; // px; from here on the panels stand side by side
+const PATIENCE = 8000; // ms after which an unanswered request no longer blocks the next
+
+function render({ model, el }) {
+  const spec = model.get("spec");
+  const view = build(el, spec, model);
+  const state = { ...(model.get("picture")?.params ?? spec.start) };
+  const asked = { id: Math.random().toString(36).slice(2), n: 0, open: 0, stale: false };
+
+  const width = () => (el.clientWidth && el.clientWidth < NARROW_BELOW ? "narrow" : "wide");
+
+  // One request at a time; what changes meanwhile is asked once, with the latest values.
+  function ask() {
+    if (asked.open && performance.now() - asked.open < PATIENCE) return void (asked.stale = true);
+    asked.open = performance.now();
+    asked.stale = false;
+    asked.n += 1;
+    model.set("request", { seq: `${asked.id}:${asked.n}`, params: { ...state }, width: width() });
+    model.save_changes();
+  }
+  function set(changes) {
+    Object.assign(state, changes);
+    syncControls(view, spec, state);
+    ask();
+  }
+  function answered() {
+    const answer = model.get("picture");
+    if (answer.seq === `${asked.id}:${asked.n}`) asked.open = 0;
+    show(view, answer);
+    if (!asked.stale && answer.params && !answer.waiting) {
+      Object.assign(state, answer.params); // a value may have been clamped
+      syncControls(view, spec, state);
+    }
+    if (asked.stale && !asked.open) ask();
+  }
+  const restatus = () => showStatus(view, model);
+  const wanted = () => set({ ...spec.start, ...model.get("wanted") });
+
+  addControls(view, spec, state, set);
+  addGestures(view, spec, state, set);
+  view.reset.addEventListener("click", () => set(structuredClone(spec.start)));
+  model.on("change:picture", answered);
+  model.on("change:status", restatus);
+  model.on("change:wanted", wanted);
+  show(view, model.get("picture"));
+  restatus();
+
+  let last = "wide";
+  const observer = new ResizeObserver(() => {
+    if (el.clientWidth && width() !== last) {
+      last = width();
+      ask();
+    }
+  });
+  observer.observe(el);
+  return () => {
+    observer.disconnect();
+    model.off("change:picture", answered);
+    model.off("change:status", restatus);
+    model.off("change:wanted", wanted);
+  };
+}
+
+// ---- the parts of the page
+
+const make = (tag, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), props);
+  node.append(...children);
+  return node;
+};
+
+function build(el, spec, model) {
+  const view = {
+    root: el,
+    title: make("p", { className: "ffn-title", textContent: spec.title }),
+    status: make("span", { className: "ffn-status" }),
+    live: make("button", { className: "ffn-button", type: "button", textContent: "go live", hidden: true }),
+    link: make("button", { className: "ffn-button", type: "button", textContent: "copy link" }),
+    reset: make("button", { className: "ffn-button", type: "button", textContent: "reset" }),
+    picture: make("div", { className: "ffn-picture" }),
+    tip: make("div", { className: "ffn-tip", hidden: true }),
+    controls: make("div", { className: "ffn-controls" }),
+    text: make("p", { className: "ffn-text" }),
+    notes: make("p", { className: "ffn-notes", hidden: true }),
+    details: make("details", { hidden: true }),
+    inputs: {},
+  };
+  view.status.setAttribute("role", "status");
+  view.text.setAttribute("aria-live", "polite");
+  view.notes.setAttribute("role", "status");
+  view.tip.setAttribute("aria-live", "polite");
+  view.reset.setAttribute("aria-label", `reset ${spec.title}`);
+  view.link.setAttribute("aria-label", `copy link to ${spec.title} as it is now`);
+  view.controls.setAttribute("role", "group");
+  view.controls.setAttribute("aria-label", `${spec.title}: controls`);
+  view.table = make("div", { className: "ffn-table" });
+  view.details.append(make("summary", { textContent: "The numbers" }), view.table);
+  view.link.hidden = !model.get("permalink");
+  view.link.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(model.get("permalink")());
+    view.link.textContent = "link copied";
+    setTimeout(() => (view.link.textContent = "copy link"), 1500);
+  });
+  view.live.addEventListener("click", () => model.get("golive")?.());
+  const bar = make("div", { className: "ffn-bar" }, view.title, view.status, view.live, view.link, view.reset);
+  const stage = make("div", { className: "ffn-stage" }, view.picture, view.tip);
+  el.classList.add("ffn-root");
+  el.replaceChildren(bar, stage, view.controls, view.text, view.notes, view.details);
+  return view;
+}
+
+function show(view, answer) {
+  const said = answer.error ?? answer.waiting ?? (answer.notes ?? []).join(" ");
+  view.notes.textContent = said;
+  view.notes.hidden = !said;
+  view.root.toggleAttribute("data-stale", Boolean(answer.error || answer.waiting));
+  if (answer.error || answer.waiting) return; // the last good picture stays
+  if (view.svg !== answer.svg) {
+    view.svg = answer.svg;
+    const held = targetOf(document.activeElement);
+    view.picture.innerHTML = answer.svg;
+    if (held) view.picture.querySelector(held)?.focus();
+    makeReadable(view);
+  }
+  if (view.text.textContent !== answer.text) view.text.textContent = answer.text;
+  if (view.tableHtml !== answer.table) {
+    view.tableHtml = answer.table;
+    view.table.innerHTML = answer.table;
+    view.details.hidden = !answer.table;
+  }
+}
+
+function showStatus(view, model) {
+  const status = model.get("status") ?? { state: "live" };
+  const words = { off: "precomputed", ask: "precomputed", starting: "starting Python…", live: "live" };
+  view.status.textContent = words[status.state] ?? `precomputed only: ${status.reason}`;
+  view.status.dataset.state = status.state;
+  view.live.hidden = status.state !== "ask";
+}
+
+// ---- controls
+
+const decimals = (step) => (String(step).split(".")[1] ?? "").length;
+const words = (control, value) =>
+  Number(value).toFixed(decimals(control.step)).replace("-", "−") + (control.unit ? ` ${control.unit}` : "");
+
+function addControls(view, spec, state, set) {
+  for (const control of spec.controls) {
+    const input = CONTROLS[control.kind]?.(control, (value) => set({ [control.name]: value }), state, spec);
+    if (!input) continue; // points are moved on the picture
+    view.inputs[control.name] = input;
+    view.controls.append(input.node);
+  }
+  syncControls(view, spec, state);
+}
+
+function syncControls(view, spec, state) {
+  for (const control of spec.controls) view.inputs[control.name]?.sync(state[control.name]);
+}
+
+const CONTROLS = {
+  slider(control, change) {
+    const range = make("input", { type: "range", min: control.lo, max: control.hi, step: control.step });
+    const output = make("output");
+    range.addEventListener("input", () => change(Number(range.value)));
+    const sync = (value) => {
+      if (range.value !== String(value)) range.value = value;
+      output.textContent = words(control, value);
+      range.setAttribute("aria-valuetext", output.textContent);
+    };
+    return { node: make("label", { className: "ffn-control" }, make("span", { textContent: control.label }), range, output), sync };
+  },
+  number(control, change) {
+    const box = make("input", { type: "number", min: control.lo, max: control.hi, step: control.step });
+    box.addEventListener("change", () => box.value !== "" && change(Number(box.value)));
+    const sync = (value) => document.activeElement !== box || Number(box.value) !== value ? (box.value = value) : 0;
+    return { node: make("label", { className: "ffn-control" }, make("span", { textContent: control.label }), box, make("output", { textContent: control.unit })), sync };
+  },
+  text(control, change) {
+    const box = make("input", { type: "text", maxLength: control.max_length });
+    box.addEventListener("input", () => change(box.value));
+    const sync = (value) => box.value === value || (box.value = value);
+    return { node: make("label", { className: "ffn-control" }, make("span", { textContent: control.label }), box), sync };
+  },
+  toggle(control, change) {
+    const box = make("input", { type: "checkbox" });
+    box.addEventListener("change", () => change(box.checked));
+    return { node: make("label", { className: "ffn-control ffn-toggle" }, box, make("span", { textContent: control.label })), sync: (value) => (box.checked = value) };
+  },
+  button(control, change, state) {
+    const button = make("button", { type: "button", className: "ffn-button", textContent: control.label });
+    button.addEventListener("click", () => change(state[control.name] + 1));
+    return { node: make("div", { className: "ffn-control" }, button), sync() {} };
+  },
+  choice(control, change, state, spec) {
+    const long = control.options.length > 5 || control.options.join("").length > 36;
+    return (long ? menu : segments)(control, change, spec);
+  },
+};
+
+function menu(control, change) {
+  const select = make("select");
+  control.options.forEach((option, i) => select.append(make("option", { value: i, textContent: option })));
+  select.addEventListener("change", () => change(control.options[select.value]));
+  const sync = (value) => (select.value = control.options.indexOf(value));
+  return { node: make("label", { className: "ffn-control" }, make("span", { textContent: control.label }), select), sync };
+}
+
+let groups = 0;
+function segments(control, change) {
+  const group = `ffn-choice-${(groups += 1)}`;
+  const radios = control.options.map((option) => {
+    const radio = make("input", { type: "radio", name: group });
+    radio.addEventListener("change", () => radio.checked && change(option));
+    return radio;
+  });
+  const labels = control.options.map((option, i) => make("label", {}, radios[i], make("span", { textContent: option })));
+  const legend = make("legend", { textContent: control.label });
+  const node = make("fieldset", { className: "ffn-control ffn-segments" }, legend, make("div", {}, ...labels));
+  return { node, sync: (value) => radios.forEach((radio, i) => (radio.checked = control.options[i] === value)) };
+}
+
+// ---- gestures on the picture: drag, arrow keys, reading values
+
+const targetOf = (node) => {
+  const d = node?.closest?.(".ffn-handle")?.dataset;
+  if (!d) return null;
+  if (d.point) return `.ffn-handle[data-point="${d.point}"]`;
+  return `.ffn-handle${d.paramX ? `[data-param-x="${d.paramX}"]` : ""}${d.paramY ? `[data-param-y="${d.paramY}"]` : ""}`;
+};
+const pair = (text) => text.split(" ").map(Number);
+const rounded = (value, control) => Number(value.toFixed(decimals(control.step) + 1));
+const within = (value, lo, hi) => Math.min(Math.max(value, lo), hi);
+
+function place(plot, event) {
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(plot.getScreenCTM().inverse());
+  return fromPixels(plot, at.x, at.y);
+}
+// What an axis is even in: the value, or on a logarithmic y axis its logarithm.
+const even = (plot, y) => (plot.dataset.log === "y" ? Math.log10(Math.max(y, Number.MIN_VALUE)) : y);
+function scales(plot) {
+  const [x0, x1] = pair(plot.dataset.x), [y0, y1] = pair(plot.dataset.y).map((y) => even(plot, y));
+  return { x0, dx: x1 - x0, y1, dy: y1 - y0, w: plot.width.baseVal.value, h: plot.height.baseVal.value };
+}
+function fromPixels(plot, px, py) {
+  const { x0, dx, y1, dy, w, h } = scales(plot);
+  const y = y1 - (py / h) * dy;
+  return [x0 + (px / w) * dx, plot.dataset.log === "y" ? 10 ** y : y];
+}
+function toScreen(plot, x, y) {
+  const { x0, dx, y1, dy, w, h } = scales(plot);
+  return new DOMPoint(((x - x0) / dx) * w, ((y1 - even(plot, y)) / dy) * h).matrixTransform(plot.getScreenCTM());
+}
+
+function addGestures(view, spec, state, set) {
+  const control = (name) => spec.controls.find((c) => c.name === name);
+  const snap = (c, value) => Number((c.lo + Math.round((within(value, c.lo, c.hi) - c.lo) / c.step) * c.step).toFixed(10));
+  const points = (name) => state[name].map((p) => [...p]);
+
+  function move(d, x, y) {
+    if (d.point) {
+      const [name, i] = d.point.split(" ");
+      const all = points(name), c = control(name);
+      all[i] = [rounded(within(x, ...c.x), c), rounded(within(y, ...c.y), c)];
+      return set({ [name]: all });
+    }
+    const changes = {};
+    if (d.paramX) changes[d.paramX] = snap(control(d.paramX), x);
+    if (d.paramY) changes[d.paramY] = snap(control(d.paramY), y);
+    set(changes);
+  }
+  function draw(name, from, to) {
+    const all = points(name), c = control(name);
+    const [a, b] = from[0] < to[0] ? [from, to] : [to, from];
+    let nearest = 0;
+    all.forEach((p, i) => { if (Math.abs(p[0] - to[0]) < Math.abs(all[nearest][0] - to[0])) nearest = i; });
+    all.forEach((p, i) => {
+      const between = p[0] >= a[0] && p[0] <= b[0] && b[0] > a[0];
+      const y = between ? a[1] + ((p[0] - a[0]) / (b[0] - a[0])) * (b[1] - a[1]) : to[1];
+      if (between || i === nearest) p[1] = rounded(within(y, ...c.y), c);
+    });
+    set({ [name]: all });
+  }
+
+  let drag = null;
+  const plotOf = (index) => view.picture.querySelector(`.ffn-plot[data-plot="${index}"]`);
+  view.picture.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest(".ffn-handle"), area = event.target.closest("[data-sketch]");
+    if (!handle && !area) return;
+    event.preventDefault();
+    handle?.focus();
+    view.picture.setPointerCapture(event.pointerId);
+    const plot = handle ? handle.dataset.plot : area.closest(".ffn-plot").dataset.plot;
+    drag = { data: handle ? { ...handle.dataset } : null, sketch: area?.dataset.sketch, plot };
+    if (area) { drag.at = place(plotOf(plot), event); draw(drag.sketch, drag.at, drag.at); }
+  });
+  view.picture.addEventListener("pointermove", (event) => {
+    if (!drag) return read(view, event);
+    const at = place(plotOf(drag.plot), event);
+    if (drag.sketch) { draw(drag.sketch, drag.at, at); drag.at = at; } else move(drag.data, ...at);
+  });
+  for (const end of ["pointerup", "pointercancel"]) view.picture.addEventListener(end, () => (drag = null));
+  view.picture.addEventListener("pointerleave", () => drag || (view.tip.hidden = true));
+
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  view.picture.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") view.tip.hidden = true;
+    const step = ARROWS[event.key];
+    if (!step) return;
+    const d = event.target.closest(".ffn-handle")?.dataset;
+    if (!d) return void (event.target.closest(".ffn-plot") && step[0] && readOn(view, event.target, step[0], event));
+    event.preventDefault();
+    const times = event.shiftKey ? 10 : 1;
+    if (d.point) {
+      const [name, i] = d.point.split(" ");
+      const c = control(name), p = state[name][i];
+      return move(d, p[0] + step[0] * c.step * times, p[1] + step[1] * c.step * times);
+    }
+    const next = (name, k) => (name ? state[name] + step[k] * control(name).step * times : 0);
+    move(d, next(d.paramX, 0), next(d.paramY, 1));
+  });
+}
+
+// ---- reading values off the marks, which carry their data
+
+function makeReadable(view) {
+  for (const plot of view.picture.querySelectorAll(".ffn-plot")) {
+    if (!plot.querySelector("[data-xs]")) continue;
+    plot.closest(".ffn-svg").setAttribute("role", "group");
+    plot.setAttribute("tabindex", "0");
+    plot.setAttribute("role", "group");
+    plot.setAttribute("aria-label", `plot of ${plot.dataset.yName || "values"}: left and right arrow keys read the values`);
+  }
+}
+const short = (v) => (Number.isFinite(v) ? String(Number(v.toPrecision(3))).replace("-", "−") : "not a number");
+
+function read(view, event) {
+  const tipped = event.target.closest?.("[data-tip]");
+  if (tipped) return tell(view, tipped.dataset.tip, event.clientX, event.clientY);
+  const plot = event.target.closest?.(".ffn-plot");
+  if (!plot) return void (view.tip.hidden = true);
+  const [x, y] = place(plot, event);
+  if (!readPoint(view, plot, x, y, event) && !readCurves(view, plot, x) && !readField(view, plot, x, y, event)) view.tip.hidden = true;
+}
+function readPoint(view, plot, x, y, event) {
+  let best = null;
+  for (const mark of plot.querySelectorAll('[data-near="xy"]')) {
+    const xs = pair(mark.dataset.xs), ys = pair(mark.dataset.ys);
+    xs.forEach((value, i) => {
+      const at = toScreen(plot, value, ys[i]);
+      const far = Math.hypot(at.x - event.clientX, at.y - event.clientY);
+      if (far < 14 && (!best || far < best.far)) best = { far, at, words: `${mark.dataset.name ? mark.dataset.name + ": " : ""}${short(value)}, ${short(ys[i])}` };
+    });
+  }
+  if (best) tell(view, best.words, best.at.x, best.at.y);
+  return best;
+}
+function readCurves(view, plot, x) {
+  const lines = [];
+  let at = null;
+  for (const mark of plot.querySelectorAll("[data-xs]:not([data-near])")) {
+    const xs = pair(mark.dataset.xs), ys = pair(mark.dataset.ys);
+    let i = 0;
+    xs.forEach((value, k) => { if (Math.abs(value - x) < Math.abs(xs[i] - x)) i = k; });
+    at ??= [xs[i], ys[i]];
+    lines.push(`${mark.dataset.name ? mark.dataset.name + " " : ""}${short(ys[i])}`);
+  }
+  if (!at) return false;
+  const on = toScreen(plot, at[0], within(at[1], ...pair(plot.dataset.y)));
+  tell(view, `${plot.dataset.xName || "x"} ${short(at[0])}: ${lines.join(", ")}`, on.x, on.y);
+  return true;
+}
+function readOn(view, plot, step, event) {
+  const mark = plot.querySelector("[data-xs]");
+  if (!mark) return;
+  event.preventDefault();
+  const xs = pair(mark.dataset.xs), many = Math.max(1, Math.round(xs.length / 40));
+  const start = Number(plot.dataset.at ?? (step > 0 ? -many : xs.length - 1 + many));
+  const i = within(start + step * (event.shiftKey ? 5 * many : many), 0, xs.length - 1);
+  plot.dataset.at = i;
+  if (!readCurves(view, plot, xs[i])) {
+    const on = toScreen(plot, xs[i], pair(mark.dataset.ys)[i]);
+    tell(view, `${short(xs[i])}, ${short(pair(mark.dataset.ys)[i])}`, on.x, on.y);
+  }
+}
+// A heat map's opacity is its value: read the one pixel back from the picture itself.
+function readField(view, plot, x, y, event) {
+  const image = plot.querySelector("image[data-full]");
+  if (!image) return false;
+  const box = image.getBoundingClientRect();
+  const u = (event.clientX - box.left) / box.width, v = (event.clientY - box.top) / box.height;
+  if (u < 0 || u >= 1 || v < 0 || v >= 1) return false;
+  pixels(image.getAttribute("href")).then((p) => {
+    const i = 4 * (Math.floor(v * p.height) * p.width + Math.floor(u * p.width));
+    const value = (p.data[i + 3] / 255) * Number(image.dataset.full) * (p.data[i + 2] > p.data[i] ? -1 : 1);
+    tell(view, `${short(x)}, ${short(y)}: about ${short(Number(value.toPrecision(2)))}`, event.clientX, event.clientY);
+  });
+  return true;
+}
+const decoded = new Map();
+async function pixels(url) {
+  if (decoded.has(url)) return decoded.get(url);
+  const image = make("img", { src: url });
+  await image.decode();
+  const canvas = make("canvas", { width: image.width, height: image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  decoded.clear(); // only the picture on show is read
+  decoded.set(url, canvas.getContext("2d").getImageData(0, 0, image.width, image.height));
+  return decoded.get(url);
+}
+function tell(view, words, clientX, clientY) {
+  const box = view.tip.parentElement.getBoundingClientRect();
+  view.tip.textContent = words;
+  view.tip.hidden = false;
+  const left = within(clientX - box.left, 40, box.width - 40);
+  view.tip.style.transform = `translate(${left}px, ${clientY - box.top}px) translate(${left > box.width / 2 ? "-100%" : "0"}, -130%)`;
+}
+
+export default { render };
