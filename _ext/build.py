@@ -4,6 +4,8 @@ The validator of the settings would load a parser generator (seconds, each time)
 address that no setting has; it does without when the package is absent.
 """
 
+import fcntl
+import os
 import sys
 from pathlib import Path
 
@@ -11,11 +13,15 @@ OPTIONS = ["-W", "-n", "--keep-going", "--quiet"]
 
 
 def main() -> None:
+    root = Path(__file__).parent.parent
+    os.environ["PYTHONPATH"] = str(root)  # the cells run with this library, installed or not
+    (root / "_build").mkdir(exist_ok=True)
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from jupyter_book.cli.main import main as jupyter_book
 
-    root = str(Path(__file__).parent.parent)
-    jupyter_book(["build", root, *OPTIONS, *sys.argv[1:]])
+    with (root / "_build" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second build at the same time waits
+        jupyter_book(["build", str(root), *OPTIONS, *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -94,9 +94,6 @@ def as_markdown(notebook: Path) -> str:
     parts = []
     for cell in cells:
         text = "".join(cell["source"]).strip()
-        points = cell["metadata"].get("nbgrader", {}).get("points")
-        if points:
-            parts.append(f":::{{div}} ffn-points\n{points:g} point{'s' * (points != 1)}\n:::")
         if cell["cell_type"] == "markdown":
             parts.append(text)
         elif cell["cell_type"] == "code" and text:

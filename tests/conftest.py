@@ -1,0 +1,38 @@
+"""Shared fixtures: the repository and its built site."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def build_book(root: Path = ROOT, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the build of ``make book`` in a repository; what it prints is in ``stdout``."""
+    return subprocess.run(
+        [sys.executable, "-m", "_ext.build"],
+        cwd=root,
+        env={**os.environ, "NO_COLOR": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Folder of the built site, brought up to date (seconds, when it is)."""
+    done = build_book()
+    if done.returncode:
+        pytest.fail(f"the book does not build:\n{done.stdout}", pytrace=False)
+    return ROOT / "_build" / "html"

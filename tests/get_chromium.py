@@ -1,0 +1,62 @@
+"""Make sure that there is a Chromium for the browser tests; print where it is.
+
+In this order: one that is installed; Debian's package, as root; Playwright's own download.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NONE = (
+    "The browser tests need a Chromium, and none could be had: none of {names} is on the PATH, "
+    "Debian's package could not be installed (that needs root and apt), and Playwright's download "
+    "failed. Install Chromium or Chrome, or name one in FFN_CHROMIUM."
+)
+
+
+def installed() -> str | None:
+    """Path of a browser on this machine, the one in FFN_CHROMIUM before all others."""
+    named = os.environ.get("FFN_CHROMIUM")
+    if named:
+        if not (found := shutil.which(named)):
+            sys.exit(f"FFN_CHROMIUM={named} is not a program that can be run.")
+        return found
+    return next((path for name in NAMES if (path := shutil.which(name))), None) or downloaded()
+
+
+def downloaded() -> str | None:
+    """Path of the browser that Playwright has downloaded, if it has."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).is_file() else None
+
+
+def _run(*command: str) -> bool:
+    print("$", *command, flush=True)
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def _from_debian() -> bool:
+    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    return _run(*install) or (_run("apt-get", "update", "-qq") and _run(*install))
+
+
+def main() -> None:
+    if not installed() and not _from_debian():
+        _run(sys.executable, "-m", "playwright", "install", "chromium")
+    found = installed()
+    if not found:
+        sys.exit(NONE.format(names=", ".join(NAMES)))
+    print(f"Browser tests use {found}")
+
+
+if __name__ == "__main__":
+    main()
