@@ -155,6 +155,33 @@ class Button(Control):
 
 
 @dataclass(frozen=True)
+class Steps(Control):
+    """How far a run has come: played, paused, stepped and rewound by the reader.
+
+    ``stops_at`` are the moments computed in advance. A change of any other control starts the run
+    again, save for those in ``views``, which only change what is shown of it.
+    """
+
+    last: int
+    stops_at: Sequence[int]
+    label: str = ""
+    unit: str = "steps"
+    views: Sequence[str] = ()
+
+    def check(self, value: Any) -> Checked:
+        """A whole number from 0; after the last step comes nothing, and that is said."""
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ValueError(f"{self.said} must be a whole number from 0, got {value!r}")
+        if value > self.last:
+            return self.last, f"{self.said} was set to {number(self.last)}, the end of the run."
+        return value, ""
+
+    def stops(self) -> list[Any]:
+        """The moments given."""
+        return list(self.stops_at)
+
+
+@dataclass(frozen=True)
 class Text(Control):
     """A line of text."""
 

@@ -18,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ffnlib.controls import Button, Choice, Control, Number, Points, Slider, Text, Toggle
+from ffnlib.controls import Button, Choice, Control, Number, Points, Slider, Steps, Text, Toggle
 from ffnlib.render import WIDTHS, picture, svg, table_html
 from ffnlib.scene import Scene
 
@@ -29,6 +29,7 @@ __all__ = [
     "Number",
     "Points",
     "Slider",
+    "Steps",
     "Text",
     "Toggle",
     "answer_json",
@@ -62,7 +63,7 @@ class Explorer:
     ) -> None:
         self.function = function
         self.__doc__ = function.__doc__
-        self.name = f"{function.__module__.rsplit('.', 1)[-1]}.{function.__name__}"
+        self.name = f"{_stem(function.__module__)}.{function.__name__}"
         self.title = title
         self.controls = {control.name: control for control in controls}
         parameters = inspect.signature(function).parameters
@@ -182,6 +183,12 @@ class Explorer:
         bundle = ExplorerWidget(self)._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         return {**data, "text/html": html, "text/plain": repr(self)}, metadata
+
+
+def _stem(module: str) -> str:
+    """Name the topic of an explorer's module, which may be a package of its own."""
+    inside = module.removeprefix("ffnlib.explorers.")
+    return inside.split(".")[0] if inside != module else module.rsplit(".", 1)[-1]
 
 
 def explorer(title: str, controls: Sequence[Control]) -> Callable[[Callable[..., Scene]], Explorer]:

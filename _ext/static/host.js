@@ -101,7 +101,7 @@ class Model {
   }
 }
 
-const BAKED = new Set(["slider", "choice", "toggle", "button"]);
+const BAKED = new Set(["slider", "choice", "toggle", "button", "steps"]);
 const WAITING = {
   off: "This needs live Python, which is about to start.",
   ask: "This needs live Python: choose “go live” to load it (about 9 MB).",

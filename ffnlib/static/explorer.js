@@ -16,14 +16,17 @@ function render({ model, el }) {
   // One request at a time; what changes meanwhile is asked once, with the latest values.
   function ask() {
     if (asked.open && performance.now() - asked.open < PATIENCE) return void (asked.stale = true);
-    asked.open = performance.now();
+    asked.since = asked.open = performance.now();
     asked.stale = false;
     asked.n += 1;
     model.set("request", { seq: `${asked.id}:${asked.n}`, params: { ...state }, width: width() });
     model.save_changes();
   }
+  // A run starts again when anything but its clock, or what is only shown of it, changes.
+  const clock = spec.controls.find((c) => c.kind === "steps");
   function set(changes) {
-    Object.assign(state, changes);
+    const restarts = clock && !(clock.name in changes) && Object.keys(changes).some((n) => !clock.views.includes(n));
+    Object.assign(state, restarts ? { [clock.name]: 0 } : {}, changes);
     syncControls(view, spec, state);
     ask();
   }
@@ -31,16 +34,18 @@ function render({ model, el }) {
     const answer = model.get("picture");
     if (answer.seq === `${asked.id}:${asked.n}`) asked.open = 0;
     show(view, answer);
+    const took = performance.now() - asked.since;
     if (!asked.stale && answer.params && !answer.waiting) {
       Object.assign(state, answer.params); // a value may have been clamped
       syncControls(view, spec, state);
     }
     if (asked.stale && !asked.open) ask();
+    else if (clock) view.inputs[clock.name].answered(took, Boolean(answer.error || answer.waiting));
   }
   const restatus = () => showStatus(view, model);
   const wanted = () => set({ ...spec.start, ...model.get("wanted") });
 
-  addControls(view, spec, state, set);
+  addControls(view, spec, model, state, set);
   addGestures(view, spec, state, set);
   view.reset.addEventListener("click", () => set(structuredClone(spec.start)));
   model.on("change:picture", answered);
@@ -148,9 +153,10 @@ const decimals = (step) => (String(step).split(".")[1] ?? "").length;
 const words = (control, value) =>
   Number(value).toFixed(decimals(control.step)).replace("-", "−") + (control.unit ? ` ${control.unit}` : "");
 
-function addControls(view, spec, state, set) {
+function addControls(view, spec, model, state, set) {
   for (const control of spec.controls) {
-    const input = CONTROLS[control.kind]?.(control, (value) => set({ [control.name]: value }), state, spec);
+    const change = (value) => set({ [control.name]: value });
+    const input = CONTROLS[control.kind]?.(control, change, state, () => (model.get("status") ?? {}).state);
     if (!input) continue; // points are moved on the picture
     view.inputs[control.name] = input;
     view.controls.append(input.node);
@@ -196,11 +202,55 @@ const CONTROLS = {
     button.addEventListener("click", () => change(state[control.name] + 1));
     return { node: make("div", { className: "ffn-control" }, button), sync() {} };
   },
-  choice(control, change, state, spec) {
+  choice(control, change) {
     const long = control.options.length > 5 || control.options.join("").length > 36;
-    return (long ? menu : segments)(control, change, spec);
+    return (long ? menu : segments)(control, change);
   },
+  steps: transport,
 };
+
+const FRAME = 70; // ms that one message of a played run should take
+const PAGE = 140; // ms that one picture stays when the run is played from the book's own
+
+// Play, pause, one step, and a slider to rewind. While playing, as many steps a message as fit.
+function transport(control, change, state, status) {
+  const play = make("button", { type: "button", className: "ffn-button ffn-play" });
+  const once = make("button", { type: "button", className: "ffn-button", textContent: "step" });
+  const range = make("input", { type: "range", min: 0, max: control.last, step: 1 });
+  const output = make("output");
+  let playing = false, many = 1, timer = 0;
+  range.setAttribute("aria-label", control.label);
+  const here = () => state[control.name];
+  const next = () => {
+    if (status() === "live") return Math.min(here() + Math.round(many), control.last);
+    return control.stops_at.find((stop) => stop > here()) ?? control.last;
+  };
+  function press(on) {
+    playing = on;
+    play.textContent = on ? "pause" : "play";
+    clearTimeout(timer);
+    if (on) change(here() >= control.last ? 0 : next());
+  }
+  play.addEventListener("click", () => press(!playing));
+  once.addEventListener("click", () => { press(false); change(status() === "live" ? Math.min(here() + 1, control.last) : next()); });
+  range.addEventListener("input", () => { press(false); change(Number(range.value)); });
+  press(false);
+  return {
+    node: make("div", { className: "ffn-control ffn-transport" }, play, once, range, output),
+    sync(value) {
+      if (Number(range.value) !== value) range.value = value;
+      output.textContent = `${value.toLocaleString("en")} ${control.unit}`;
+      range.setAttribute("aria-valuetext", output.textContent);
+    },
+    answered(took, stuck) {
+      if (!playing) return;
+      if (stuck || here() >= control.last) return press(false);
+      many = Math.min(Math.max(many * Math.min(Math.max(FRAME / Math.max(took, 1), 0.5), 1.5), 1), 5000);
+      if (status() === "live") requestAnimationFrame(() => playing && change(next()));
+      else timer = setTimeout(() => playing && change(next()), PAGE);
+    },
+  };
+}
 
 function menu(control, change) {
   const select = make("select");
