@@ -121,9 +121,11 @@ def _swap_attribute(owner: type, attribute: str, label: str) -> None:
 
 def _lay_aside(module: ModuleType, names: Sequence[str]) -> None:
     for name in names:
-        label = f"{module.__name__}.{name}".removesuffix(".__call__")
         owner_name, _, attribute = name.rpartition(".")
         owner = getattr(module, owner_name, None) if owner_name else module
+        said = getattr(owner, "name", owner_name) if owner_name else ""  # the object gelu is known, its class is not
+        label = ".".join(filter(None, (module.__name__, said, attribute)))
+        label = label.removesuffix(".__call__")
         if isinstance(owner, type) and hasattr(owner, attribute):
             _swap_attribute(owner, attribute, label)
         elif owner is module and isinstance(getattr(module, attribute, None), FunctionType):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
+from ffnlib.checks.begin import Refused
 from ffnlib.checks.plain import Unusable, Value, plain_result, type_name
 from ffnlib.checks.problem import Case, Problem
 
@@ -115,6 +116,8 @@ def _said(error: BaseException) -> str:
 def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     if isinstance(error, NotImplementedError):
         return Stopped(f"{name} is not written yet (it raises NotImplementedError)")
+    if isinstance(error, Refused):
+        return Stopped(str(error))
     kind = type(error).__name__
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"

@@ -133,11 +133,11 @@ def _judge_xor(_inputs: Parts, expected: Parts, returned: Parts, tol: float) -> 
             return Fault(f"the network computes {name}, not XOR", detail)
     if close(out, out[0] * ones_like(out), tol):
         return Fault("the network gives the same output on all four points", detail)
-    if np_all((out > 0.5) == (y > 0.5)):
-        return Fault("the sides are right, but the outputs are not 0 and 1 to within 1e-6", detail)
     shift = y - out
     if close(shift, shift[0] * ones_like(shift), tol):
         return Fault("all outputs are off by one and the same number: check b2", detail)
+    if np_all((out > 0.5) == (y > 0.5)):
+        return Fault("the sides are right, but the outputs are not 0 and 1 to within 1e-6", detail)
     return Fault("the outputs are not those of XOR", detail)
 
 
@@ -183,13 +183,16 @@ def _judge_hinges(xs: Array, ys: Array, net: dict[str, Any], tol: float) -> Faul
         ("v holds the slopes of the pieces: each unit adds the change of slope",
          {"v": _differences(v)}),
         ("c is wrong: everything else fits", {"c": net["c"] + _offset(net, xs, ys)}),
+        ("the slope of the first piece is missing: the first change of slope is at the first knot",
+         _with_first_slope(net, xs, ys)),
     ]  # fmt: skip
     for words, change in others:
         if _off({**net, **change}, xs, ys) <= allowed:
             return Fault(words, detail)
-    if xs.size > 2 and _off(net, xs[:-1], ys[:-1]) <= allowed:
+    xk, yk = _corners(xs, ys)
+    if xk.size > 3 and _off(net, xk[:-1], yk[:-1]) <= allowed:
         return Fault("only the last piece is wrong: a change of slope is missing", detail)
-    if xs.size > 2 and _off(net, xs[:2], ys[:2]) <= allowed:
+    if xk.size > 2 and _off(net, xk[:2], yk[:2]) <= allowed:
         return Fault("the first piece is right, then the slopes go wrong", detail)
     points = _hinges(xs, w, b, v, net["c"])
     if close(points, ys, allowed):
@@ -200,6 +203,21 @@ def _judge_hinges(xs: Array, ys: Array, net: dict[str, Any], tol: float) -> Faul
 def _differences(v: Array) -> Array:
     """Changes of slope, if v were slopes."""
     return concatenate([v[:1], v[1:] - v[:-1]])
+
+
+def _with_first_slope(net: Parts, xs: Array, ys: Array) -> dict[str, Array]:
+    """Weights with one more unit, which gives the first piece its slope."""
+    slope = (ys[1] - ys[0]) / (xs[1] - xs[0])
+    more = {"w": 1.0, "b": -xs[0], "v": slope}
+    return {name: concatenate([net[name], [value]]) for name, value in more.items()}
+
+
+def _corners(xs: Array, ys: Array) -> tuple[Array, Array]:
+    """Points where the slope changes, and the two ends."""
+    slopes = (ys[1:] - ys[:-1]) / (xs[1:] - xs[:-1])
+    turns = np_abs(slopes[1:] - slopes[:-1]) > 1e-9
+    keep = concatenate([[True], turns, [True]])
+    return xs[keep], ys[keep]
 
 
 def _offset(net: Parts, xs: Array, ys: Array) -> float:

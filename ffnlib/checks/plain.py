@@ -176,6 +176,7 @@ def plain_result(
         try:
             parts[name], width = plain(item, kinds[name])
         except Unusable as fault:
-            raise Unusable(f"{name} {fault}") from None
+            said = name if len(names) > 1 else "the result"
+            raise Unusable(f"{said} {fault}") from None
         narrowest = min(narrowest, width)
     return parts, narrowest

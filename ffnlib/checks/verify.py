@@ -48,12 +48,13 @@ def _shown(value: Any) -> str:
 
 
 def _listed(parts: Parts) -> str:
-    return ", ".join(f"{name} = {_shown(value)}" for name, value in parts.items()) or "nothing"
+    return ", ".join(f"{name} = {_shown(value)}" for name, value in parts.items())
 
 
 def _failure(function: Callable[..., object], problem: Problem, case: Case, title: str) -> str:
     """Message of a visible case that fails, or an empty string."""
-    inputs = f"\n  called with {_listed(problem.inputs(case))}"
+    given = problem.inputs(case)
+    inputs = f"\n  called with {_listed(given)}" if given else ""
     try:
         parts, width = call(function, problem, case)
     except Stopped as stop:

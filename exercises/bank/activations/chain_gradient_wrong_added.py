@@ -1,0 +1,11 @@
+# problem: chain_gradient
+# verdict: wrong
+# marks: 0
+# message: the factors of the layers are added
+
+def chain_gradient(x, w, b):
+    g, a = 0.0, x
+    for wl, bl in zip(w, b):
+        a = 1 / (1 + np.exp(-(wl * a + bl)))
+        g += wl * a * (1 - a)
+    return g
