@@ -16,7 +16,6 @@ from ffnlib.activations import relu
 from ffnlib.arrays import Array
 from ffnlib.network import MLP, Linear
 
-
 SAME = 1e-9
 """Kinks nearer than this share of the interval are one; slopes this near are one slope."""
 
@@ -137,6 +136,20 @@ def tent_network(depth: int) -> MLP:
     return MLP.from_layers([first, *[later] * (depth - 1), Linear.from_arrays(fold)], "relu")
 
 
+def one_layer_zigzag(units: int) -> MLP:
+    """Build one hidden layer with as many straight pieces on [0, 1] as it can have: units + 1.
+
+    Left of the first kink the sum is flat; at every other kink it turns, at 1 or at 0.
+    Raises ValueError if ``units`` is below 1.
+    """
+    if units < 1:
+        raise ValueError(f"units must be at least 1, got {units}")
+    knots = np.arange(1, units + 2) / (units + 1)
+    bias, weights = through_points(knots, np.arange(units + 1) % 2)
+    hidden = Linear.from_arrays(np.ones((units, 1)), -knots[:-1])
+    return MLP.from_layers([hidden, Linear.from_arrays(weights[None, :], [bias])], "relu")
+
+
 def linear_pieces(network: MLP, lo: float, hi: float) -> tuple[Array, Array]:
     """Find where a ReLU network of one input and one output bends, and its values there.
 
@@ -166,11 +179,11 @@ def linear_pieces(network: MLP, lo: float, hi: float) -> tuple[Array, Array]:
         raise ValueError(f"network must have one input, one output and ReLUs, got {network!r}")
     if not lo < hi:
         raise ValueError(f"lo must be below hi, got {lo} and {hi}")
-    x = np.array([lo, hi], dtype=np.float64)
+    x: Array = np.array([lo, hi], dtype=np.float64)
     a = x[:, None]  # (knots, units)
     for layer in network.layers[:-1]:
         x, z = _split(x, layer.forward(a))
-        a = np.maximum(z, 0.0)
+        a = relu(z)
     return _joined(x, network.layers[-1].forward(a)[:, 0])
 
 

@@ -1,0 +1,423 @@
+"""The mathematics behind the first chapter and the explorers that show it."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from ffnlib import affine, piecewise
+from ffnlib.activations import ACTIVATIONS, relu
+from ffnlib.explorer import Explorer, find, sweep
+from ffnlib.explorers import neurons
+from ffnlib.explorers.neurons.planes import FOLD
+from ffnlib.explorers.neurons.stacks import draw_stack
+from ffnlib.network import MLP, Linear
+from ffnlib.random_features import hidden_layers, read_out
+from ffnlib.render import svg
+from ffnlib.scene import Handle, HeatMap, Label, Line, Scatter, Sketch, plain
+
+EXPLORERS = [getattr(neurons, name) for name in neurons.__all__]
+
+
+def marks(scene, kind):
+    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+
+
+# ---- names
+
+
+def test_explorers_of_a_package_are_named_after_the_topic():
+    assert [shown.name for shown in EXPLORERS] == [f"neurons.{n}" for n in neurons.__all__]
+    assert all(find(shown.name) is shown for shown in EXPLORERS)
+
+
+# ---- every explorer, everywhere
+
+
+def settings_of(shown: Explorer):
+    """The start, every control at each of its ends, and points in the corners."""
+    yield {}
+    for name, control in shown.controls.items():
+        stops = control.stops()
+        if stops:
+            yield from (
+                {name: value} for value in (stops if len(stops) < 12 else stops[:: len(stops) // 4])
+            )
+            yield {name: stops[-1]}
+        else:
+            (x0, x1), (y0, y1) = control.x, control.y
+            yield {name: [[x0, y0]] * control.n}
+            yield {name: [[x1, y1]] * control.n}
+            yield {name: [[x0, y0], [x1, y1]] * (control.n // 2) + [[x1, y0]] * (control.n % 2)}
+            yield {name: [[0.0, 0.0]] * control.n}
+
+
+def check_scene(shown, scene):
+    assert "nan" not in scene.text
+    assert "not a number" not in scene.text
+    for kind in (Line, Scatter, Handle, Label, HeatMap, Sketch):
+        for mark in marks(scene, kind):
+            values = mark.z if kind is HeatMap else [mark.x, mark.y]
+            rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
+            if kind is Line:  # a column of nan lifts the pen; half a column would be a mistake
+                rows = rows[:, ~np.isnan(rows).all(axis=0)]
+            assert np.isfinite(rows).all(), (shown.name, mark)
+    for width in ("wide", "narrow"):
+        assert "NaN" not in svg(scene, shown.title, width)
+
+
+@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+def test_every_setting_gives_a_finite_scene_without_a_warning(shown):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for setting in settings_of(shown):
+            check_scene(shown, shown(**setting))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"heights": "by hand"},
+        {"target": "drawn", "units": 8},
+        {"target": "drawn", "heights": "by hand"},
+    ],
+)
+@pytest.mark.parametrize("corner", [[-1.0, -0.5], [1.0, 1.5], [0.0, 0.0]])
+def test_hinges_take_kinks_that_lie_on_one_another(setting, corner):
+    check_scene(neurons.hinges, neurons.hinges(**setting, kinks=[corner] * 9))
+    check_scene(neurons.hinges, neurons.hinges(units=8, heights="by hand", kinks=[corner] * 9))
+
+
+def test_plane_by_hand_takes_three_points_in_one_place():
+    scene = neurons.plane(kind="by hand", corners=[[1.0, 1.0]] * 3)
+    check_scene(neurons.plane, scene)
+    assert "become 0 and 0 long" in scene.text
+
+
+@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+def test_the_same_parameters_give_the_same_scene(shown):
+    assert plain(shown()) == plain(shown())
+
+
+@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+def test_at_most_five_controls_and_light_sweeps(shown):
+    assert len(shown.controls) <= 5
+    for control in shown.controls.values():
+        stops = control.stops()
+        assert len(stops) <= 41
+        if stops:
+            assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 400_000
+
+
+# ---- affine maps
+
+
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=7), st.integers(0, 99))
+@settings(deadline=None, max_examples=50)
+def test_a_stack_of_affine_maps_is_one(sizes, seed):
+    rng = np.random.default_rng(seed)
+    layers = hidden_layers(sizes, rng)
+    one = affine.collapse(layers)
+    x = rng.normal(size=(10, sizes[0]))
+    stacked = MLP.from_layers(layers, "identity").forward(x)
+    np.testing.assert_allclose(one.forward(x), stacked, rtol=1e-10, atol=1e-10)
+
+
+def test_collapse_names_the_layer_that_does_not_fit():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=r"layers\[1\] takes 3 inputs, but layers\[0\] gives 2"):
+        affine.collapse([Linear(1, 2, rng=rng), Linear(3, 1, rng=rng)])
+    with pytest.raises(ValueError, match="at least one"):
+        affine.collapse([])
+
+
+def test_three_corners_settle_the_map():
+    layer = affine.from_corners([1, 2], [3, 2], [1, 5])
+    np.testing.assert_array_equal(layer.W, [[2, 0], [0, 3]])
+    np.testing.assert_array_equal(layer.forward(np.zeros(2)), [1, 2])
+
+
+@pytest.mark.parametrize("kind", affine.PLANE_MAPS)
+def test_every_plane_map_starts_at_the_identity(kind):
+    x = np.random.default_rng(0).normal(size=(4, 2))
+    np.testing.assert_array_equal(affine.plane_map(kind, 0.0).forward(x), x)
+
+
+@pytest.mark.parametrize(
+    ("kind", "W", "b"),
+    [
+        ("rotation", [[0, -1], [1, 0]], [0, 0]),
+        ("scaling", [[2, 0], [0, 0.5]], [0, 0]),
+        ("shear", [[1, 1], [0, 1]], [0, 0]),
+        ("reflection", [[-1, 0], [0, 1]], [0, 0]),
+        ("projection", [[1, 0], [0, 0]], [0, 0]),
+        ("translation", [[1, 0], [0, 1]], [1, 0.5]),
+    ],
+)
+def test_full_plane_maps(kind, W, b):
+    layer = affine.plane_map(kind, 1.0)
+    np.testing.assert_allclose(layer.W, W, atol=1e-15)
+    np.testing.assert_array_equal(layer.b, b)
+
+
+def test_unknown_plane_map():
+    with pytest.raises(ValueError, match=r"kind must be one of rotation, .*got 'twist'"):
+        affine.plane_map("twist", 1.0)
+
+
+def test_plane_says_the_singular_values_of_the_shear():
+    golden = (1 + math.sqrt(5)) / 2
+    said = neurons.plane(kind="shear", t=1.0).text
+    assert f"{golden:.2f} and {1 / golden:.3f} long" in said
+    assert "areas change by the factor 1." in said
+    assert "mirrored" in neurons.plane(kind="reflection").text
+    assert "factor 0." in neurons.plane(kind="projection").text
+    assert not marks(neurons.plane(), Handle)
+    assert len(marks(neurons.plane(kind="by hand"), Handle)) == 3
+
+
+# ---- one neuron
+
+
+@given(
+    st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3),
+    st.sampled_from(["sigmoid", "tanh", "relu", "gelu", "identity"]),
+)  # fmt: skip
+@settings(deadline=None, max_examples=30)
+def test_the_neuron_shows_its_sum_and_its_output(w1, w2, b, activation):
+    shown = neurons.neuron
+    given_, _ = shown.clean({"w1": w1, "w2": w2, "b": b})
+    scene = shown(w1=w1, w2=w2, b=b, activation=activation, point=[[1.0, -2.0]])
+    network = scene.panels[0].marks[0]
+    z = given_["w1"] - 2 * given_["w2"] + given_["b"]
+    assert network.layers[1] == [pytest.approx(z)]
+    assert network.layers[2] == [pytest.approx(float(ACTIVATIONS[activation](z)))]
+    line = next(m for m in scene.panels[1].marks if isinstance(m, Line))
+    on_line = given_["w1"] * np.asarray(line.x) + given_["w2"] * np.asarray(line.y) + given_["b"]
+    np.testing.assert_allclose(on_line, 0, atol=1e-9)
+
+
+def test_a_sigmoid_stays_between_0_and_1_and_the_others_do_not():
+    assert "from 9.11 × 10⁻⁴ to 1" in neurons.neuron().text
+    assert "from −1 to 1" in neurons.neuron(activation="tanh").text
+    assert "from −7 to 8" in neurons.neuron(activation="identity").text
+
+
+# ---- XOR
+
+
+def test_no_line_separates_xor():
+    """Ask SciPy for w, b with s (w·x + b) >= 1 at all four corners."""
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    sign = np.array([-1, 1, 1, -1])
+
+    def feasible(points):
+        rows = -sign[:, None] * np.column_stack([points, np.ones(4)])
+        return linprog(np.zeros(3), A_ub=rows, b_ub=-np.ones(4), bounds=(None, None)).success
+
+    assert not feasible(x)
+    assert feasible(relu(FOLD.forward(x)))
+
+
+@given(st.lists(st.tuples(st.floats(-0.75, 2.25), st.floats(-0.75, 1.75)), min_size=2, max_size=2))
+@settings(deadline=None, max_examples=50)
+def test_no_line_the_reader_lays_gets_four_right(line):
+    said = neurons.xor(line=[list(p) for p in line]).text
+    assert "4 of 4" not in said
+    assert int(said.split(" gets ")[1][0]) in (2, 3)
+
+
+def test_two_relus_solve_xor():
+    said = neurons.xor(hidden=True, line=[[0.5, 0.0], [1.5, 0.5]]).text
+    assert "4 of 4 points right. XOR is solved." in said
+
+
+# ---- collapse
+
+
+@pytest.mark.parametrize("data", ["xor", "circles"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
+def test_without_activation_any_depth_is_one_affine_map(data, depth):
+    layers, net, points = draw_stack(data, "identity", depth, seed=depth)
+    apart = np.abs(net.forward(points) - affine.collapse(layers).forward(points)).max()
+    assert apart < 1e-12
+    assert "one affine map" in neurons.collapse(data=data, depth=depth).text
+
+
+def correct(scene) -> float:
+    return float(scene.text.split(": ")[1].split(" %")[0])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_nonlinearity_solves_what_depth_alone_does_not(seed):
+    for data in ("xor", "circles"):
+        for depth in (1, 5):
+            assert correct(neurons.collapse(data=data, depth=depth, seed=seed)) < 80
+        for activation in ("relu", "tanh"):
+            said = neurons.collapse(data=data, activation=activation, depth=1, seed=seed)
+            assert correct(said) > 90
+
+
+# ---- least squares read-out
+
+
+def test_read_out_finds_an_affine_map_exactly():
+    rng = np.random.default_rng(0)
+    x, W, b = rng.normal(size=(50, 4)), rng.normal(size=(3, 4)), rng.normal(size=3)
+    layer = read_out(x, x @ W.T + b)
+    np.testing.assert_allclose(layer.W, W, atol=1e-12)
+    np.testing.assert_allclose(layer.b, b, atol=1e-12)
+
+
+def test_read_out_names_shapes_that_do_not_fit():
+    with pytest.raises(ValueError, match=r"\(3, 2\) and \(4, 1\)"):
+        read_out(np.ones((3, 2)), np.ones((4, 1)))
+
+
+# ---- hinges
+
+
+def test_two_hinges_are_the_absolute_value():
+    bias, weights = piecewise.through_points([-1, 0, 1], [1, 0, 1])
+    x = np.linspace(-1, 1, 1001)
+    assert (bias, list(weights)) == (1.0, [-1.0, 2.0])
+    np.testing.assert_allclose(piecewise.evaluate(x, [-1, 0], bias, weights), np.abs(x), atol=1e-15)
+    fitted = piecewise.fit_hinges(x, np.abs(x), [-1, 0])
+    np.testing.assert_allclose(fitted[1], weights, atol=1e-12)
+
+
+def test_one_hinge_misses_the_absolute_value_by_a_half_at_best():
+    """Best sup error for every kink and both directions, by a linear programme in (c, v, e)."""
+    x = np.linspace(-1, 1, 41)
+    ones = np.ones_like(x)
+    best = []
+    for kink in np.linspace(-1.5, 1.5, 31):
+        for unit in (relu(x - kink), relu(kink - x)):
+            features = np.column_stack([ones, unit])
+            rows = np.block([[features, -ones[:, None]], [-features, -ones[:, None]]])
+            sides = np.concatenate([np.abs(x), -np.abs(x)])
+            free = [(None, None)] * 2 + [(0, None)]
+            best.append(linprog([0, 0, 1], A_ub=rows, b_ub=sides, bounds=free).fun)
+    assert min(best) == pytest.approx(0.5, abs=1e-9)
+
+
+def test_hinges_says_a_half_for_one_unit_and_exact_for_two():
+    assert "largest error on [−1, 1] is 0.5, at" in neurons.hinges(units=1).text
+    assert "is 0 up to rounding" in neurons.hinges(units=2).text
+    assert neurons.hinges(units=2).table.rows[1][2] == pytest.approx(2.0)
+
+
+def test_no_hinges_pass_a_step_by_less_than_a_half():
+    for units in range(1, 9):
+        said = neurons.hinges(target="step", units=units).text
+        assert float(said.split(" is ")[1].split(",")[0]) >= 0.5 - 1e-9
+
+
+def test_more_hinges_fit_the_sine_better():
+    def error(units):
+        return float(neurons.hinges(target="sine", units=units).text.split(" is ")[1].split(",")[0])
+
+    assert error(8) < error(4) / 3 < error(1) / 9
+
+
+def test_by_hand_the_network_goes_through_the_points():
+    points = [[-1.0, 1.0], [0.0, 0.0]] + [[0.5, 0.5]] * 6 + [[1.0, 1.0]]
+    said = neurons.hinges(units=2, heights="by hand", kinks=points).text
+    assert "largest error on [−1, 1] is 0 up to rounding" in said
+
+
+def test_a_drawn_curve_is_the_target():
+    flat = [[float(x), 0.25] for x in np.linspace(-1, 1, 17)]
+    assert "is 0 up to rounding" in neurons.hinges(target="drawn", curve=flat).text
+    assert marks(neurons.hinges(target="drawn"), Sketch)
+
+
+@given(
+    st.lists(st.floats(-5, 5).map(lambda v: round(v, 3)), min_size=2, max_size=9, unique=True),
+    st.integers(0, 99),
+)
+@settings(deadline=None)
+def test_through_points_meets_every_point(knots, seed):
+    knots = np.sort(knots)
+    values = np.random.default_rng(seed).normal(size=knots.size)
+    bias, weights = piecewise.through_points(knots, values)
+    met = piecewise.evaluate(knots, knots[:-1], bias, weights)
+    np.testing.assert_allclose(met, values, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("knots", "values", "message"),
+    [
+        ([0, 0, 1], [1, 2, 3], "strictly increasing"),
+        ([0], [1], "at least 1"),
+        ([0, 1], [1, 2, 3], r"\(2,\) and \(3,\)"),
+    ],
+)
+def test_through_points_names_the_mistake(knots, values, message):
+    with pytest.raises(ValueError, match=message):
+        piecewise.through_points(knots, values)
+
+
+def test_fit_hinges_names_the_mistake():
+    with pytest.raises(ValueError, match="sorted"):
+        piecewise.fit_hinges([1, 0], [0, 0], [0])
+    with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
+        piecewise.fit_hinges([0, 1], [0, 0, 0], [0])
+
+
+# ---- pieces
+
+
+@pytest.mark.parametrize("depth", range(1, 11))
+def test_the_tent_doubles_its_pieces_with_every_layer(depth):
+    net = piecewise.tent_network(depth)
+    knots, values = piecewise.linear_pieces(net, 0.0, 1.0)
+    assert sum(layer.d_out for layer in net.layers[:-1]) == 2 * depth
+    np.testing.assert_array_equal(knots, np.arange(2**depth + 1) / 2**depth)
+    np.testing.assert_array_equal(values, np.arange(2**depth + 1) % 2)
+
+
+@pytest.mark.parametrize("units", [1, 2, 3, 8, 20])
+def test_one_layer_makes_one_piece_more_than_it_has_units(units):
+    net = piecewise.one_layer_zigzag(units)
+    knots, values = piecewise.linear_pieces(net, 0.0, 1.0)
+    assert len(knots) - 1 == units + 1
+    assert set(np.round(values, 12)) <= {0.0, 1.0}
+
+
+@given(st.integers(1, 4), st.integers(1, 6), st.integers(0, 999))
+@settings(deadline=None, max_examples=40)
+def test_pieces_of_random_networks_are_straight_and_complete(depth, width, seed):
+    net = neurons.lines.random_relu_net([1, *[width] * depth, 1], seed)
+    knots, values = piecewise.linear_pieces(net, -3.0, 3.0)
+    x = np.linspace(-3, 3, 2001)
+    y = net.forward(x[:, None])[:, 0]
+    np.testing.assert_allclose(np.interp(x, knots, values), y, atol=1e-8 * max(1, np.abs(y).max()))
+    slopes = np.diff(values) / np.diff(knots)
+    assert np.all(np.diff(slopes) != 0)
+    if depth == 1:
+        assert len(knots) - 1 <= width + 1
+
+
+def test_pieces_says_the_counts():
+    said = neurons.pieces(depth=10).text
+    assert "20 ReLUs in 10 layers of 2 make 1,024 straight pieces" in said
+    assert "never make more than 21" in said
+    assert "at least 1,023" in said
+
+
+def test_linear_pieces_names_the_mistake():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="one input, one output and ReLUs"):
+        piecewise.linear_pieces(MLP([2, 3, 1], rng=rng), 0, 1)
+    with pytest.raises(ValueError, match="one input, one output and ReLUs"):
+        piecewise.linear_pieces(MLP([1, 3, 1], "tanh", rng=rng), 0, 1)
+    with pytest.raises(ValueError, match="lo must be below hi"):
+        piecewise.linear_pieces(MLP([1, 3, 1], rng=rng), 1, 1)
+    for build in (piecewise.tent_network, piecewise.one_layer_zigzag):
+        with pytest.raises(ValueError, match="at least 1"):
+            build(0)
