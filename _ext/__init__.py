@@ -27,7 +27,7 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:
     """A page that warned is read again next time; otherwise the second build would pass."""
-    if exception is not None or app.statuscode:
+    if exception is not None or app._warncount:  # the status code is set only after this event
         (Path(app.doctreedir) / ENVIRONMENT).unlink(missing_ok=True)
 
 
