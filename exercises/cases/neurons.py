@@ -4,6 +4,8 @@ Keep this folder from students. ``CASES`` maps each problem to a function of a r
 gives the list of (inputs, expected), in the form of the visible cases. See ``exercises/README.md``.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -31,7 +33,7 @@ def count_parameters(rng):
     cases = []
     for sizes in lists:
         count = 0
-        for before, after in zip(sizes, sizes[1:], strict=False):
+        for before, after in pairwise(sizes):
             count += before * after + after
         cases.append(({"sizes": sizes}, count))
     return cases

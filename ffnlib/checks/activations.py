@@ -1,180 +1,28 @@
 """The problems of the assignment ``activations``, with the mistakes their results give away."""
 
 from collections.abc import Callable
-from math import erf as scalar_erf
-from math import pi, sqrt
+from math import sqrt
 
-from numpy import abs as np_abs
-from numpy import exp, float64, maximum, prod, sign, tanh, vectorize, where
+from numpy import array, asarray, float64, prod, sign
 from numpy.typing import NDArray
 
+from ffnlib.checks.gates import (
+    gelu_slope,
+    judge_gelu,
+    judge_gelu_slope,
+    judge_silu,
+    judge_silu_slope,
+    normal,
+    sigmoid,
+    silu_slope,
+)
 from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
 
 Array = NDArray[float64]
 
-OVERFLOW = ": does exp overflow for large |x|?"
-
-
-def _sigmoid(x: Array | float) -> Array:
-    e = exp(-np_abs(x))
-    value: Array = where(x < 0.0, e, 1.0) / (1.0 + e)
-    return value
-
-
-_erf = vectorize(scalar_erf, otypes=[float64])
-
-
-def _normal(x: Array) -> Array:
-    """Distribution function of the standard normal."""
-    value: Array = (1.0 + _erf(x / sqrt(2.0))) / 2.0
-    return value
-
-
-def _bell(x: Array) -> Array:
-    """Density of the standard normal."""
-    value: Array = exp(-x * x / 2.0) / sqrt(2.0 * pi)
-    return value
-
-
-def _gelu_tanh(x: Array) -> Array:
-    value: Array = x / 2.0 * (1.0 + tanh(sqrt(2.0 / pi) * (x + 0.044715 * x**3)))
-    return value
-
-
-def _judge_gelu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
-    x: Array = inputs["x"]
-    mistakes = [
-        Mistake("this is the tanh approximation; the exact form with erf is asked for",
-                lambda: _gelu_tanh(x)),
-        Mistake("this is the sigmoid approximation; the exact form with erf is asked for",
-                lambda: x * _sigmoid(1.702 * x)),
-        Mistake("twice too large: the normal distribution is half of 1 + erf",
-                lambda: x * (1.0 + _erf(x / sqrt(2.0)))),
-        Mistake("erf gets x itself: the normal distribution needs x divided by the root of 2",
-                lambda: x * (1.0 + _erf(x)) / 2.0),
-        Mistake("erf gets x times the root of 2, not divided by it",
-                lambda: x * (1.0 + _erf(x * sqrt(2.0))) / 2.0),
-        Mistake("erf alone is not the normal distribution: it runs from -1 to 1",
-                lambda: x * _erf(x / sqrt(2.0))),
-        Mistake("the factor x is missing: this is only the gate", lambda: _normal(x)),
-        Mistake("the gate is the distribution function (area to the left), not the bell curve",
-                lambda: x * _bell(x)),
-        Mistake("this is ReLU", lambda: maximum(x, 0.0)),
-        Mistake("this is SiLU: GELU's gate is the normal distribution",
-                lambda: x * _sigmoid(x)),
-        Mistake("the gate is mirrored: large positive x must pass", lambda: x * _normal(-x)),
-    ]  # fmt: skip
-    return judge_value(
-        "the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW
-    )
-
-
-def _judge_silu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
-    x: Array = inputs["x"]
-    mistakes = [
-        Mistake("the factor x is missing: this is only the sigmoid", lambda: _sigmoid(x)),
-        Mistake("the sign in the exponent is wrong: large positive x must pass",
-                lambda: x * _sigmoid(-x)),
-        Mistake("this is the sigmoid approximation of GELU: SiLU has no 1.702",
-                lambda: x * _sigmoid(1.702 * x)),
-        Mistake("this is GELU: SiLU's gate is the sigmoid", lambda: x * _normal(x)),
-        Mistake("this is GELU in the tanh form: SiLU's gate is the sigmoid",
-                lambda: _gelu_tanh(x)),
-        Mistake("this is ReLU", lambda: maximum(x, 0.0)),
-        Mistake("the gate is tanh, not the sigmoid", lambda: x * tanh(x)),
-        Mistake("this is softplus, the integral of the sigmoid",
-                lambda: maximum(x, 0.0) - _log_gate(x)),
-        Mistake("the gate is the derivative of the sigmoid, not the sigmoid",
-                lambda: x * _sigmoid(x) * _sigmoid(-x)),
-        Mistake("the sigmoid of |x| cannot close for negative x", lambda: x * _sigmoid(np_abs(x))),
-    ]  # fmt: skip
-    return judge_value(
-        "the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW
-    )
-
-
-def _log_gate(x: Array) -> Array:
-    """log sigmoid(|x|)."""
-    from numpy import log1p
-
-    value: Array = -log1p(exp(-np_abs(x)))
-    return value
-
-
-def _judge_gelu_slope(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
-    x: Array = inputs["x"]
-    mistakes = [
-        Mistake("product rule: the term with the derivative of the gate is missing",
-                lambda: _normal(x)),
-        Mistake("product rule: the term with the gate itself is missing", lambda: x * _bell(x)),
-        Mistake("product rule: the derivative of the gate must be multiplied by x",
-                lambda: _normal(x) + _bell(x)),
-        Mistake("product rule: the two terms are added, not subtracted",
-                lambda: _normal(x) - x * _bell(x)),
-        Mistake("this is only the bell curve, the derivative of the gate", lambda: _bell(x)),
-        Mistake("the bell curve lacks its factor 1 / sqrt(2 pi)",
-                lambda: _normal(x) + x * exp(-x * x / 2.0)),
-        Mistake("the bell curve's exponent is -x^2 / 2, not -x^2",
-                lambda: _normal(x) + x * exp(-x * x) / sqrt(2.0 * pi)),
-        Mistake("chain rule: erf has x / sqrt(2) inside, which gives a factor",
-                lambda: _normal(x) + x * _bell(x) * sqrt(2.0)),
-        Mistake("the derivative of erf has a factor 2 / sqrt(pi), here it is missing or halved",
-                lambda: _normal(x) + x * _bell(x) / 2.0),
-        Mistake("this is GELU itself, not its derivative", lambda: x * _normal(x)),
-        Mistake("this is the derivative of SiLU", lambda: _silu_slope(x)),
-        Mistake("this is the derivative of ReLU", lambda: where(x > 0.0, 1.0, 0.0)),
-    ]  # fmt: skip
-    fault = judge_value(
-        "the derivative", returned["dy"], expected["dy"], mistakes, tol, overflow=OVERFLOW
-    )
-    return _rough(fault, returned["dy"], expected["dy"])
-
-
-def _silu_slope(x: Array) -> Array:
-    return _sigmoid(x) * (1.0 + x * _sigmoid(-x))
-
-
-def _rough(fault: Fault | None, got: Array, wanted: Array) -> Fault | None:
-    """Say of a result that is nearly right that it is only nearly right."""
-    if fault is not None and fault.words.endswith("is wrong") and close(got, wanted, 3e-3):
-        return Fault(
-            "the derivative is only roughly right: an approximation, or too coarse a difference",
-            fault.detail,
-        )
-    return fault
-
-
-def _judge_silu_slope(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
-    x: Array = inputs["x"]
-    s, t = _sigmoid(x), _sigmoid(-x)
-    mistakes = [
-        Mistake("this is the derivative of the sigmoid: the factor x was forgotten", lambda: s * t),
-        Mistake("product rule: the term with the derivative of the gate is missing", lambda: s),
-        Mistake("product rule: the term with the gate itself is missing", lambda: x * s * t),
-        Mistake("product rule: the derivative of the gate must be multiplied by x",
-                lambda: s + s * t),
-        Mistake("product rule: the two terms are added, not subtracted", lambda: s - x * s * t),
-        Mistake("the derivative of the sigmoid is s (1 - s), the factor 1 - s is missing",
-                lambda: s * (1.0 + x)),
-        Mistake("the derivative of the sigmoid is s (1 - s), the factor s is missing",
-                lambda: s + x * t),
-        Mistake("the derivative of the sigmoid is s (1 - s), not s^2", lambda: s + x * s * s),
-        Mistake("this is SiLU itself, not its derivative", lambda: x * s),
-        Mistake("SiLU stands where the sigmoid belongs: check which of the two is squared",
-                lambda: x * s + s * (1.0 - s)),
-        Mistake("the derivative of GELU, not of SiLU", lambda: _normal(x) + x * _bell(x)),
-        Mistake("this is the derivative of ReLU", lambda: where(x > 0.0, 1.0, 0.0)),
-    ]  # fmt: skip
-    fault = judge_value(
-        "the derivative", returned["dy"], expected["dy"], mistakes, tol, overflow=OVERFLOW
-    )
-    return _rough(fault, returned["dy"], expected["dy"])
-
 
 def _root(slope: Callable[[Array], Array]) -> float:
     """Where a slope changes sign between -3 and 0."""
-    from numpy import asarray
-
     low, high = -3.0, 0.0
     for _ in range(60):
         middle = (low + high) / 2.0
@@ -189,9 +37,9 @@ def _judge_minimum(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
     near = max(1e-4, tol)
     if close(got[0], x, near) and close(got[1], v, tol):
         return None
-    gate = {"gelu": _normal, "silu": _sigmoid}
+    gate = {"gelu": normal, "silu": sigmoid}
     other = "silu" if name == "gelu" else "gelu"
-    slope = _silu_slope if other == "silu" else (lambda z: _normal(z) + z * _bell(z))
+    slope = silu_slope if other == "silu" else gelu_slope
     swap = _root(slope) / beta
     # where the derivative itself is least, for beta = 1
     steep = -sqrt(2.0) if name == "gelu" else -2.3993572805154
@@ -251,22 +99,23 @@ def _judge_dead(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> 
         Mistake("exactly 0 is off as well: relu(0) is 0", lambda: (z < 0.0).all(axis=0).mean()),
         Mistake("this is the mean over the batch: off on average is not off always",
                 lambda: (z.mean(axis=0) <= 0.0).mean()),
-        Mistake("W is transposed: a unit is a row of W", lambda: (X @ W + b <= 0).all(axis=0).mean()),
+        Mistake("W is transposed: a unit is a row of W",
+                lambda: (X @ W + b <= 0.0).all(axis=0).mean()),
     ]  # fmt: skip
     return judge_value("the rate", returned["rate"], rate, mistakes, tol)
 
 
-def _walk(x: float, w: Array, b: Array, shift: bool = True, bend: bool = True) -> tuple[Array, Array]:
+def _walk(
+    x: float, w: Array, b: Array, shift: bool = True, bend: bool = True
+) -> tuple[Array, Array]:
     """Pre-activations and activations of a chain, each (L,)."""
-    from numpy import array
-
     z_all, a_all = [], []
     a = x
     for weight, bias in zip(w.tolist(), b.tolist(), strict=True):
         z = weight * a + (bias if shift else 0.0)
-        a = float(_sigmoid(z)) if bend else z
+        a = float(sigmoid(z)) if bend else z
         z_all.append(z)
-        a_all.append(float(_sigmoid(z)))
+        a_all.append(float(sigmoid(z)))
     return array(z_all), array(a_all)
 
 
@@ -274,10 +123,10 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
     x, w, b = inputs["x"], inputs["w"], inputs["b"]
     wanted, got = expected["gradient"], returned["gradient"]
     z, a = _walk(x, w, b)
-    slope = a * _sigmoid(-z)
-    bare = _sigmoid(_walk(x, w, b, shift=False)[0])
+    slope = a * sigmoid(-z)
+    bare = sigmoid(_walk(x, w, b, shift=False)[0])
     straight = _walk(x, w, b, bend=False)[1]
-    again = _sigmoid(a)
+    again = sigmoid(a)
     mistakes = [
         Mistake("the weights are missing: every layer gives a factor w times the slope",
                 lambda: prod(slope)),
@@ -318,10 +167,10 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
 PROBLEMS: dict[str, Problem] = {
     problem.name: problem
     for problem in (
-        Problem("gelu", {"x": "array"}, {"y": "array"}, _judge_gelu),
-        Problem("silu", {"x": "array"}, {"y": "array"}, _judge_silu),
-        Problem("gelu_derivative", {"x": "array"}, {"dy": "array"}, _judge_gelu_slope),
-        Problem("silu_derivative", {"x": "array"}, {"dy": "array"}, _judge_silu_slope),
+        Problem("gelu", {"x": "array"}, {"y": "array"}, judge_gelu),
+        Problem("silu", {"x": "array"}, {"y": "array"}, judge_silu),
+        Problem("gelu_derivative", {"x": "array"}, {"dy": "array"}, judge_gelu_slope),
+        Problem("silu_derivative", {"x": "array"}, {"dy": "array"}, judge_silu_slope),
         Problem(
             "find_minimum",
             {"name": "text", "beta": "number"},

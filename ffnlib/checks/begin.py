@@ -42,7 +42,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class Refused(RuntimeError):
+class Refused(RuntimeError):  # noqa: N818
     """ffnlib was asked for what the assignment asks the student for."""
 
 
@@ -53,6 +53,7 @@ class Missing:
         self.name = name
 
     def __call__(self, *_arguments: object, **_named: object) -> object:
+        """Say that the function is missing."""
         raise NameError(f"{self.name} is not defined: run the cell in which you write it first")
 
     def __repr__(self) -> str:
@@ -123,7 +124,8 @@ def _lay_aside(module: ModuleType, names: Sequence[str]) -> None:
     for name in names:
         owner_name, _, attribute = name.rpartition(".")
         owner = getattr(module, owner_name, None) if owner_name else module
-        said = getattr(owner, "name", owner_name) if owner_name else ""  # the object gelu is known, its class is not
+        # readers know the object gelu, not its class GELU
+        said = getattr(owner, "name", owner_name) if owner_name else ""
         label = ".".join(filter(None, (module.__name__, said, attribute)))
         label = label.removesuffix(".__call__")
         if isinstance(owner, type) and hasattr(owner, attribute):
@@ -141,6 +143,7 @@ class _AsItLoads(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
+        """Find a module as usual, with a step added to its loading."""
         if fullname not in self.asked:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)

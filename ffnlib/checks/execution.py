@@ -26,7 +26,7 @@ TOLD_BY_NAME = {
 }
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818
     """The function gave no result that can be judged: ``words``, and ``detail`` for its owner."""
 
     def __init__(self, words: str, detail: str = "") -> None:
@@ -109,7 +109,7 @@ def _line(function: Any, trace: TracebackType | None) -> str:
 def _said(error: BaseException) -> str:
     try:
         return str(error)[:300]
-    except Exception:  # noqa: BLE001  (a message that cannot be made is no message)
+    except Exception:  # a message that cannot be made is no message
         return ""
 
 
@@ -126,9 +126,9 @@ def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     )
 
 
-def call(function: Callable[..., object], problem: Problem, case: Case) -> tuple[
-    dict[str, Value], int
-]:
+def call(
+    function: Callable[..., object], problem: Problem, case: Case
+) -> tuple[dict[str, Value], int]:
     """Call a function on fresh copies of a case's inputs.
 
     Returns
@@ -151,11 +151,11 @@ def call(function: Callable[..., object], problem: Problem, case: Case) -> tuple
             returned = function(*arguments)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # noqa: BLE001  (SystemExit must not end the kernel)
+        except BaseException as error:  # SystemExit too: it must not end the kernel
             raise _stopped(problem.name, function, error) from None
         try:
             return plain_result(returned, problem.returns)
         except Unusable as fault:
             raise Stopped(str(fault)) from None
-        except Exception:  # noqa: BLE001  (an odd container may raise anything when it is read)
+        except Exception:  # an odd container may raise anything when read
             raise Stopped("the result cannot be read: return arrays, lists or numbers") from None

@@ -18,7 +18,7 @@ from ffnlib.checks.problem import Case
 Maker = Callable[[Generator], Iterable[tuple[dict[str, object], object]]]
 
 
-class NoCases(Exception):
+class NoCases(Exception):  # noqa: N818
     """The folder of hidden cases is named but cannot be used: the instructor must mend it."""
 
 

@@ -1,7 +1,10 @@
 """The problems of the assignment ``neurons``, with the mistakes that their results give away."""
 
+from itertools import pairwise
 from typing import Any
 
+from numpy import abs as np_abs
+from numpy import all as np_all
 from numpy import (
     concatenate,
     errstate,
@@ -13,8 +16,6 @@ from numpy import (
     sort,
     unique,
 )
-from numpy import abs as np_abs
-from numpy import all as np_all
 from numpy import max as np_max
 from numpy.typing import NDArray
 
@@ -43,7 +44,9 @@ def _judge_compose(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
     if fault is not None:
         return fault
     in_vector = [
-        Mistake("c adds the two shifts: the first shift passes through the second map", lambda: a + b),
+        Mistake(
+            "c adds the two shifts: the first shift passes through the second map", lambda: a + b
+        ),
         Mistake("c forgets the second shift b", lambda: c - b),
         Mistake("c forgets the first shift a", lambda: b),
         Mistake("c forgets the second shift b and the second map", lambda: a),
@@ -62,7 +65,7 @@ def _judge_count(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
     count, got = expected["count"], returned["count"]
     if got == count:
         return None
-    pairs = list(zip(sizes, sizes[1:], strict=False))
+    pairs = list(pairwise(sizes))
     weights = sum(n * m for n, m in pairs)
     units = sum(sizes[1:])
     mistakes = [
@@ -169,7 +172,9 @@ def _off(net: Parts, xs: Array, ys: Array) -> float:
 def _judge_hinges(xs: Array, ys: Array, net: dict[str, Any], tol: float) -> Fault | None:
     w, b, v = net["w"], net["b"], net["v"]
     if not w.shape == b.shape == v.shape:
-        return Fault(f"w, b and v need one entry a unit each, they have {w.size}, {b.size}, {v.size}")
+        return Fault(
+            f"w, b and v need one entry a unit each, they have {w.size}, {b.size}, {v.size}"
+        )
     allowed = tol * max(1.0, float(np_max(np_abs(ys))))
     off = _off(net, xs, ys)
     if off <= allowed:
@@ -196,7 +201,9 @@ def _judge_hinges(xs: Array, ys: Array, net: dict[str, Any], tol: float) -> Faul
         return Fault("the first piece is right, then the slopes go wrong", detail)
     points = _hinges(xs, w, b, v, net["c"])
     if close(points, ys, allowed):
-        return Fault("right at the knots but not between them: a kink is where none belongs", detail)
+        return Fault(
+            "right at the knots but not between them: a kink is where none belongs", detail
+        )
     return Fault("the network does not follow the lines", detail)
 
 

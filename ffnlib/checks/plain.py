@@ -17,7 +17,7 @@ LARGEST = 1_000_000
 LEAVES = (bool, int, float, bool_, number)
 
 
-class Unusable(Exception):
+class Unusable(Exception):  # noqa: N818
     """A value that cannot be judged; the message says what it is, without its numbers."""
 
 
@@ -134,7 +134,7 @@ def plain(value: object, kind: Kind) -> tuple[Value, int]:
 
 
 def fresh(value: object, kind: Kind) -> Value:
-    """A new copy of an input, in the form in which a student's function receives it."""
+    """Make a new copy of an input, in the form in which a student's function receives it."""
     return plain(value, kind)[0]
 
 
@@ -149,9 +149,7 @@ def _items(value: object, names: list[str]) -> list[object]:
     return list(value)
 
 
-def plain_result(
-    value: object, kinds: Mapping[str, Kind]
-) -> tuple[dict[str, Value], int]:
+def plain_result(value: object, kinds: Mapping[str, Kind]) -> tuple[dict[str, Value], int]:
     """Exact copies of everything a function returned, by name, and their narrowest precision.
 
     Parameters

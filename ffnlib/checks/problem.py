@@ -84,9 +84,7 @@ class Problem:
             return self.judge(inputs, expected, returned, tolerance)
 
 
-def close(
-    got: object, wanted: object, tolerance: float, relative: bool = False
-) -> bool:
+def close(got: object, wanted: object, tolerance: float, relative: bool = False) -> bool:
     """Whether two results have one shape and agree within a tolerance, entry by entry.
 
     The error allowed is ``tolerance * |wanted|``, and at least ``tolerance`` itself unless

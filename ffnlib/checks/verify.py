@@ -17,16 +17,16 @@ ASSIGNMENTS: dict[str, dict[str, Problem]] = {
 }
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(AssertionError):  # noqa: N818
     """A check that did not pass: one message, without the machinery behind it."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a traceback."""
+        """Give IPython the message to show instead of a traceback."""
         return str(self).split("\n")
 
 
 def find_problem(name: str) -> tuple[str, Problem]:
-    """Assignment and problem of a name.
+    """Find the assignment and the problem of a name.
 
     Raises
     ------
