@@ -6,7 +6,7 @@ how the two are judged; how the student's function is run (`ffnlib.checks.execut
 apart from that.
 """
 
-from ffnlib.checks.begin import begin
-from ffnlib.checks.verify import CheckFailed, verify
+from ffnlib.checks.refusal import begin
+from ffnlib.checks.verdict import CheckFailed, verify
 
 __all__ = ["CheckFailed", "begin", "verify"]

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
-from ffnlib.checks.begin import Refused
 from ffnlib.checks.plain import Unusable, Value, plain_result, type_name
 from ffnlib.checks.problem import Case, Problem
+from ffnlib.checks.refusal import Refused
 
 TOLD_BY_NAME = {
     name

@@ -26,6 +26,8 @@ def type_name(value: object) -> str:
     if value is None:
         return "None"
     name = type(value).__name__
+    if not name.isalpha():
+        return "an object"
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
@@ -56,7 +58,7 @@ def _precision(value: object) -> int:
             if kind == "c":
                 raise Unusable("has complex numbers in it")
             if kind not in "biuf":
-                raise Unusable(f"has entries of type {leaf.dtype} in it, not numbers")
+                raise Unusable("has entries in it that are not numbers")
             if kind == "f":
                 width = min(width, leaf.dtype.itemsize)
         elif isinstance(leaf, complex):

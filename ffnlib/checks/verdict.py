@@ -6,10 +6,10 @@ from typing import Any
 from numpy import array2string, ndarray
 
 from ffnlib.checks import activations, neurons
-from ffnlib.checks.begin import Missing, refuse
 from ffnlib.checks.execution import Stopped, call
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.problem import Case, Parts, Problem
+from ffnlib.checks.refusal import Missing, refuse
 
 ASSIGNMENTS: dict[str, dict[str, Problem]] = {
     "neurons": neurons.PROBLEMS,

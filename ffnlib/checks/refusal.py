@@ -24,10 +24,14 @@ _GELU_LIKE = tuple(
 # assignment -> module -> names in it that give the answer away
 ASKED: dict[str, dict[str, tuple[str, ...]]] = {
     "neurons": {
+        "ffnlib.affine": ("collapse",),
+        "ffnlib.piecewise": ("through_points", "fit_hinges"),
         "ffnlib.network": ("count_parameters", "Linear.num_parameters", "MLP.num_parameters"),
     },
     "activations": {
         "ffnlib.activations": _GELU_LIKE,
+        "ffnlib.curves": ("extrema", "bounds"),
+        "ffnlib.depth": ("gradient_flow",),
         "ffnlib.monitor": ("dead_units", "dead_unit_rate"),
     },
 }
@@ -78,7 +82,7 @@ def _gated(label: str) -> FunctionType:
     namespace: dict[str, Any] = {}
     source = (
         "def refusing(*arguments, **named):\n"
-        "    from ffnlib.checks.begin import gate\n"
+        "    from ffnlib.checks.refusal import gate\n"
         f"    return gate({label!r}, arguments, named)\n"
     )
     exec(source, namespace)  # a constant text and a label of ours

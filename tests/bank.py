@@ -1,0 +1,85 @@
+"""The bank of answers in ``exercises/bank``: one file an answer, its due in the header."""
+
+import ast
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+EXERCISES = Path(__file__).parent.parent / "exercises"
+ASSIGNMENTS = ("neurons", "activations")
+FIELDS = ("problem", "verdict", "marks", "message")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody might write into one solution cell, and what it must earn."""
+
+    path: Path
+    assignment: str
+    problem: str
+    verdict: str
+    marks: float
+    message: str
+    source: str
+
+
+def read_answer(path: Path) -> Answer:
+    text = path.read_text(encoding="utf-8")
+    header = dict.fromkeys(FIELDS, "")
+    for line in text.splitlines():
+        if not line.startswith("# "):
+            break
+        field, _, value = line[2:].partition(": ")
+        assert field in FIELDS, f"{path.name}: unknown header field {field!r}"
+        header[field] = value.strip()
+    return Answer(
+        path,
+        path.parent.name,
+        header["problem"],
+        header["verdict"],
+        float(header["marks"]),
+        header["message"],
+        text,
+    )
+
+
+def answers(assignment: str) -> list[Answer]:
+    return [read_answer(path) for path in sorted((EXERCISES / "bank" / assignment).glob("*.py"))]
+
+
+def notebook(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def source_notebook(assignment: str) -> dict[str, Any]:
+    return notebook(EXERCISES / "source" / assignment / f"{assignment}.ipynb")
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def graded_cells(assignment: str) -> dict[str, dict[str, Any]]:
+    """Every cell that nbgrader knows, by grade_id."""
+    cells = source_notebook(assignment)["cells"]
+    known = [cell for cell in cells if "nbgrader" in cell["metadata"]]
+    return {cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in known}
+
+
+def points(assignment: str) -> dict[str, float]:
+    """Points of each autograded problem."""
+    return {
+        name.removeprefix("test_"): cell["metadata"]["nbgrader"]["points"]
+        for name, cell in graded_cells(assignment).items()
+        if name.startswith("test_")
+    }
+
+
+def visible_cases(assignment: str, problem: str) -> list[Any]:
+    """The cases written in a test cell; they must be literal, and are read without running it."""
+    tree = ast.parse(text_of(graded_cells(assignment)[f"test_{problem}"]))
+    call = tree.body[-1].value  # type: ignore[attr-defined]
+    cases: list[Any] = ast.literal_eval(call.args[2])
+    return cases

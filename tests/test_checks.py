@@ -1,0 +1,439 @@
+"""`ffnlib.checks`: every answer of the bank, honest noise, tricks, refusals and messages."""
+
+import importlib
+import logging
+import math
+import os
+import re
+import sys
+import warnings
+
+import bank
+import numpy as np
+import pytest
+
+from ffnlib import checks
+from ffnlib.checks import refusal
+from ffnlib.checks.hidden import NoCases, hidden_cases
+from ffnlib.checks.verdict import ASSIGNMENTS
+
+ANSWERS = [answer for assignment in bank.ASSIGNMENTS for answer in bank.answers(assignment)]
+SPLIT = bank.visible_cases("neurons", "compose")
+
+
+@pytest.fixture(autouse=True)
+def nothing_refused():
+    yield
+    refusal.restore()
+
+
+@pytest.fixture
+def grading(monkeypatch):
+    """As while nbgrader grades: the hidden cases are there."""
+    monkeypatch.setenv("FFN_CASES", str(bank.EXERCISES / "cases"))
+    monkeypatch.setenv("FFN_SEED", "tests")
+
+
+def defined(answer):
+    """The function that an answer's cell defines, in a namespace like a notebook's."""
+    notebook = {"__name__": "__main__", "np": np, "math": math}
+    exec(compile(answer.source, str(answer.path), "exec"), notebook)
+    return notebook[answer.problem]
+
+
+def message(name, function, cases=None):
+    """Message of the check that fails."""
+    assignment = next(a for a, problems in ASSIGNMENTS.items() if name in problems)
+    with pytest.raises(checks.CheckFailed) as caught:
+        checks.verify(
+            name, function, bank.visible_cases(assignment, name) if cases is None else cases
+        )
+    return str(caught.value)
+
+
+# the bank
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.path.stem)
+@pytest.mark.usefixtures("grading")
+def test_answer(answer, capfd):
+    cases = bank.visible_cases(answer.assignment, answer.problem)
+    function = defined(answer)
+    if answer.verdict == "right":
+        checks.verify(answer.problem, function, cases)
+        out, err = capfd.readouterr()
+        assert err == ""
+        assert out.startswith(f"{len(cases)} visible case")
+    else:
+        said = message(answer.problem, function)
+        assert answer.message in said
+        assert capfd.readouterr() == ("", "")
+
+
+VISIBLE_ONLY = ("xor_network", "abs_network")  # a constant result leaves nothing to hide
+WRONG = [a for a in ANSWERS if a.verdict == "wrong" and a.problem not in VISIBLE_ONLY]
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.path.stem)
+@pytest.mark.usefixtures("grading")
+def test_hidden_failure_tells_no_case(answer):
+    said = message(answer.problem, defined(answer), cases=[])
+    assert "\n" not in said
+    assert not re.search(r"\d\.\d|\[", said.replace("1.702", ""))
+
+
+@pytest.mark.parametrize("seed", ["2031", "autumn"])
+@pytest.mark.usefixtures("grading")
+def test_right_answers_are_right_for_any_seed(seed, monkeypatch):
+    monkeypatch.setenv("FFN_SEED", seed)
+    for answer in ANSWERS:
+        if answer.verdict == "right":
+            checks.verify(
+                answer.problem,
+                defined(answer),
+                bank.visible_cases(answer.assignment, answer.problem),
+            )
+
+
+@pytest.mark.parametrize("assignment", bank.ASSIGNMENTS)
+def test_bank_is_complete(assignment):
+    points = bank.points(assignment)
+    assert list(points) == list(ASSIGNMENTS[assignment]) == list(refusal.WRITTEN[assignment])
+    found = bank.answers(assignment)
+    for problem, worth in points.items():
+        right = [a for a in found if (a.problem, a.verdict) == (problem, "right")]
+        wrong = [a for a in found if (a.problem, a.verdict) == (problem, "wrong")]
+        assert len(right) >= 4
+        assert len(wrong) >= 6
+        assert all(a.marks == worth and not a.message for a in right)
+        assert all(a.marks == 0 and a.message for a in wrong)
+        assert 2 <= worth <= 5
+    assert {a.problem for a in found} == set(points)
+
+
+# nothing written
+
+
+@pytest.mark.parametrize("assignment", bank.ASSIGNMENTS)
+@pytest.mark.usefixtures("grading")
+def test_blank_and_missing_answers(assignment):
+    notebook = {"__name__": "__main__", "begin": checks.begin, "assignment": assignment}
+    exec("begin(assignment)", notebook)
+    for problem in ASSIGNMENTS[assignment]:
+
+        def blank(*_arguments):
+            raise NotImplementedError
+
+        assert f"{problem} is not written yet" in message(problem, blank)
+        assert f"{problem} is not defined: run the cell" in message(problem, notebook[problem])
+        with pytest.raises(NameError, match=problem):
+            notebook[problem]()
+        assert "is not a function: it is an int" in message(problem, 3)
+
+
+def test_begin_keeps_what_is_there():
+    notebook = {"begin": checks.begin, "compose": len}
+    exec("begin('neurons')", notebook)
+    assert notebook["compose"] is len
+
+
+def test_unknown_names():
+    with pytest.raises(ValueError, match="assignment must be one of neurons, activations"):
+        checks.begin("neuron")
+    with pytest.raises(ValueError, match=r"name must be one of .*got 'composes'"):
+        checks.verify("composes", len, [])
+
+
+# honest noise
+
+
+def test_noise_never_reaches_the_test_cell(capfd, monkeypatch):
+    held = logging.StreamHandler(sys.stderr)
+    log = logging.getLogger("student")
+    monkeypatch.setattr(log, "handlers", [held])
+    keep = sys.stderr
+
+    def noisy(A, a, B, b):
+        print("out")
+        print("err", file=sys.stderr)
+        print("err", file=keep)
+        log.warning("careful")
+        os.write(2, b"below Python\n")
+        warnings.warn("careful", stacklevel=1)
+        np.log(np.zeros(3))
+        return B @ A, B @ a + b
+
+    checks.verify("compose", noisy, SPLIT)
+    print("afterwards", file=sys.stderr)
+    assert capfd.readouterr() == ("3 visible cases passed\n", "afterwards\n")
+
+
+def test_inputs_are_fresh_each_time():
+    def greedy(A, a, B, b):
+        C, c = B @ A, B @ a + b
+        for given in (A, a, B, b):
+            given[...] = np.nan
+        return C, c
+
+    for _ in range(2):
+        checks.verify("compose", greedy, SPLIT)
+
+
+def test_settings_of_the_notebook_do_not_matter():
+    with np.errstate(all="raise"), np.printoptions(precision=1):
+        checks.verify(
+            "abs_network", lambda: ([1, -1], [0, 0], [1, 1], 0), [({}, ([-1, 0, 1], [1, 0, 1]))]
+        )
+
+
+# what may come back
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (None, "the result is None: is a return missing?"),
+        (5, "the result is an int; return C, c"),
+        ((1, 2, 3), "the result has 3 parts; return C, c"),
+        (("x", "y"), "is or contains a str"),
+        (([[1, 2], [3]], [1, 2]), "rows of different lengths"),
+        (([[1j, 2], [3, 4]], [1, 2]), "C has complex numbers in it"),
+        ((np.eye(2, dtype=complex), [1, 2]), "C has complex numbers in it"),
+        (([[None, 2], [3, 4]], [1, 2]), "C is or contains None"),
+        ((np.eye(2), {1: 2}), "c is or contains a dict"),
+        ((np.ones(4), [1, 2]), "C has 1 dimensions; a matrix has two"),
+        ((np.ones((2, 3)), [1, 2]), "C has the wrong shape"),
+        ((np.full((2, 2), np.nan), [1, 2]), "C has nan or inf in it"),
+        ((np.zeros((2, 2), dtype=np.float16), [1, 2]), "half precision"),
+        ((np.array([["a", "b"]]), [1, 2]), "not numbers"),
+        ((x for x in (1, 2)), "the result is a generator"),
+    ],
+)
+def test_results_that_cannot_be_judged(result, words):
+    assert words in message("compose", lambda *_: result)
+
+
+class Equal(np.ndarray):
+    """An array that claims to be whatever it is compared with."""
+
+    def __eq__(self, other):
+        return True
+
+    def __sub__(self, other):
+        return np.zeros(self.shape)
+
+    __rsub__ = __sub__
+    __hash__ = None
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **named):
+        return np.zeros(self.shape)
+
+    def __array_function__(self, function, types, arguments, named):
+        return True
+
+
+class Chameleon(list):
+    """A list that is read differently each time."""
+
+    turn = 0
+
+    def __iter__(self):
+        Chameleon.turn += 1
+        return iter([[Chameleon.turn, 0], [0, 1]])
+
+
+class Liar(float):
+    def __eq__(self, other):
+        return True
+
+    def __float__(self):
+        return 1.0
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        lambda: (np.ones((2, 2)).view(Equal), np.ones(2).view(Equal)),
+        lambda: (Chameleon([[1, 0], [0, 1]]), [1, 2]),
+        lambda: ([[Liar(2), Liar(2)], [Liar(2), Liar(2)]], [Liar(2), Liar(2)]),
+        lambda: (np.array([[Liar(2)] * 2] * 2, dtype=object), [1, 2]),
+    ],
+)
+@pytest.mark.usefixtures("grading")
+def test_tricks_earn_nothing(trick):
+    assert "compose, case 1 of 3" in message("compose", lambda *_: trick())
+
+
+def test_patched_numpy_earns_nothing(monkeypatch):
+    for name in ("abs", "all", "isfinite", "asarray", "array", "allclose", "array_equal"):
+        monkeypatch.setattr(np, name, lambda *_a, **_k: True)
+    said = message("compose", lambda *_: ([[0, 0], [0, 0]], [0, 0]))
+    assert "C is wrong" in said
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        (((2, 4), (4, 6)), [2.0, 6.0]),
+        ([[[2, 4], [4, 6]], [[2], [6]]]),
+        (np.array([[2, 4], [4, 6]], dtype=np.int8), np.array([[2, 6]], dtype=np.float32)),
+        ([np.array([2, 4]), np.array([4, 6])], [np.float64(2), np.array(6)]),
+    ],
+)
+def test_other_forms_of_a_right_answer(result):
+    checks.verify("compose", lambda *_: result, SPLIT[:1])
+
+
+# errors in the student's code
+
+
+def test_errors_are_named_with_the_line_and_the_input():
+    def broken(A, a, B, b):
+        return B @ A, A[7] + a + b
+
+    said = message("compose", broken)
+    assert said.startswith("compose, case 1 of 3: compose stopped with IndexError\n")
+    assert "at the line: return B @ A, A[7] + a + b" in said
+    assert "called with A = [[1., 2.], [3., 4.]]" in said
+    assert checks.CheckFailed(said)._render_traceback_() == said.split("\n")
+
+
+def test_every_way_to_stop_is_a_sentence():
+    def endless(*given):
+        return endless(*given)
+
+    def leave(*_):
+        sys.exit(0)
+
+    assert "compose stopped with RecursionError" in message("compose", endless)
+    assert "compose stopped with SystemExit" in message("compose", leave)
+    assert "compose stopped with TypeError" in message("compose", lambda: None)
+
+
+@pytest.mark.usefixtures("grading")
+def test_hidden_inputs_do_not_leave_by_an_error():
+    def telling(A, *_):
+        raise ValueError(str(A.tolist()))
+
+    def naming(A, *_):
+        raise type(str(A.tolist()), (Exception,), {})
+
+    def printing(A, a, *_):
+        print(A)
+        return A, a
+
+    assert message("compose", telling, []).endswith("compose stopped with ValueError")
+    assert message("compose", naming, []).endswith("compose stopped with an error of its own")
+    assert "\n" not in message("compose", printing, [])
+
+
+# the hidden cases
+
+
+def test_no_hidden_cases_outside_grading(monkeypatch, capsys):
+    monkeypatch.delenv("FFN_CASES", raising=False)
+    assert hidden_cases("neurons", "compose") == []
+    checks.verify("compose", lambda A, a, B, b: (B @ A, B @ a + b), SPLIT)
+    assert capsys.readouterr().out == "3 visible cases passed\n"
+
+
+@pytest.mark.usefixtures("grading")
+def test_the_seed_changes_the_cases(monkeypatch):
+    def first():
+        return np.asarray(hidden_cases("neurons", "compose")[0].inputs["A"])
+
+    one = first()
+    assert np.array_equal(one, first())
+    monkeypatch.setenv("FFN_SEED", "another")
+    assert not np.array_equal(one, first())
+
+
+def test_a_broken_cases_folder_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("FFN_CASES", str(tmp_path))
+    with pytest.raises(NoCases, match=r"has no neurons\.py"):
+        hidden_cases("neurons", "compose")
+    (tmp_path / "neurons.py").write_text("CASES = {}")
+    with pytest.raises(NoCases, match="no cases for compose"):
+        hidden_cases("neurons", "compose")
+
+
+# refusals
+
+
+def asked():
+    for assignment, modules in refusal.ASKED.items():
+        for module, names in modules.items():
+            for name in names:
+                yield assignment, module, name
+
+
+@pytest.mark.parametrize(("assignment", "module", "name"), list(asked()))
+def test_every_name_to_refuse_is_in_the_library(assignment, module, name):
+    assert assignment in ASSIGNMENTS
+    found = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+
+
+def test_activations_refuse_before_and_after():
+    from ffnlib.activations import ACTIVATIONS, gelu, relu
+
+    checks.begin("activations")
+    from ffnlib.activations import silu
+
+    sentence = r"ffnlib\.activations\.gelu is what you are asked to write here"
+    with pytest.raises(refusal.Refused, match=sentence):
+        gelu(np.ones(2))
+    for use in (silu, silu.derivative, silu.value, ACTIVATIONS["gelu_tanh"], gelu.derivative):
+        with pytest.raises(refusal.Refused, match="asked to write"):
+            use(np.ones(2))
+    assert relu(-1.0) == 0
+    refusal.restore()
+    assert gelu(0.0) == 0
+
+
+def test_reload_and_reimport_refuse_too(monkeypatch):
+    import ffnlib.activations as module
+
+    kept = dict(vars(module))
+    try:
+        checks.begin("activations")
+        importlib.reload(module)
+        with pytest.raises(refusal.Refused):
+            module.gelu(1.0)
+        monkeypatch.delitem(sys.modules, "ffnlib.activations")
+        again = importlib.import_module("ffnlib.activations")
+        with pytest.raises(refusal.Refused):
+            again.silu(1.0)
+    finally:
+        vars(module).clear()
+        vars(module).update(kept)
+        sys.modules["ffnlib.activations"] = module
+        sys.modules["ffnlib"].activations = module
+
+
+def test_ffnlib_itself_is_not_refused():
+    from ffnlib.network import MLP, count_parameters
+
+    model = MLP([2, 3, 1], activation="gelu", rng=np.random.default_rng(0))
+    x = np.ones((4, 2))
+    wanted = model.forward(x)
+    checks.begin("activations")
+    checks.begin("neurons")
+    np.testing.assert_array_equal(model.forward(x), wanted)
+    with pytest.raises(refusal.Refused, match="count_parameters is what"):
+        count_parameters([2, 3])
+    with pytest.raises(refusal.Refused, match="num_parameters is what"):
+        _ = model.num_parameters
+    refusal.restore()
+    assert model.num_parameters == count_parameters([2, 3, 1]) == 13
+
+
+def test_a_refusal_is_told_by_the_check():
+    checks.begin("activations")
+    from ffnlib.activations import gelu
+
+    said = message("gelu", lambda x: gelu(x))
+    assert "ffnlib.activations.gelu is what you are asked to write here" in said
