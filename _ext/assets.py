@@ -27,6 +27,11 @@ PYODIDE_FILES = (
     "pyodide-lock.json",
 )
 EXPLORER = 'class="ffn-explorer"'
+FIGURE = f"<figure {EXPLORER}"
+NO_SCRIPT = (
+    '<noscript><p class="ffn-notes">Without JavaScript the explorers of this page show their'
+    " starting pictures.</p></noscript>"
+)
 
 
 def place(source: Path, target: Path) -> None:
@@ -91,6 +96,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     del page, template, doctree
     if EXPLORER not in context.get("body", "") or app.builder.format != "html":
         return
+    context["body"] = context["body"].replace(FIGURE, NO_SCRIPT + FIGURE, 1)
     local = app.config.ffn_pyodide
 
     def address(path: str) -> str:
@@ -105,6 +111,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     }
     body = json.dumps(config).replace("</", "<\\/")
     app.add_js_file(None, body=body, type="application/json", id="ffn-config")
+    app.add_js_file("ffn/file.js", loading_method="defer")
     app.add_js_file("ffn/host.js", type="module")
     app.add_css_file("ffn/explorer.css")
 

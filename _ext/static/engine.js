@@ -42,6 +42,8 @@ export class Engine {
       this.become("live");
     } else if (message.type === "failed") {
       this.give(explain(message.reason));
+    } else if (message.type === "died") {
+      this.died(message.reason);
     } else if (message.type === "answer") {
       const call = this.waiting.get(message.id);
       this.waiting.delete(message.id);

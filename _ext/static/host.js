@@ -46,7 +46,9 @@ class Model {
   on(event, hear) { (this.heard[event] ??= new Set()).add(hear); }
   off(event, hear) { this.heard[event]?.delete(hear); }
   save_changes() {
-    remember(this);
+    const now = JSON.stringify(this.values.request.params);
+    if (now !== (this.remembered ?? JSON.stringify(this.spec.start))) remember(this);
+    this.remembered = now;
     this.answer(this.values.request);
   }
   again() {
@@ -72,7 +74,10 @@ class Model {
     this.reply(request, picture ? { ...picture, params: allowed, notes } : { waiting: WAITING[engine.state] ?? WAITING.failed });
   }
   reply(request, answer) {
-    if (request === this.values.request) this.put("picture", { seq: request.seq, ...answer });
+    if (request !== this.values.request) return;
+    const notes = this.refused && answer.notes ? [this.refused, ...answer.notes] : answer.notes;
+    if (answer.notes) this.refused = "";
+    this.put("picture", { seq: request.seq, ...answer, notes });
   }
 
   // One control off its start, the others on it: the book has computed that.
@@ -143,25 +148,38 @@ function remember(model) {
   writing = setTimeout(() => history.replaceState(history.state, "", fragment(model)), 400);
 }
 
+// The value that a link names, or undefined if the control cannot take such a thing.
 function parse(control, text) {
-  if (control.kind === "choice") return control.options.find((option) => String(option) === text) ?? text;
-  if (control.kind === "toggle") return text === "true";
+  if (control.kind === "choice") return control.options.find((option) => String(option) === text);
+  if (control.kind === "toggle") return { true: true, false: false }[text];
   if (control.kind === "text") return text;
-  if (control.kind === "points") {
-    try { return JSON.parse(text); } catch { return text; }
+  if (control.kind === "points") return points(text, control.n);
+  const value = text.trim() === "" ? NaN : Number(text);
+  const count = control.kind !== "button" || (Number.isInteger(value) && value >= 0);
+  return Number.isFinite(value) && count ? value : undefined;
+}
+function points(text, n) {
+  try {
+    const value = JSON.parse(text);
+    const good = value.length === n && value.every((p) => p.length === 2 && p.every(Number.isFinite));
+    return good ? value : undefined;
+  } catch {
+    return undefined;
   }
-  return text.trim() === "" ? NaN : Number(text);
 }
 
 function follow(hash) {
   const [key, query = ""] = hash.slice(1).split("?");
   const model = mounted.get(key);
   if (!model) return false;
-  const wanted = {};
+  const wanted = {}, refused = [];
   for (const [name, text] of new URLSearchParams(query)) {
     const control = model.spec.controls.find((c) => c.name === name);
-    if (control) wanted[name] = parse(control, text);
+    const value = control && parse(control, text);
+    if (value === undefined) refused.push(`${control?.label ?? name} “${text.slice(0, 40)}”`);
+    else wanted[name] = value;
   }
+  model.refused = refused.length ? `The link's ${refused.join(" and ")} is not possible here and was left out.` : "";
   model.put("wanted", wanted);
   model.figure.scrollIntoView({ block: "nearest" });
   return true;

@@ -32,6 +32,8 @@ onmessage = async ({ data }) => {
   try {
     postMessage({ type: "answer", id, answer: JSON.parse(answer(name, JSON.stringify(params), width)) });
   } catch (error) {
+    // What Python raises, it reports; anything else means that the runtime itself is broken.
+    if (error.name !== "PythonError") return postMessage({ type: "died", reason: "Python crashed" });
     postMessage({ type: "answer", id, answer: { error: `This failed: ${String(error.message).trim().split("\n").at(-1)}` } });
   }
 };

@@ -1,0 +1,140 @@
+"""Fixtures of the browser tests: one browser, a fresh reader for each test, two served sites."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from get_chromium import installed
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from browser.sample_page import NPM, SamplePage
+from browser.serving import Server
+
+HERE = Path(__file__).parent
+CDN = "cdn.jsdelivr.net"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    # Nothing leaves this machine, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+STATES = """
+window.said = [];
+new MutationObserver(() => {
+  for (const status of document.querySelectorAll('.ffn-status'))
+    if (!window.said.includes(status.textContent)) window.said.push(status.textContent);
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = installed()
+    if not path:
+        pytest.fail("no Chromium: run tests/get_chromium.py (make test does)", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Source of the accessibility checker."""
+    file = NPM / "axe-core" / "axe.min.js"
+    if not file.is_file():
+        pytest.fail(f"{file} is missing: npm install in tests/browser", pytrace=False)
+    return file.read_text(encoding="utf8")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SamplePage]:
+    page = SamplePage(tmp_path_factory.mktemp("sample"))
+    yield page
+    page.server.close()
+
+
+@pytest.fixture(scope="session")
+def served(site: Path) -> Iterator[Server]:
+    """The built book."""
+    server = Server(site)
+    yield server
+    server.close()
+
+
+class Reader:
+    """Opens pages, each in its own context, and writes down what they complain about and ask for.
+
+    Attributes
+    ----------
+    complaints : list of str
+        Errors and warnings of the console, and exceptions.
+    foreign : list of str
+        Addresses on other hosts that were asked for.
+    asked : list of str
+        All addresses asked for.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.asked: list[str] = []
+        self.contexts: list[Any] = []
+
+    def open(self, url: str, *, script: str = "", wait: bool = True, **options: Any) -> Page:
+        """A new page, once its explorers are mounted (``wait``)."""
+        options = {"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce"} | options
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        context.add_init_script(STATES + script)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", self._note)
+        page = context.new_page()
+        page.goto(url)
+        if wait:
+            page.wait_for_selector("figure[data-mounted]")
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        source = message.location.get("url", "")
+        if message.type in {"error", "warning"} and urlsplit(source).netloc != CDN:
+            self.complaints.append(f"{message.text} ({source})")
+
+    def _note(self, request: Request) -> None:
+        self.asked.append(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https"} and parts.hostname != "127.0.0.1":
+            self.foreign.append(request.url)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Reader]:
+    reader = Reader(browser)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def visit(reader: Reader) -> Iterator[Callable[..., Page]]:
+    """`Reader.open`, and afterwards nothing may have been complained about or asked elsewhere."""
+    yield reader.open
+    assert reader.complaints == []
+    assert [url for url in reader.foreign if urlsplit(url).netloc != CDN] == []

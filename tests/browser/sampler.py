@@ -1,0 +1,120 @@
+"""Explorers with every kind of control and of mark, for the tests of the front end alone.
+
+The sample page's build puts this file into its own copy of the package.
+"""
+
+import numpy as np
+
+from ffnlib.explorer import Button, Choice, Number, Points, Slider, Text, Toggle, explorer
+from ffnlib.scene import (
+    Area,
+    Arrows,
+    Bars,
+    Handle,
+    HeatMap,
+    Label,
+    Line,
+    Network,
+    Panel,
+    Rule,
+    Scatter,
+    Scene,
+    Sketch,
+    Table,
+    number,
+)
+
+X = np.linspace(-3, 3, 61)
+GRID = np.linspace(-3, 3, 25)
+CURVE = ((-1.0, 0.5), (-0.5, 0.2), (0.0, 0.0), (0.5, 0.2), (1.0, 0.5))
+
+
+@explorer(
+    title="Controls of every kind",
+    controls=[
+        Slider("w", -3, 3, 0.1, label="weight w", unit="px"),
+        Slider("n", 1, 9, 1, label="units"),
+        Choice("kind", ["sine", "cosine"], label="curve"),
+        Choice("metal", ["iron", "copper", "silver", "gold", "tin", "lead"], label="metal"),
+        Toggle("on", label="Show the band"),
+        Button("seed", label="Draw again"),
+        Number("x0", -5, 5, 0.5, label="shift"),
+        Text("word", 12, label="word"),
+    ],
+)
+def controls(w=1.0, n=3, kind="sine", metal="iron", on=True, seed=0, x0=0.0, word="plain") -> Scene:
+    if x0 == 4:
+        raise ValueError("A shift of 4 is refused here.")
+    if x0 == 4.5:
+        raise ZeroDivisionError("nothing to divide by")
+    y = getattr(np, {"sine": "sin", "cosine": "cos"}[kind])(w * (X - x0)) * n / 9
+    dots = np.random.default_rng(seed).normal(size=(2, 12))
+    band = [Area(X, y - 0.2, y + 0.2)] if on else []
+    return Scene(
+        [
+            Panel(
+                [*band, Line(X, y, label=kind), Line(X, 0 * X, role="reference", label="zero")]
+                + [Rule(y=1, label="one"), Scatter(*dots, role="input", label="dot")]
+                + [Label(0, -1.5, word), Label(0, 1.5, metal)],
+                x=(-3, 3),
+                y=(-2, 2),
+                x_label="x",
+                y_label="height",
+            )
+        ],
+        text=f"A {kind} of {metal} with weight {number(w)}, {n} units, shift {number(x0)}, draw"
+        f" {seed}, {'in' if on else 'without'} a band, called {word}.",
+        table=Table(["x", "y"], [[float(X[i]), float(y[i])] for i in (0, 30, 60)], "Three values"),
+    )
+
+
+@explorer(
+    title="Handles",
+    controls=[
+        Slider("w", -3, 3, 0.1, label="weight w"),
+        Slider("b", -3, 3, 0.1, label="bias b"),
+        Points("kinks", 3, (-3, 3), (-2, 2), label="kinks"),
+    ],
+)
+def handles(w=1.0, b=0.5, kinks=((-2.0, 0.0), (0.0, 1.0), (2.0, 0.0))) -> Scene:
+    x, y = np.asarray(kinks).T
+    field = np.tanh(w * GRID[None, :] + b * GRID[:, None])
+    grips = [Handle(a, c, point=("kinks", i), label=f"kink {i + 1}") for i, (a, c) in enumerate(kinks)]
+    return Scene(
+        [
+            Panel([Line(x, y, label="bent"), *grips], x=(-3, 3), y=(-2, 2), y_label="a"),
+            Panel(
+                [HeatMap(field, (-3, 3), (-3, 3)), Arrows([0], [0], [w], [b])]
+                + [Handle(w, b, param_x="w", param_y="b", label="weights")],
+                x=(-3, 3),
+                y=(-3, 3),
+                equal=True,
+                x_label="x₁",
+                y_label="x₂",
+            ),
+        ],
+        text=f"Weights {number(w)} and {number(b)}; the middle kink is at {number(kinks[1][0])},"
+        f" {number(kinks[1][1])}.",
+    )
+
+
+@explorer(
+    title="Marks",
+    controls=[
+        Slider("k", 0, 5, 1, label="hidden value"),
+        Points("curve", 5, (-1, 1), (0, 1), label="curve"),
+    ],
+)
+def marks(k=2, curve=CURVE) -> Scene:
+    x, y = np.asarray(curve).T
+    layers, weights = [[1, 0.5], [k, 2.0], [1]], [[[1, -2], [0.3, -1]], [[1, -1]]]
+    depth = np.arange(1, 9)
+    return Scene(
+        [
+            Panel([Network(layers, weights, labels=[["a", "b"], [], ["out"]])], axes=False),
+            Panel([Bars([1, k, -2, np.nan], ["p", "q", "r", "s"])], y_label="v"),
+            Panel([Sketch("curve", x, y)], x=(-1, 1), y=(0, 1), x_label="x", y_label="y"),
+            Panel([Line(depth, 10.0**-depth, label="falls")], y=(1e-9, 1), log_y=True, y_label="p"),
+        ],
+        text=f"The hidden value is {k}; the curve's middle is at {number(y[2])}.",
+    )
