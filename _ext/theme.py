@@ -14,6 +14,13 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+MENDED = (
+    # MyST-NB names a hidden cell's summary with other words than it shows.
+    (' aria-label="Toggle hidden content"', ""),
+    # docutils: a list whose entries have a role that is no list item's (and is deprecated).
+    ('<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (' role="doc-biblioentry"', ""),
+)
 # class -> (font file of the theme, family, weight)
 FONTS = {
     "solid": ("fa-solid-900.ttf", "Font Awesome 6 Free", 900),
@@ -54,6 +61,14 @@ def remove_widget_state(
         for script in context["script_files"]
         if getattr(script, "attributes", {}).get("type") != WIDGET_STATE
     ]
+
+
+def mend_body(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Make what a screen reader is told agree with what is seen."""
+    del app, page, template, doctree
+    for stock, mended in MENDED:
+        if stock in context.get("body", ""):
+            context["body"] = context["body"].replace(stock, mended)
 
 
 def write_icons(app: Sphinx, exception: Exception | None) -> None:
@@ -118,4 +133,5 @@ def setup(app: Sphinx) -> None:
     remove_thebe(app)
     app.add_css_file("ffn/icons.css", priority=900)
     app.connect("html-page-context", remove_widget_state, priority=900)
+    app.connect("html-page-context", mend_body)
     app.connect("build-finished", write_icons)
