@@ -138,7 +138,7 @@ def random_relu_net(sizes: Sequence[int], seed: int) -> MLP:
     controls=[
         Choice("weights", ["folding", "random"]),
         Slider("depth", 1, 10, step=1, label="hidden layers"),
-        Button("seed", label="Draw random weights"),
+        Button("seed", label="Draw again (random weights)"),
     ],
 )
 def pieces(weights: str = "folding", depth: int = 4, seed: int = 0) -> Scene:
