@@ -80,7 +80,10 @@ class ReLU(Activation):
         return value
 
     def slope(self, x: Array) -> Array:
-        slope: Array = np.heaviside(x, 0)
+        slope = (x > 0).astype(x.dtype)  # ten times as fast as np.heaviside
+        unknown = np.isnan(x)
+        if unknown.any():
+            slope[unknown] = np.nan
         return slope
 
 

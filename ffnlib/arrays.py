@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array = NDArray[np.floating[Any]]
 """A floating-point array; its dtype is the dtype of what was given."""
@@ -35,6 +35,14 @@ def as_float(x: ArrayLike, name: str) -> Array:
     return native
 
 
+def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Give ``dtype`` as a NumPy dtype; ValueError unless it is float16, float32 or float64."""
+    kind: np.dtype[Any] = np.dtype(dtype)
+    if kind not in (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype must be float16, float32 or float64, got {kind}")
+    return kind
+
+
 def elementwise(f: Callable[[Array], Array], x: ArrayLike, name: str = "x") -> Array:
     """Apply ``f`` to every element of ``x``, keeping shape and dtype.
 
@@ -52,6 +60,38 @@ def elementwise(f: Callable[[Array], Array], x: ArrayLike, name: str = "x") -> A
             out[start : start + BLOCK] = f(block)
     shaped: Array = out.reshape(a.shape)[()]
     return shaped
+
+
+def transform(f: Callable[[Array], Array], x: Array, out: Array) -> Array:
+    """Write ``f`` of every element of ``x`` to ``out`` and give that back; both C-contiguous.
+
+    What ``elementwise`` does, without its checks and without a new array.
+    """
+    source, target = x.reshape(-1), out.reshape(-1)
+    with np.errstate(under="ignore"):
+        for start in range(0, source.size, BLOCK):
+            target[start : start + BLOCK] = f(source[start : start + BLOCK])
+    return out
+
+
+class Scratch:
+    """Arrays that are written anew in every step instead of being made anew."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, Array] = {}
+
+    def take(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Give the array of this name; what it holds is left over from its last use."""
+        array = self._arrays.get(name)
+        fits = (
+            array is not None
+            and array.dtype == dtype
+            and array.shape[1:] == shape[1:]
+            and len(array) >= shape[0]
+        )
+        if array is None or not fits:
+            array = self._arrays[name] = np.empty(shape, dtype)
+        return array[: shape[0]]
 
 
 def as_rng(rng: object, name: str = "rng") -> np.random.Generator:

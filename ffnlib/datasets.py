@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ffnlib.arrays import Array, as_count, as_rng
+from ffnlib.arrays import Array, as_count, as_rng, float_dtype
 from ffnlib.fetch import CorruptDataError, DataUnavailableError, read_checked
 
 __all__ = [
@@ -53,7 +53,7 @@ def digits(dtype: DTypeLike = np.float64) -> Dataset:
     Dataset
         x (1797, 64), between 0 and 1; y (1797,); ten classes.
     """
-    kind = _float_dtype(dtype)
+    kind = float_dtype(dtype)
     with (files("ffnlib") / "data" / "digits.npz").open("rb") as file, np.load(file) as stored:
         images, labels = stored["images"], stored["labels"]
     x = images.reshape(len(images), -1).astype(kind) / kind.type(16)
@@ -225,7 +225,7 @@ def _image_set(dataset: str, split: str, dtype: DTypeLike, classes: tuple[str, .
     prefixes = {"train": "train", "test": "t10k"}
     if split not in prefixes:
         raise ValueError(f"split must be 'train' or 'test', got {split!r}")
-    kind = _float_dtype(dtype)
+    kind = float_dtype(dtype)
     images = _read_idx(read_checked(dataset, f"{prefixes[split]}-images-idx3-ubyte.gz"))
     labels = _read_idx(read_checked(dataset, f"{prefixes[split]}-labels-idx1-ubyte.gz"))
     x = images.reshape(len(images), -1).astype(kind)
@@ -240,10 +240,3 @@ def _read_idx(compressed: bytes) -> NDArray[np.uint8]:
     axes = raw[3]
     shape = struct.unpack(f">{axes}I", raw[4 : 4 + 4 * axes])
     return np.frombuffer(raw, dtype=np.uint8, offset=4 + 4 * axes).reshape(shape)
-
-
-def _float_dtype(dtype: DTypeLike) -> np.dtype[np.floating[Any]]:
-    kind: np.dtype[Any] = np.dtype(dtype)
-    if kind not in (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype must be float16, float32 or float64, got {kind}")
-    return kind

@@ -1,127 +1,27 @@
-r"""Dense layers and multilayer perceptrons.
+r"""Multilayer perceptrons: dense layers with an activation between each two.
 
-A layer maps a batch ``x``, shape (batch, d_in), to :math:`x W^\top + b`, shape (batch, d_out). The
-weights have shape (d_out, d_in): row i holds the weights of unit i.
+Forwards, layer l computes :math:`z_l = a_{l-1} W_l^\top + b_l` and :math:`a_l = f(z_l)`. Backwards,
+with :math:`g_l = \partial J/\partial a_l` from above, it meets the same steps in reverse:
+
+.. math:: \delta_l = g_l \odot f'(z_l), \qquad g_{l-1} = \delta_l W_l .
+
+:math:`\delta_l` is what ``Linear.backward`` turns into the gradients of W and b.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ffnlib.activations import Activation
 from ffnlib.activations import activation as find_activation
-from ffnlib.arrays import Array, as_count, as_float, as_rng
-from ffnlib.initialization import draw_weights
+from ffnlib.arrays import Array, Scratch, as_count, as_float, as_rng, transform
+from ffnlib.linear import Linear
+from ffnlib.parameters import Trainable
 
-
-class Linear:
-    r"""A layer of neurons without activation, :math:`y = x W^\top + b`.
-
-    Parameters
-    ----------
-    d_in, d_out : int
-        Numbers of inputs and outputs.
-    rng : numpy.random.Generator
-        Where the initial weights come from.
-    bias : bool
-        Whether there is a ``b``; it starts at zero.
-    init : str or float
-        See ``init_variance``.
-
-    Attributes
-    ----------
-    W : array, (d_out, d_in), float64
-    b : array, (d_out,), float64, or None
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a size that is not a whole number above 0, an ``rng`` of another kind, or an unknown
-        ``init``.
-    """
-
-    def __init__(
-        self,
-        d_in: int,
-        d_out: int,
-        rng: np.random.Generator,
-        bias: bool = True,
-        init: str | float = "he",
-    ) -> None:
-        d_in, d_out = as_count(d_in, "d_in"), as_count(d_out, "d_out")
-        self.W: Array = draw_weights(init, d_in, d_out, as_rng(rng))
-        self.b: Array | None = np.zeros(d_out) if bias else None
-
-    @classmethod
-    def from_arrays(cls, W: ArrayLike, b: ArrayLike | None = None) -> Self:
-        """Make a layer of given weights, ``W`` (d_out, d_in) and ``b`` (d_out,) or None.
-
-        The arrays are copied. ValueError if their shapes do not fit.
-        """
-        layer = cls.__new__(cls)
-        layer.W = np.array(as_float(W, "W"))
-        layer.b = None if b is None else np.array(as_float(b, "b"))
-        if layer.W.ndim != 2 or 0 in layer.W.shape:
-            raise ValueError(f"W must have shape (d_out, d_in), got {layer.W.shape}")
-        if layer.b is not None and layer.b.shape != (layer.d_out,):
-            raise ValueError(f"b must have shape (d_out,) = ({layer.d_out},), got {layer.b.shape}")
-        return layer
-
-    @property
-    def d_in(self) -> int:
-        """Number of inputs."""
-        return int(self.W.shape[1])
-
-    @property
-    def d_out(self) -> int:
-        """Number of outputs."""
-        return int(self.W.shape[0])
-
-    def forward(self, x: ArrayLike) -> Array:
-        """Compute the layer, in the dtype of ``x``.
-
-        Parameters
-        ----------
-        x : array_like, (batch, d_in) or (d_in,)
-
-        Returns
-        -------
-        array, (batch, d_out) or (d_out,)
-
-        Raises
-        ------
-        TypeError, ValueError
-            If ``x`` does not hold real numbers, or its last axis is not ``d_in`` long.
-        """
-        x = as_float(x, "x")
-        if x.ndim == 0 or x.shape[-1] != self.d_in:
-            raise ValueError(
-                f"x must have d_in={self.d_in} numbers in its last axis, got shape {x.shape}"
-            )
-        y: Array = x @ self.W.T.astype(x.dtype, copy=False)
-        if self.b is not None:
-            y = y + self.b.astype(x.dtype, copy=False)
-        return y
-
-    def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays by name, ``W`` first; the arrays themselves, not copies."""
-        return {"W": self.W} if self.b is None else {"W": self.W, "b": self.b}
-
-    def parameters(self) -> list[Array]:
-        """Give the arrays that training changes, ``W`` first; not copies."""
-        return list(self.named_parameters().values())
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers training may change: d_out · d_in, and d_out more with a bias."""
-        return sum(p.size for p in self.parameters())
-
-    def __repr__(self) -> str:
-        bias = "" if self.b is not None else ", bias=False"
-        return f"Linear({self.d_in}, {self.d_out}{bias})"
+__all__ = ["MLP", "LayerTrace", "Linear", "count_parameters"]
 
 
 class LayerTrace(NamedTuple):
@@ -133,7 +33,19 @@ class LayerTrace(NamedTuple):
     """After it, (batch, d_out)."""
 
 
-class MLP:
+class Step(NamedTuple):
+    """What one layer has to remember for the way back."""
+
+    x: Array
+    """What came in, (batch, d_in)."""
+    z: Array
+    """Before the activation, (batch, d_out)."""
+    f: Activation
+    keep: Array | None
+    """Dropout: 0 or 1/(1 - p) for each output, (batch, d_out); None where none is dropped."""
+
+
+class MLP(Trainable):
     r"""Dense layers with an activation between each two: :math:`a_l = f(a_{l-1} W_l^\top + b_l)`.
 
     The last layer's activation is the identity unless ``output`` says otherwise.
@@ -152,16 +64,23 @@ class MLP:
         Whether the layers have one.
     output : str or Activation
         Activation of the last layer.
+    dropout : float, from 0 to below 1
+        Share of the hidden outputs set to 0 in training, another choice in each step. The others
+        are divided by ``1 - dropout``, so nothing has to change afterwards.
+    dtype : float32 or float64
+        Of the parameters, and of everything computed in training.
 
     Attributes
     ----------
     layers : list of Linear
     activation, output : Activation
+    dropout : float
 
     Raises
     ------
     TypeError, ValueError
-        For sizes that are not whole numbers above 0, fewer than two of them, or an unknown name.
+        For sizes that are not whole numbers above 0, fewer than two of them, an unknown name,
+        dtype, or share to drop.
     """
 
     def __init__(
@@ -173,13 +92,34 @@ class MLP:
         init: str | float = "he",
         bias: bool = True,
         output: str | Activation = "identity",
+        dropout: float = 0.0,
+        dtype: DTypeLike = np.float64,
     ) -> None:
-        sizes = _checked_sizes(sizes)
-        self.layers = [
-            Linear(d_in, d_out, rng=rng, bias=bias, init=init) for d_in, d_out in pairwise(sizes)
-        ]
+        self._assemble(
+            [
+                Linear(d_in, d_out, rng=rng, bias=bias, init=init, dtype=dtype)
+                for d_in, d_out in pairwise(_checked_sizes(sizes))
+            ],
+            activation,
+            output,
+            dropout,
+        )
+
+    def _assemble(
+        self,
+        layers: list[Linear],
+        activation: str | Activation,
+        output: str | Activation,
+        dropout: float,
+    ) -> None:
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout must be a share from 0 to below 1, got {dropout!r}")
+        self.layers = layers
         self.activation = find_activation(activation)
         self.output = find_activation(output, "output")
+        self.dropout = float(dropout)
+        self._steps: list[Step] = []
+        self._scratch = Scratch()
 
     @classmethod
     def from_layers(
@@ -187,6 +127,7 @@ class MLP:
         layers: Sequence[Linear],
         activation: str | Activation = "relu",
         output: str | Activation = "identity",
+        dropout: float = 0.0,
     ) -> Self:
         """Make a network of given layers. ValueError if one's outputs are not the next's inputs."""
         if not layers:
@@ -198,15 +139,18 @@ class MLP:
                     f"{following.d_in} inputs; the two must be equal"
                 )
         network = cls.__new__(cls)
-        network.layers = list(layers)
-        network.activation = find_activation(activation)
-        network.output = find_activation(output, "output")
+        network._assemble(list(layers), activation, output, dropout)
         return network
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Inputs, hidden widths, outputs."""
         return (self.layers[0].d_in, *(layer.d_out for layer in self.layers))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What training computes in: the dtype of the parameters."""
+        return self.layers[0].W.dtype
 
     def trace(self, x: ArrayLike) -> list[LayerTrace]:
         """Compute the network and keep ``(z, a)`` of every layer, first to last.
@@ -228,9 +172,97 @@ class MLP:
             steps.append(LayerTrace(z, a))
         return steps
 
-    def forward(self, x: ArrayLike) -> Array:
-        """Compute the output, (batch, d_out), in the dtype of ``x``; errors as ``trace``."""
-        return self.trace(x)[-1].a
+    def forward(
+        self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
+    ) -> Array:
+        """Compute the output, (batch, d_out), in the dtype of ``x``.
+
+        Parameters
+        ----------
+        x : array_like, (batch, d_in), or also (d_in,) when not training
+        training : bool
+            Drop outputs, and remember what ``backward`` needs. Everything is then computed in the
+            parameters' dtype and in arrays that the next training step writes again; the result is
+            one of them. ``x`` must stay as it is until ``backward`` is done.
+        rng : numpy.random.Generator, optional
+            Which outputs to drop; needed in training if ``dropout`` is above 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As ``Linear.forward``; or if ``rng`` is missing, or ``x`` is not a batch in training.
+        """
+        if not training:
+            return self.trace(x)[-1].a
+        a = as_float(x, "x").astype(self.dtype, copy=False)
+        if a.ndim != 2 or len(a) == 0:
+            raise ValueError(f"x must have shape (batch, d_in), at least one row, got {a.shape}")
+        self._steps = []
+        for i, layer in enumerate(self.layers):
+            last = i == len(self.layers) - 1
+            f = self.output if last else self.activation
+            z = layer.forward(a, out=self._array("z", i, (len(a), layer.d_out)))
+            y = z if f.name == "identity" else transform(f.value, z, self._array("a", i, z.shape))
+            keep = None
+            if self.dropout and not last:
+                keep = self._draw_keep(i, y.shape, as_rng(rng))
+                y = np.multiply(y, keep, out=self._array("a", i, y.shape))
+            self._steps.append(Step(a, z, f, keep))
+            a = y
+        return a
+
+    def backward(self, g: ArrayLike, *, inputs: bool = True) -> Array | None:
+        """Send a gradient back through the last training step: fill ``dW``, ``db`` of every layer.
+
+        Parameters
+        ----------
+        g : array_like, (batch, d_out)
+            The gradient of the loss with respect to the output; it is left as it is.
+        inputs : bool
+            Whether the gradient of ``x`` is wanted.
+
+        Returns
+        -------
+        array, (batch, d_in), or None if ``inputs`` is False
+            Valid until the next step.
+
+        Raises
+        ------
+        RuntimeError
+            If no ``forward(x, training=True)`` came before.
+        ValueError
+            If ``g`` has not the output's shape, or one layer stands in the network twice.
+        """
+        if not self._steps:
+            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ValueError("layers must be different objects in training, got one of them twice")
+        delta: Array = as_float(g, "g").astype(self.dtype, copy=False)
+        if delta.shape != self._steps[-1].z.shape:
+            raise ValueError(f"g must have shape {self._steps[-1].z.shape}, got {delta.shape}")
+        for i in reversed(range(len(self.layers))):
+            x, z, f, keep = self._steps[i]
+            if keep is not None:
+                delta *= keep
+            if f.name != "identity":
+                slope = transform(f.slope, z, self._array("slope", i, z.shape))
+                delta = np.multiply(delta, slope, out=slope)  # (batch, d_out)
+            if i == 0 and not inputs:
+                self.layers[i].fill_gradients(x, delta)
+                return None
+            delta = self.layers[i].backward(x, delta, out=self._array("g", i, x.shape))
+        return delta  # (batch, d_in)
+
+    def _array(self, name: str, i: int, shape: tuple[int, ...]) -> Array:
+        return self._scratch.take(f"{name}{i}", shape, self.dtype)
+
+    def _draw_keep(self, i: int, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Draw which outputs of hidden layer i stay: 1/(1 - p) for those, 0 for the others."""
+        keep = self._array("keep", i, shape)
+        rng.random(out=keep, dtype=keep.dtype)
+        np.greater_equal(keep, self.dropout, out=keep)
+        keep /= 1 - self.dropout
+        return keep
 
     def predict(self, x: ArrayLike) -> NDArray[np.int64]:
         """Give the class of each example, (batch,) int64.
@@ -251,14 +283,13 @@ class MLP:
             for name, p in layer.named_parameters().items()
         }
 
-    def parameters(self) -> list[Array]:
-        """Give the arrays that training changes: W and b of each layer in order; not copies."""
-        return list(self.named_parameters().values())
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers training may change."""
-        return sum(layer.num_parameters for layer in self.layers)
+    def named_gradients(self) -> dict[str, Array]:
+        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        return {
+            f"layers.{i}.{name}": g
+            for i, layer in enumerate(self.layers)
+            for name, g in layer.named_gradients().items()
+        }
 
     def __repr__(self) -> str:
         return f"MLP({list(self.sizes)}, activation={self.activation.name!r})"

@@ -1,0 +1,46 @@
+"""What everything that can be trained has in common: named arrays and their gradients."""
+
+from os import PathLike
+
+from ffnlib.arrays import Array
+from ffnlib.storage import copy_into, write_arrays
+
+
+class Trainable:
+    """A model with parameters; a subclass writes ``named_parameters`` and ``named_gradients``."""
+
+    def named_parameters(self) -> dict[str, Array]:
+        """Give the arrays that training changes, by name; the arrays themselves, not copies."""
+        raise NotImplementedError
+
+    def named_gradients(self) -> dict[str, Array]:
+        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        raise NotImplementedError
+
+    def parameters(self) -> list[Array]:
+        """Give the arrays that training changes, in a fixed order; not copies."""
+        return list(self.named_parameters().values())
+
+    def gradients(self) -> list[Array]:
+        """Give the gradients in the order of ``parameters()``; not copies."""
+        return list(self.named_gradients().values())
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers training may change; a Python integer."""
+        return sum(p.size for p in self.parameters())
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the parameters to an ``.npz`` file, in place of what was there.
+
+        OSError if the folder does not exist or cannot be written; the old file is then still there.
+        """
+        write_arrays(path, self.named_parameters())
+
+    def load(self, path: str | PathLike[str]) -> None:
+        """Read the parameters from a file that ``save`` wrote, into the arrays there are.
+
+        ``ffnlib.storage.UnreadableFileError`` (a ValueError) if the file is damaged, something
+        else, or of a model with other names or shapes; the model is then as it was.
+        """
+        copy_into(path, self.named_parameters())
