@@ -121,6 +121,25 @@ class Choice(Control):
 
 
 @dataclass(frozen=True)
+class Several(Control):
+    """Any of a few words, at least one: a list in the order of the options."""
+
+    options: Sequence[str]
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """Options only, each once, in their order."""
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError(f"{self.said}: choose at least one of {', '.join(self.options)}")
+        for given in value:
+            if given not in self.options:
+                raise ValueError(
+                    f"{self.said} can be {', '.join(self.options)}; {given!r} is not among them"
+                )
+        return [option for option in self.options if option in value], ""
+
+
+@dataclass(frozen=True)
 class Toggle(Control):
     """On or off."""
 

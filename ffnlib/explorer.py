@@ -18,7 +18,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ffnlib.controls import Button, Choice, Control, Number, Points, Slider, Steps, Text, Toggle
+from ffnlib.controls import (
+    Button,
+    Choice,
+    Control,
+    Number,
+    Points,
+    Several,
+    Slider,
+    Steps,
+    Text,
+    Toggle,
+)
 from ffnlib.render import WIDTHS, picture, svg, table_html
 from ffnlib.scene import Scene
 
@@ -28,6 +39,7 @@ __all__ = [
     "Explorer",
     "Number",
     "Points",
+    "Several",
     "Slider",
     "Steps",
     "Text",

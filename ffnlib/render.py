@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ffnlib import marks, scene
+from ffnlib import diagram, marks, scene
 from ffnlib.axes import Frame, log_ticks, ranges, ticks
 from ffnlib.marks import short, text
 from ffnlib.scene import Panel, Scene, Table, number, power
@@ -30,7 +30,7 @@ _DRAW: Final[dict[type, Callable[[Any, Frame], list[str]]]] = {
     scene.Rule: marks.rule,
     scene.Label: marks.label,
     scene.Sketch: marks.sketch,
-    scene.Network: marks.network,
+    scene.Network: diagram.network,
 }
 
 
@@ -57,10 +57,11 @@ def picture(shown: Scene, title: str, width: str = "wide") -> list[str]:
     """
     if width not in WIDTHS:
         raise ValueError(f"width must be 'wide' or 'narrow', got {width!r}")
-    places, height = _layout(shown.panels, WIDTHS[width])
+    panels = sorted(shown.panels, key=lambda panel: panel.row)
+    places, height = _layout(panels, WIDTHS[width])
     body: list[str] = []
     handles: list[str] = []
-    for index, (panel, place) in enumerate(zip(shown.panels, places, strict=True)):
+    for index, (panel, place) in enumerate(zip(panels, places, strict=True)):
         frame = _frame(panel, *place)
         body += _panel(panel, frame, index)
         held = [mark for mark in panel.marks if isinstance(mark, scene.Handle)]
@@ -85,15 +86,21 @@ Box = tuple[float, float, float, float]
 def _layout(panels: Any, width: int) -> tuple[list[Box], float]:
     """Left, top, width and height of each panel, and the height of the picture."""
     if width == NARROW:
-        heights = [320.0 if p.equal else 270.0 for p in panels]
+        heights = [320.0 if p.equal else p.height or 270.0 for p in panels]
         tops = np.concatenate([[0.0], np.cumsum(heights)])
         boxes = [(0.0, float(t), float(width), h) for t, h in zip(tops, heights, strict=False)]
         return boxes, float(tops[-1])
-    height = 400.0 if len(panels) == 1 else 350.0
-    shares = np.array([p.weight for p in panels]) / sum(p.weight for p in panels)
-    lefts = np.concatenate([[0.0], np.cumsum(shares * width)])
-    boxes = [(float(x), 0.0, float(s * width), height) for x, s in zip(lefts, shares, strict=False)]
-    return boxes, height
+    boxes, top = [], 0.0
+    for row in sorted({p.row for p in panels}):
+        beside = [p for p in panels if p.row == row]
+        height = max(p.height for p in beside) or (400.0 if len(panels) == 1 else 350.0)
+        left = 0.0
+        for panel in beside:
+            share = panel.weight / sum(p.weight for p in beside) * width
+            boxes.append((left, top, share, height))
+            left += share
+        top += height
+    return boxes, top
 
 
 def _frame(panel: Panel, left: float, top: float, width: float, height: float) -> Frame:

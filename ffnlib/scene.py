@@ -144,12 +144,14 @@ class Network:
 
     ``layers[l]`` holds the values shown in the nodes of layer l; ``weights[l]`` has the shape
     (nodes of layer l + 1, nodes of layer l). Colour is the sign, width the size of a weight.
+    ``maps[l]``, (nodes, rows, columns), shows a field in each node instead of a value.
     """
 
     layers: Sequence[ArrayLike]
     weights: Sequence[ArrayLike]
     labels: Sequence[Sequence[str]] = ()
     titles: Sequence[str] = ()
+    maps: Sequence[ArrayLike | None] = ()
 
 
 Mark = Line | Area | Bars | HeatMap | Scatter | Arrows | Rule | Label | Handle | Sketch | Network
@@ -162,6 +164,9 @@ class Panel:
     A range left out is taken from the marks; give it where the axes should stand still while
     the reader moves a control. ``equal`` draws both axes to one scale; ``log_y`` spaces the y axis
     by powers of ten, and what is not positive lies below its lower end.
+
+    On a wide page the panels of one ``row`` share its width by their ``weight``; ``height`` is
+    in pixels, 0 for the usual. On a phone they follow each other.
     """
 
     marks: Sequence[Mark]
@@ -174,6 +179,8 @@ class Panel:
     axes: bool = True
     weight: float = 1.0
     log_y: bool = False
+    row: int = 0
+    height: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("x", "y"):

@@ -14,7 +14,9 @@ from ffnlib.explorer import (
     Choice,
     Number,
     Points,
+    Several,
     Slider,
+    Steps,
     Text,
     Toggle,
     answer_json,
@@ -112,6 +114,24 @@ def test_text_and_points_are_cut_to_what_is_allowed():
     assert answer["params"]["word"] == "hello"
     assert answer["params"]["knots"] == [[1.0, 0.0], [0.0, 0.5]]
     assert len(answer["notes"]) == 2
+
+
+def test_several_keeps_the_order_of_its_options_and_is_never_empty():
+    control = Several("features", ["x", "y", "xy"])
+    assert control.check(["xy", "x"]) == (["x", "xy"], "")
+    for bad, message in (([], "at least one of x, y, xy"), (["z"], "'z' is not among them")):
+        with pytest.raises(ValueError, match=message):
+            control.check(bad)
+
+
+def test_a_clock_ends():
+    clock = Steps("steps", 100, stops_at=[0, 1, 10])
+    assert clock.check(7) == (7, "")
+    assert clock.check(101) == (100, "steps was set to 100, the end of the run.")
+    assert clock.stops() == [0, 1, 10]
+    for bad in (-1, 1.5, True, "3"):
+        with pytest.raises(ValueError, match="whole number from 0"):
+            clock.check(bad)
 
 
 def test_a_failing_computation_is_a_sentence():

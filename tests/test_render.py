@@ -109,6 +109,27 @@ def test_panels_stand_side_by_side_when_wide_and_below_each_other_when_narrow():
         assert second > first + 100
 
 
+def test_rows_stand_below_each_other_and_share_their_width():
+    panel = [Line(X, X)]
+    shown = Scene(
+        [Panel(panel, row=1, height=200), Panel(panel, weight=3), Panel(panel, row=1)], "Three."
+    )
+    root = drawn(shown)
+    assert root.get("viewBox") == "0 0 720 550"
+    plots = [e for e in root.iter(f"{SVG}svg") if e.get("data-plot")]
+    first, second, third = ((float(p.get("x")), float(p.get("y"))) for p in plots)
+    assert first[1] < second[1] == third[1]
+    assert second[0] == first[0] < third[0]
+
+
+def test_a_network_can_show_a_field_in_each_unit():
+    maps = [None, np.ones((1, 4, 4)), np.full((2, 4, 4), np.nan)]
+    shown = Network([[1], [0], [0, 0]], [[[1.0]], [[1.0], [2.0]]], maps=maps)
+    root = drawn(scene(shown, axes=False))
+    assert len(list(root.iter(f"{SVG}image"))) == 3
+    assert len(list(root.iter(f"{SVG}circle"))) == 2  # the ground and the colour of one disc
+
+
 def test_the_picture_is_a_group_only_where_something_can_be_held():
     assert drawn(scene(Line(X, X))).get("role") == "img"
     held = drawn(scene(Handle(0, 0, point=("kinks", 1), label="kink")))

@@ -206,6 +206,21 @@ const CONTROLS = {
     const long = control.options.length > 5 || control.options.join("").length > 36;
     return (long ? menu : segments)(control, change);
   },
+  several(control, change, state) {
+    const boxes = control.options.map((option) => {
+      const box = make("input", { type: "checkbox" });
+      box.addEventListener("change", () => {
+        const chosen = control.options.filter((o, i) => boxes[i].checked);
+        if (chosen.length) change(chosen);
+        else box.checked = true; // one at least
+      });
+      return box;
+    });
+    const labels = control.options.map((option, i) => make("label", {}, boxes[i], make("span", { textContent: option })));
+    const legend = make("legend", { textContent: control.label });
+    const node = make("fieldset", { className: "ffn-control ffn-segments" }, legend, make("div", {}, ...labels));
+    return { node, sync: (value) => boxes.forEach((box, i) => (box.checked = value.includes(control.options[i]))) };
+  },
   steps: transport,
 };
 
