@@ -88,6 +88,7 @@ export class Engine {
 }
 
 function explain(reason) {
+  if (/named 'numpy'/.test(reason)) return "NumPy could not be loaded";
   if (/fetch|import|network|load/i.test(reason)) return "Python could not be loaded";
   return `Python could not start (${reason.slice(0, 80)})`;
 }

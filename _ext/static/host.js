@@ -85,7 +85,7 @@ class Model {
     const { controls, start } = this.spec;
     const moved = controls.filter((c) => JSON.stringify(params[c.name]) !== JSON.stringify(start[c.name]));
     if (moved.length === 0) return this.start(width);
-    if (moved.length > 1) return null;
+    if (moved.length > 1 || !BAKED.has(moved[0].kind)) return null;
     const sweep = await this.sweep(moved[0].name, width);
     const stop = sweep?.stops.findIndex((value) => value === params[moved[0].name]) ?? -1;
     if (stop < 0) return null;

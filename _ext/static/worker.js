@@ -1,7 +1,11 @@
 // Live Python, off the page's thread: Pyodide, NumPy and the ffnlib wheel that the site serves.
 let answer = null;
 
-const say = (error) => postMessage({ type: "failed", reason: String(error?.message ?? error).split("\n").at(-1) || "unknown" });
+// The line that names the error: Python's messages go on with advice.
+function say(error) {
+  const lines = String(error?.message ?? error).trim().split("\n");
+  postMessage({ type: "failed", reason: lines.find((line) => /^\w+Error: /.test(line)) ?? lines.at(-1) });
+}
 // A missing runtime file can leave loadPyodide waiting for ever, with only this to tell of it.
 addEventListener("unhandledrejection", (event) => answer ?? say(event.reason));
 
