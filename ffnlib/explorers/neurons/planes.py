@@ -60,7 +60,7 @@ def _diagram(layer: Linear, x: Array, z: float, a: float, activation: str) -> Pa
     )
     words = [
         Label(0.34, 0.735, f"w₁ = {number(w1)}", anchor="middle"),
-        Label(0.225, 0.395, f"w₂ = {number(w2)}"),
+        Label(0.225, 0.375, f"w₂ = {number(w2)}"),
         Label(0.37, 0.18, f"b = {number(b)}", anchor="middle"),
         Label(0.68, 0.49, activation, anchor="middle"),
     ]

@@ -50,7 +50,7 @@ def draw_stack(
     ],
 )
 def collapse(
-    data: str = "xor", activation: str = "identity", depth: int = 3, seed: int = 0
+    data: str = "xor", activation: str = "identity", depth: int = 1, seed: int = 0
 ) -> Scene:
     """Show the decision of random hidden layers with an output fitted by least squares."""
     layers, net, points = draw_stack(data, activation, depth, seed)
