@@ -1,9 +1,11 @@
-"""Is the network still learning? Units that pass no gradient."""
+"""Is the network still learning? What its layers give, and the gradients they get."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ffnlib.arrays import as_float
+from ffnlib.arrays import Array, as_float
 from ffnlib.network import MLP
 
 
@@ -56,9 +58,69 @@ def dead_unit_rate(model: MLP, x: ArrayLike) -> NDArray[np.float64]:
     TypeError, ValueError
         If ``x`` does not fit the network, is not a batch, or has no rows.
     """
+    hidden = model.trace(_batch(x))[:-1]
+    rates = [dead_units(model.activation.derivative(step.z)).mean() for step in hidden]
+    return np.array(rates, dtype=np.float64)
+
+
+class LayerStatistics(NamedTuple):
+    """Outputs of one layer over a batch."""
+
+    mean: float
+    std: float
+    """Standard deviation over units and examples."""
+    zero: float
+    """Share of the outputs that are exactly 0."""
+    saturated: float
+    """Share of the places where the activation's slope is below 0.01 in size."""
+
+
+def activation_statistics(model: MLP, x: ArrayLike) -> list[LayerStatistics]:
+    """Describe what each layer gives, first to last, in numbers.
+
+    Parameters
+    ----------
+    model : MLP
+    x : array_like, (batch, d_in)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As ``dead_unit_rate``.
+    """
+    x = _batch(x)
+    statistics = []
+    for i, (z, a) in enumerate(model.trace(x)):
+        f = model.output if i == len(model.layers) - 1 else model.activation
+        slope = f.derivative(z)
+        statistics.append(
+            LayerStatistics(
+                float(a.mean(dtype=np.float64)),
+                float(a.std(dtype=np.float64)),
+                float((a == 0).mean()),
+                float((np.abs(slope) < 0.01).mean()),
+            )
+        )
+    return statistics
+
+
+def gradient_norms(model: MLP) -> NDArray[np.float64]:
+    """Measure the gradient each layer got in the last ``backward``, W and b together.
+
+    Returns
+    -------
+    array, (layers,), float64
+        Euclidean norms; RuntimeError if there are no gradients yet.
+    """
+    norms = [
+        np.sqrt(sum(float(np.vdot(g, g)) for g in layer.named_gradients().values()))
+        for layer in model.layers
+    ]
+    return np.array(norms, dtype=np.float64)
+
+
+def _batch(x: ArrayLike) -> Array:
     x = as_float(x, "x")
     if x.ndim != 2 or len(x) == 0:
         raise ValueError(f"x must have shape (batch, d_in) with at least one row, got {x.shape}")
-    hidden = model.trace(x)[:-1]
-    rates = [dead_units(model.activation.derivative(step.z)).mean() for step in hidden]
-    return np.array(rates, dtype=np.float64)
+    return x
