@@ -56,17 +56,19 @@ def _node_places(sizes: Sequence[int], frame: Frame, titled: bool) -> list[Place
 
 
 def _edges(w: NDArray[np.float64], sources: Places, targets: Places) -> list[str]:
-    largest = float(np.nanmax(np.abs(w), initial=0.0)) or 1.0
+    size = np.where(np.isfinite(w), np.abs(w), 0.0)
+    largest = float(size.max(initial=0.0)) or 1.0
     drawn = []
     for j, (x1, y1) in enumerate(targets):
         for i, (x0, y0) in enumerate(sources):
             value = float(w[j, i])
             role, dash = ("output", "") if value >= 0 else ("input", ' stroke-dasharray="5 4"')
+            if not np.isfinite(value):
+                role, dash = "error", ' stroke-dasharray="1 4"'
             drawn.append(
                 f'<path d="M{short(x0)},{short(y0)}L{short(x1)},{short(y1)}"'
-                f' stroke="{colour(role)}"'
-                f' stroke-width="{0.4 + 5 * abs(value) / largest:.2g}" stroke-opacity="0.75"{dash}'
-                f' data-tip="weight {number(value)}"/>'
+                f' stroke="{colour(role)}" stroke-width="{0.4 + 5 * size[j, i] / largest:.2g}"'
+                f' stroke-opacity="0.75"{dash} data-tip="weight {number(value)}"/>'
             )
     return drawn
 

@@ -28,6 +28,9 @@ class Replay(Generic[S]):
         Steps between checkpoints at first; doubled whenever ``keep`` are full.
     keep : int
         Checkpoints kept.
+    copy : callable
+        ``copy(state)`` gives an independent state that continues exactly alike. The default copies
+        everything; it does not do for a state with arrays that are views of others.
     """
 
     def __init__(
@@ -36,8 +39,9 @@ class Replay(Generic[S]):
         step: Callable[[S], Any],
         every: int = 50,
         keep: int = 32,
+        copy: Callable[[S], S] = deepcopy,
     ) -> None:
-        self._begin, self._step = begin, step
+        self._begin, self._step, self._copy = begin, step, copy
         self._first_every = as_count(every, "every")
         self._keep = as_count(keep, "keep", least=2)
         self._key: tuple[Hashable, ...] | None = None
@@ -47,11 +51,11 @@ class Replay(Generic[S]):
         steps = as_count(steps, "steps", least=0)
         if key != self._key:
             self._state, self._steps = self._begin(*key), 0
-            self._saved = {0: deepcopy(self._state)}
+            self._saved = {0: self._copy(self._state)}
             self._every, self._key = self._first_every, key
         if steps < self._steps:
             self._steps = max(n for n in self._saved if n <= steps)
-            self._state = deepcopy(self._saved[self._steps])
+            self._state = self._copy(self._saved[self._steps])
         while self._steps < steps:
             self._step(self._state)
             self._steps += 1
@@ -60,7 +64,7 @@ class Replay(Generic[S]):
         return self._state
 
     def _save(self) -> None:
-        self._saved[self._steps] = deepcopy(self._state)
+        self._saved[self._steps] = self._copy(self._state)
         if len(self._saved) > self._keep:
             self._every *= 2
             self._saved = {n: s for n, s in self._saved.items() if n % self._every == 0}
