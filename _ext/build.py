@@ -9,13 +9,22 @@ import os
 import sys
 from pathlib import Path
 
+KERNEL = """\
+# The builder's own IPython settings take no part in the book, and the kernel's notice that it
+# talks over TCP is not for its readers.
+c = get_config()
+c.Application.log_level = "ERROR"
+"""
 OPTIONS = ["-W", "-n", "--keep-going", "--quiet"]
 
 
 def main() -> None:
     root = Path(__file__).parent.parent
     os.environ["PYTHONPATH"] = str(root)  # the cells run with this library, installed or not
-    (root / "_build").mkdir(exist_ok=True)
+    profile = root / "_build" / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(KERNEL, encoding="utf8")
+    os.environ["IPYTHONDIR"] = str(profile.parent)
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from jupyter_book.cli.main import main as jupyter_book
 

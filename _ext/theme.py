@@ -14,6 +14,14 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+# The theme leaves the colour mode empty on a first visit, logs that as an error, and shows light
+# colours until its script runs. Said here and not as ``default_mode``, which would leave a page
+# without scripts with no colours at all.
+MODE = """
+{ const page = document.documentElement.dataset;
+  page.mode ||= "auto";
+  page.theme ||= matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"; }
+"""
 MENDED = (
     # MyST-NB names a hidden cell's summary with other words than it shows.
     (' aria-label="Toggle hidden content"', ""),
@@ -131,6 +139,7 @@ def _font_rule(static: Path, style: str, characters: set[int]) -> str:
 
 def setup(app: Sphinx) -> None:
     remove_thebe(app)
+    app.add_js_file(None, body=MODE, priority=1)
     app.add_css_file("ffn/icons.css", priority=900)
     app.connect("html-page-context", remove_widget_state, priority=900)
     app.connect("html-page-context", mend_body)
