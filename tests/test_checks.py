@@ -214,6 +214,14 @@ def test_results_that_cannot_be_judged(result, words):
     assert words in message("compose", lambda *_: result)
 
 
+def test_a_network_of_any_size_is_judged_quickly():
+    many = np.ones(200_000)
+    assert "more than 1000 hidden units" in message(
+        "piecewise_network", lambda *_: (many,) * 3 + (0,)
+    )
+    assert "does not follow" in message("piecewise_network", lambda *_: ([], [], [], 0))
+
+
 class Equal(np.ndarray):
     """An array that claims to be whatever it is compared with."""
 
