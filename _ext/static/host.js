@@ -153,18 +153,19 @@ function parse(control, text) {
   if (control.kind === "choice") return control.options.find((option) => String(option) === text);
   if (control.kind === "toggle") return { true: true, false: false }[text];
   if (control.kind === "text") return text;
-  if (control.kind === "points") return points(text, control.n);
+  if (control.kind === "points" || control.kind === "several") return list(control, text);
   const value = text.trim() === "" ? NaN : Number(text);
-  const count = control.kind !== "button" || (Number.isInteger(value) && value >= 0);
-  return Number.isFinite(value) && count ? value : undefined;
+  const counts = control.kind === "button" || control.kind === "steps";
+  return Number.isFinite(value) && (!counts || (Number.isInteger(value) && value >= 0)) ? value : undefined;
 }
-function points(text, n) {
+function list({ kind, n, options }, text) {
+  const point = (p) => p.length === 2 && p.every(Number.isFinite);
   try {
     const value = JSON.parse(text);
-    const good = value.length === n && value.every((p) => p.length === 2 && p.every(Number.isFinite));
+    const good = kind === "points" ? value.length === n && value.every(point) : value.length && value.every((v) => options.includes(v));
     return good ? value : undefined;
   } catch {
-    return undefined;
+    return undefined; // no list at all
   }
 }
 

@@ -31,7 +31,6 @@ new MutationObserver(() => {
 """
 
 
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):

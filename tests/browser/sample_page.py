@@ -18,7 +18,6 @@ from types import ModuleType
 from typing import Any
 
 from browser.serving import Server
-
 from ffnlib.explorer import Explorer, write_sweeps
 
 HERE = Path(__file__).parent
@@ -67,7 +66,8 @@ def sampler() -> ModuleType:
     name = "ffnlib.explorers.sampler"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, HERE / "sampler.py")
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)

@@ -53,9 +53,15 @@ def controls(w=1.0, n=3, kind="sine", metal="iron", on=True, seed=0, x0=0.0, wor
     return Scene(
         [
             Panel(
-                [*band, Line(X, y, label=kind), Line(X, 0 * X, role="reference", label="zero")]
-                + [Rule(y=1, label="one"), Scatter(*dots, role="input", label="dot")]
-                + [Label(0, -1.5, word), Label(0, 1.5, metal)],
+                [
+                    *band,
+                    Line(X, y, label=kind),
+                    Line(X, 0 * X, role="reference", label="zero"),
+                    Rule(y=1, label="one"),
+                    Scatter(*dots, role="input", label="dot"),
+                    Label(0, -1.5, word),
+                    Label(0, 1.5, metal),
+                ],
                 x=(-3, 3),
                 y=(-2, 2),
                 x_label="x",
@@ -79,13 +85,18 @@ def controls(w=1.0, n=3, kind="sine", metal="iron", on=True, seed=0, x0=0.0, wor
 def handles(w=1.0, b=0.5, kinks=((-2.0, 0.0), (0.0, 1.0), (2.0, 0.0))) -> Scene:
     x, y = np.asarray(kinks).T
     field = np.tanh(w * GRID[None, :] + b * GRID[:, None])
-    grips = [Handle(a, c, point=("kinks", i), label=f"kink {i + 1}") for i, (a, c) in enumerate(kinks)]
+    grips = [
+        Handle(a, c, point=("kinks", i), label=f"kink {i + 1}") for i, (a, c) in enumerate(kinks)
+    ]
     return Scene(
         [
             Panel([Line(x, y, label="bent"), *grips], x=(-3, 3), y=(-2, 2), y_label="a"),
             Panel(
-                [HeatMap(field, (-3, 3), (-3, 3)), Arrows([0], [0], [w], [b])]
-                + [Handle(w, b, param_x="w", param_y="b", label="weights")],
+                [
+                    HeatMap(field, (-3, 3), (-3, 3)),
+                    Arrows([0], [0], [w], [b]),
+                    Handle(w, b, param_x="w", param_y="b", label="weights"),
+                ],
                 x=(-3, 3),
                 y=(-3, 3),
                 equal=True,

@@ -57,7 +57,7 @@ class Server:
 
         class Handler(SimpleHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            extensions_map = SimpleHTTPRequestHandler.extensions_map | TYPES  # noqa: RUF012
+            extensions_map = SimpleHTTPRequestHandler.extensions_map | TYPES
 
             def __init__(self, *args: Any, **kwargs: Any) -> None:
                 super().__init__(*args, directory=str(server.folder), **kwargs)

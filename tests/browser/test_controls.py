@@ -111,9 +111,7 @@ def test_a_number_outside_its_range_is_clamped_and_said(visit: Visit, sample: Sa
     expect(notes).to_be_hidden()
 
 
-def test_an_error_is_said_and_the_last_good_picture_stays(
-    visit: Visit, sample: SamplePage
-) -> None:
+def test_an_error_is_said_and_the_last_good_picture_stays(visit: Visit, sample: SamplePage) -> None:
     page = visit(sample.url())
     figure = page.locator("#sampler-controls")
     figure.locator('[data-state="live"]').wait_for()

@@ -147,9 +147,7 @@ def test_values_are_read_with_the_pointer(visit: Visit, sample: SamplePage) -> N
     expect(tip).to_be_hidden()
 
 
-def test_values_of_bars_nodes_weights_and_fields_are_read(
-    visit: Visit, sample: SamplePage
-) -> None:
+def test_values_of_bars_nodes_weights_and_fields_are_read(visit: Visit, sample: SamplePage) -> None:
     page = visit(sample.url())
     figure = live(page, "marks")
     tip = figure.locator(".ffn-tip")

@@ -81,9 +81,7 @@ def test_a_value_out_of_range_is_clamped_and_said(
     page = visit(sample.url() + "#sampler-controls?w=44", script=script)
     figure = page.locator("#sampler-controls")
     expect(figure.locator(".ffn-text")).to_contain_text("weight 3,")
-    expect(figure.locator(".ffn-notes")).to_have_text(
-        "weight w was set to 3, its largest value."
-    )
+    expect(figure.locator(".ffn-notes")).to_have_text("weight w was set to 3, its largest value.")
     expect(figure.get_by_role("slider", name="weight w")).to_have_value("3")
     expect(figure.locator("output").first).to_have_text("3.0 px")
     page.wait_for_url(re.compile("#sampler-controls"))
@@ -107,7 +105,8 @@ def test_a_value_that_cannot_be_is_left_out_and_said(
 
 
 @pytest.mark.parametrize(
-    "hash_", ["#nobody?w=2", "#", "#?", "#%", "#sampler-controls?%E0%A4%A", "#sampler-handles?kinks=[[1]]"]
+    "hash_",
+    ["#nobody?w=2", "#", "#?", "#%", "#sampler-controls?%E0%A4%A", "#sampler-handles?kinks=[[1]]"],
 )
 def test_addresses_that_name_nothing_do_no_harm(
     visit: Visit, sample: SamplePage, hash_: str

@@ -182,7 +182,7 @@ def test_what_was_asked_when_the_worker_died_is_answered_after_the_restart(
     expect(figure.locator(".ffn-notes")).to_be_hidden()
 
 
-# --- the real runtime, from npm, which has no NumPy ------------------------------------------------
+# --- the real runtime, from npm, which has no NumPy ----------------------------------------------
 
 needs_npm = pytest.mark.skipif(
     not (NPM / "pyodide").is_dir(), reason="npm install in tests/browser was not run"
