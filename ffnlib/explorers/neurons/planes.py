@@ -47,6 +47,8 @@ def _across(w: Array, b: float, reach: float) -> tuple[Array, Array]:
 
 PLANE = (-3.0, 3.0)
 CELLS = 33
+LIMITS = {"sigmoid": 1.0, "tanh": 1.0}
+"""Where the heat map's colour is full; one scale for all weights, so that colours can be compared."""
 
 
 def _diagram(layer: Linear, x: Array, z: float, a: float, activation: str) -> Panel:
@@ -100,7 +102,7 @@ def neuron(
     line_x, line_y = _across(layer.W[0], b, 9.0)
     plane = Panel(
         [
-            HeatMap(field.reshape(CELLS, CELLS), PLANE, PLANE),
+            HeatMap(field.reshape(CELLS, CELLS), PLANE, PLANE, limit=LIMITS.get(activation, 6.0)),
             Line(line_x, line_y, role="reference", label="z = 0"),
             Arrows([0.0], [0.0], [w1], [w2], role="gradient"),
             _named(w1, w2, "w"),
@@ -115,8 +117,9 @@ def neuron(
         title="Output a over the plane",
         equal=True,
     )
+    x1, x2 = (number(v) if v >= 0 else f"({number(v)})" for v in x)
     said = (
-        f"z = {number(w1)} × {number(x[0])} + {number(w2)} × {number(x[1])} + {number(b)}"
+        f"z = {number(w1)} × {x1} + {number(w2)} × {x2} + {number(b)}"
         f" = {number(z)}, and {activation} makes of it a = {number(a)}."
         f" Over this plane a runs from {number(field.min())} to {number(field.max())}."
     )
