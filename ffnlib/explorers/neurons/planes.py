@@ -48,7 +48,7 @@ def _across(w: Array, b: float, reach: float) -> tuple[Array, Array]:
 PLANE = (-3.0, 3.0)
 CELLS = 33
 LIMITS = {"sigmoid": 1.0, "tanh": 1.0}
-"""Where the heat map's colour is full; one scale for all weights, so that colours can be compared."""
+"""Where the heat map is in full colour: one scale for all weights, to compare them by."""
 
 
 def _diagram(layer: Linear, x: Array, z: float, a: float, activation: str) -> Panel:
