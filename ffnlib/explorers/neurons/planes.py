@@ -121,7 +121,7 @@ def neuron(
     said = (
         f"z = {number(w1)} × {x1} + {number(w2)} × {x2} + {number(b)}"
         f" = {number(z)}, and {activation} makes of it a = {number(a)}."
-        f" Over this plane a runs from {number(field.min())} to {number(field.max())}."
+        f" Over this plane a runs from {number(field.min(), 4)} to {number(field.max(), 4)}."
     )
     return Scene([_diagram(layer, x, z, a, activation), plane], text=said.replace("+ −", "− "))
 
