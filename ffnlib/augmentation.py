@@ -28,11 +28,12 @@ class Shift:
         images = _as_images(x)
         m, side, _ = images.shape
         p = self.pixels
-        down, right = as_rng(rng).integers(0, 2 * p + 1, size=(2, m, 1, 1))
         padded = np.pad(images, ((0, 0), (p, p), (p, p)))
-        i = np.arange(side)
-        moved: Array = padded[np.arange(m)[:, None, None], i[:, None] + down, i + right]
-        return moved.reshape(m, -1)
+        width = side + 2 * p
+        down, right = as_rng(rng).integers(0, 2 * p + 1, size=(2, m))
+        corner = np.arange(m) * width**2 + down * width + right  # of each window in the flat array
+        window = np.add.outer(np.arange(side) * width, np.arange(side)).reshape(-1)
+        return padded.reshape(-1).take(np.add.outer(corner, window))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""Train on MNIST in pure NumPy and print the curves: three recipes, one core.
+
+    python benchmarks/mnist.py                      # all recipes with all their seeds
+    python benchmarks/mnist.py small --seeds 1      # one of them, once
+    python benchmarks/mnist.py small --choose       # for choosing: 5,000 training images held out
+
+Without ``--choose`` the network learns from all 60,000 training images, and the test set is looked
+at once, when everything is over. With it, the test set is not even read. The rates, epochs and
+distortions below were chosen in that way. MNIST is looked for in the folder FFN_DATA.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from typing import NamedTuple
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy reads it
+
+import numpy as np
+
+from ffnlib.augmentation import Distort, Shift
+from ffnlib.datasets import Dataset, holdout, mnist
+from ffnlib.history import History
+from ffnlib.network import MLP
+from ffnlib.optim import Adam, Cosine
+from ffnlib.training import Augment, count_steps, evaluate, fit
+
+
+class Recipe(NamedTuple):
+    hidden: tuple[int, ...]
+    epochs: int
+    rate: float
+    augment: Augment | None
+    seeds: int
+    aim: float  # mean test accuracy, in percent
+
+
+RECIPES = {
+    "small": Recipe((256, 128), 10, 2e-3, Shift(1), 3, 98.7),
+    "dense": Recipe((1024, 400), 10, 1e-3, None, 3, 98.4),
+    "augmented": Recipe((1024, 400), 25, 1e-3, Distort(), 1, 99.2),
+}
+BATCH = 128
+HELD_OUT = 5000
+
+
+def train(recipe: Recipe, data: Dataset, held_out: Dataset | None, seed: int) -> MLP:
+    rng = np.random.default_rng(seed)
+    model = MLP([784, *recipe.hidden, 10], rng=rng, dtype=np.float32)
+    steps = count_steps(len(data.x), BATCH, recipe.epochs)
+
+    def report(epoch: int, history: History) -> None:
+        line = f"  epoch {epoch + 1:2d}  loss {history.loss[-1]:.4f}"
+        line += f"  training accuracy {100 * history.accuracy[-1]:6.2f} %"
+        if held_out is not None:
+            line += f"  held out {100 * history.validation_accuracy[-1]:6.2f} %"
+        print(f"{line}  {history.seconds[-1]:5.1f} s", flush=True)
+
+    fit(
+        model,
+        data,
+        rng=rng,
+        epochs=recipe.epochs,
+        batch_size=BATCH,
+        optimizer=Adam(model.parameters(), Cosine(recipe.rate, steps, warmup=steps // 50)),
+        validation=held_out,
+        augment=recipe.augment,
+        after_epoch=report,
+    )
+    return model
+
+
+def run(name: str, seeds: int | None, choose: bool) -> None:
+    recipe = RECIPES[name]
+    data, judge = mnist("train"), None
+    if choose:
+        data, judge = holdout(data, HELD_OUT / len(data.x), np.random.default_rng(0))
+    models, seconds = [], []
+    for seed in range(recipe.seeds if seeds is None else seeds):
+        print(f"{name}, seed {seed}: {recipe}", flush=True)
+        start = time.perf_counter()
+        models.append(train(recipe, data, judge, seed))
+        seconds.append(time.perf_counter() - start)
+    final = judge if judge is not None else mnist("test")
+    scores = [100 * evaluate(model, final).accuracy for model in models]
+    what = "held-out" if choose else "test"
+    print(
+        f"{name}: {models[0].num_parameters:,} parameters, {what} accuracy "
+        f"{', '.join(f'{s:.2f}' for s in scores)}; mean {statistics.mean(scores):.2f} % "
+        f"(aim {recipe.aim} %), {statistics.mean(seconds):.0f} s a training",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("recipes", nargs="*", metavar="recipe", help=", ".join(RECIPES))
+    parser.add_argument("--seeds", type=int, help="how many trainings of each")
+    parser.add_argument("--choose", action="store_true", help="hold images out; leave the test set")
+    arguments = parser.parse_args()
+    unknown = set(arguments.recipes) - set(RECIPES)
+    if unknown:
+        parser.error(f"recipe must be one of {', '.join(RECIPES)}, got {', '.join(unknown)}")
+    for chosen in arguments.recipes or RECIPES:
+        run(chosen, arguments.seeds, arguments.choose)
