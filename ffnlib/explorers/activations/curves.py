@@ -1,0 +1,118 @@
+"""One activation at a time: value, slope, extrema, saturation."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ffnlib.activations import ACTIVATIONS
+from ffnlib.curves import Extremum, share_inside
+from ffnlib.explorer import Choice, Slider, explorer
+from ffnlib.explorers.activations.facts import FLAT, NAMES, flat, mean, reach, said, turning_points
+from ffnlib.scene import Area, Handle, Label, Line, Mark, Panel, Rule, Scatter, Scene, Table, number
+
+
+def _marked(found: list[Extremum], role: str, x: float, y: float, step: float) -> list[Mark]:
+    """Mark extrema; their numbers stand in a column from (x, y) so that none covers another."""
+    marks: list[Mark] = []
+    for i, e in enumerate(found):
+        words = f"{e.kind} {number(e.y, 4)} at {number(round(e.x, 4), 4)}"
+        marks += [Scatter([e.x], [e.y], role, size=4.5, label=words)]
+        marks += [Label(x, y + step * i, words, role)]
+    return marks
+
+
+@explorer(
+    title="Two activations and their slopes",
+    controls=[
+        Choice("first", NAMES, label="function"),
+        Choice("second", NAMES, label="compared with"),
+        Slider("x", -5, 5, step=0.25, label="read at x"),
+    ],
+)
+def gallery(first: str = "gelu", second: str = "relu", x: float = 1.0) -> Scene:
+    """Show values on one side, derivatives on the other, with their extrema found and marked."""
+    grid, at = np.linspace(-5, 5, 121), np.array([x])
+    f, g = ACTIVATIONS[first], ACTIVATIONS[second]
+    value, slope = float(f(at)[0]), float(f.derivative(at)[0])
+    turns, slope_turns = turning_points(first)
+    other = "" if g is f else said(second)
+    values = Panel(
+        [
+            Line(grid, g(grid), "reference", other, dash=True),
+            Line(grid, f(grid), "output", said(first)),
+            *_marked(turns, "output", -4.8, -0.75, -0.3),
+            Handle(x, value, param_x="x", label=f"{said(first)} at x"),
+        ],
+        x=(-5, 5), y=(-1.5, 3.5) if value > -1.5 else (-6.5, 3.5),
+        x_label="x", y_label="f(x)", title="Value",
+    )  # fmt: skip
+    slopes = Panel(
+        [
+            Line(grid, g.derivative(grid), "reference", other, dash=True),
+            Line(grid, f.derivative(grid), "gradient", said(first)),
+            *_marked(slope_turns, "gradient", -4.8, 1.1, 0.2),
+            Scatter([x], [slope], "gradient", size=6, label="slope at x"),
+        ],
+        x=(-5, 5), y=(-0.3, 1.5), x_label="x", y_label="f′(x)", title="Slope",
+    )  # fmt: skip
+    text = f"At x = {number(x)}, {said(first)} is {number(value)} with slope {number(slope)}"
+    if other:
+        text += f"; {other} is {number(float(g(at)[0]))}"
+        text += f" with slope {number(float(g.derivative(at)[0]))}"
+    span, slope_span = reach(first)
+    text += f". The values of {said(first)} lie in {span}, its slopes in {slope_span}."
+    return Scene([values, slopes], text, _table([first, second], at))
+
+
+def _table(names: list[str], at: NDArray[np.float64]) -> Table:
+    rows = []
+    for name in dict.fromkeys(names):
+        f, (values, slopes), average = ACTIVATIONS[name], reach(name), round(mean(name), 6) + 0.0
+        centred = "yes" if average == 0 else "no"
+        saturated = share_inside(flat(name))
+        here = [float(f(at)[0]), float(f.derivative(at)[0])]
+        rows.append([said(name), str(values), str(slopes), average, centred, saturated, *here])
+    columns = ["function", "values", "slopes", "mean output", "zero-centred", "share saturated"]
+    columns += [f"value at {number(at[0])}", f"slope at {number(at[0])}"]
+    caption = "For a standard normal input; saturated: slope below a tenth of the largest."
+    return Table(columns, rows, caption)
+
+
+@explorer(
+    title="How much of the input meets a flat slope",
+    controls=[
+        Choice("f", NAMES, label="function"),
+        Slider("spread", 0.25, 6, step=0.25, label="standard deviation of the input"),
+        Slider("centre", -6, 6, step=0.5, label="mean of the input"),
+    ],
+)
+def saturation(f: str = "sigmoid", spread: float = 3.0, centre: float = 0.0) -> Scene:
+    """Lay a bell-shaped input over the slope and measure the part of it that learns slowly."""
+    steepest = reach(f)[1].high
+    grid = np.linspace(-12, 12, 121)
+    slope = ACTIVATIONS[f].derivative(grid) / steepest
+    bell = np.exp(-(((grid - centre) / spread) ** 2) / 2)
+    is_flat = np.abs(slope) < FLAT
+    share = share_inside(flat(f), centre, spread)
+    spreads = np.linspace(0.25, 6, 24)
+    shares = [share_inside(flat(f), centre, float(s)) for s in spreads]
+    left = Panel(
+        [
+            Area(grid, 0, np.where(is_flat, 0, bell), "input"),
+            Area(grid, 0, np.where(is_flat, bell, 0), "error"),
+            Label(centre, 1.06, "input", "input", anchor="middle"),
+            Line(grid, slope, "gradient", "slope"),
+            Rule(y=FLAT, label="a tenth of the steepest"),
+        ],
+        x=(-12, 12), y=(-0.2, 1.25), x_label="x", y_label="relative to the largest",
+        title="Input and slope",
+    )  # fmt: skip
+    right = Panel(
+        [Line(spreads, shares, "error"), Scatter([spread], [share], "error", size=6, label="now")],
+        x=(0, 6.25), y=(0, 1.05), x_label="standard deviation", y_label="share saturated",
+        title="Share of the input on the flat", weight=0.7,
+    )  # fmt: skip
+    text = (
+        f"{number(100 * share)} % of this input meets a slope of {said(f)} below"
+        f" {number(FLAT * steepest)}, a tenth of its largest, {number(steepest)}."
+    )
+    return Scene([left, right], text)
