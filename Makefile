@@ -31,25 +31,25 @@ serve: book ## serve the built site on http://localhost:8000 (PORT=… for anoth
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
 
 lab: $(VENV)/.book ## open the exercises in JupyterLab as a student sees them (work is kept in lab/)
-	@$(BIN)/python -m _ext.release lab
+	@$(BIN)/python -m _ext.lab lab
 	@$(BIN)/jupyter lab --notebook-dir=lab
 
 test: $(VENV)/.test ## install the test tools, then check everything
 	@$(BIN)/python tests/get_chromium.py
-	@cd tests/browser && npm install --silent --no-audit --no-fund --no-package-lock
+	@$(BIN)/python tests/get_npm_packages.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@$(MAKE) --no-print-directory book
 	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 bench: $(VENV)/.test ## print the figures of benchmarks/
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python tests/get_chromium.py
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
-clean: ## remove everything that was built, the environment included
+clean: ## remove all that was built, the environment included (lab/ is your work: it stays)
 	rm -rf $(VENV) _build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	rm -rf tests/browser/node_modules exercises/release exercises/gradebook.db
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,4 @@
-"""The students' version of the exercises: made by nbgrader, packed for download.
-
-``python -m _ext.release FOLDER`` puts the release notebooks into a folder to work in, beside the
-work that is already there.
-"""
+"""The students' version of the exercises: made by nbgrader, packed for download."""
 
 import json
 import os
@@ -117,22 +113,3 @@ def _without_title(text: str) -> str:
         else:
             lines.append(line)
     return "\n".join(lines).strip()
-
-
-def main() -> None:
-    """Lay the release notebooks out to work in; work already there is kept."""
-    root = Path(__file__).parent.parent
-    target = Path(sys.argv[1])
-    for name in assignments(root):
-        notebook = release(root, root / "_build", name)
-        place = target / name / notebook.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.exists():
-            print(f"kept your {place} (delete it for a fresh one)")
-        else:
-            shutil.copyfile(notebook, place)
-            print(f"{place} is ready")
-
-
-if __name__ == "__main__":
-    main()

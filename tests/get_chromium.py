@@ -41,16 +41,17 @@ def _run(*command: str) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def _from_debian() -> bool:
+def from_debian(package: str) -> bool:
+    """Install a Debian package; False where that is not possible."""
     if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
     return _run(*install) or (_run("apt-get", "update", "-qq") and _run(*install))
 
 
 def main() -> None:
-    if not installed() and not _from_debian():
+    if not installed() and not from_debian("chromium"):
         _run(sys.executable, "-m", "playwright", "install", "chromium")
     found = installed()
     if not found:
