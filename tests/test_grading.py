@@ -53,9 +53,9 @@ class Graded:
         return html.unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
 
 
-def run(course: Path, *command: str) -> str:
-    """Run a Python module in a course folder, far from the user's own Jupyter settings."""
-    away = course.parent / "home"
+def run(folder: Path, *command: str, home: Path | None = None) -> str:
+    """Run a Python module in a folder, far from the user's own Jupyter settings."""
+    away = home or folder.parent / "home"
     away.mkdir(exist_ok=True)
     environment = {
         **os.environ,
@@ -69,7 +69,7 @@ def run(course: Path, *command: str) -> str:
     environment.pop("FFN_SEED", None)
     done = subprocess.run(
         [sys.executable, *command],
-        cwd=course,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
@@ -258,6 +258,6 @@ def test_feedback_keeps_the_secrets(graded, assignment):
         assert "CASES" not in text
 
 
-def test_solved_notebooks_give_their_stored_outputs():
+def test_solved_notebooks_give_their_stored_outputs(tmp_path):
     command = ("-m", "pytest", "--nbval", "exercises/source", "-q", "-p", "no:cacheprovider")
-    assert "passed" in run(ROOT, *command)
+    assert "passed" in run(ROOT, *command, home=tmp_path)
