@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ffnlib import prose as _prose
 from ffnlib.arrays import Array, as_count, as_rng, float_dtype
 from ffnlib.fetch import CorruptDataError, DataUnavailableError, read_checked
 
 __all__ = [
     "CorruptDataError", "DataUnavailableError", "Dataset", "blobs", "circles", "digits",
-    "fashion_mnist", "holdout", "mnist", "moons", "spirals", "xor",
+    "fashion_mnist", "holdout", "mnist", "moons", "prose", "spirals", "xor",
 ]  # fmt: skip
 
 
@@ -95,6 +96,14 @@ def fashion_mnist(split: str = "train", dtype: DTypeLike = np.float32) -> Datase
     Everything as for ``mnist``.
     """
     return _image_set("fashion_mnist", split, dtype, CLOTHES)
+
+
+def prose() -> str:
+    """Give the course's own text, for the character model: plain letters, a paragraph a line.
+
+    How it was taken from the chapters is in ``ffnlib.prose``.
+    """
+    return _prose.read()
 
 
 def xor(n: int = 4, noise: float = 0.0, rng: np.random.Generator | None = None) -> Dataset:

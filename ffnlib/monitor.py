@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ffnlib.arrays import Array, as_float
 from ffnlib.network import MLP
+from ffnlib.parameters import Trainable
 
 
 def dead_units(activations: ArrayLike) -> NDArray[np.bool_]:
@@ -104,7 +105,7 @@ def activation_statistics(model: MLP, x: ArrayLike) -> list[LayerStatistics]:
     return statistics
 
 
-def gradient_norms(model: MLP) -> NDArray[np.float64]:
+def gradient_norms(model: Trainable) -> NDArray[np.float64]:
     """Measure the gradient each layer got in the last ``backward``, W and b together.
 
     Returns
@@ -112,11 +113,11 @@ def gradient_norms(model: MLP) -> NDArray[np.float64]:
     array, (layers,), float64
         Euclidean norms; RuntimeError if there are no gradients yet.
     """
-    norms = [
-        np.sqrt(sum(float(np.vdot(g, g)) for g in layer.named_gradients().values()))
-        for layer in model.layers
-    ]
-    return np.array(norms, dtype=np.float64)
+    squares: dict[str, float] = {}
+    for name, g in model.named_gradients().items():
+        layer = name.rpartition(".")[0] or name  # "layers.0" of "layers.0.W"
+        squares[layer] = squares.get(layer, 0.0) + float(np.vdot(g, g))
+    return np.sqrt(np.array(list(squares.values()), dtype=np.float64))
 
 
 def _batch(x: ArrayLike) -> Array:

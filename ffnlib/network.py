@@ -19,7 +19,7 @@ from ffnlib.activations import Activation
 from ffnlib.activations import activation as find_activation
 from ffnlib.arrays import Array, Scratch, as_count, as_float, as_rng, transform
 from ffnlib.linear import Linear
-from ffnlib.parameters import Trainable
+from ffnlib.parameters import Model
 
 __all__ = ["MLP", "LayerTrace", "Linear", "count_parameters"]
 
@@ -45,7 +45,7 @@ class Step(NamedTuple):
     """Dropout: 0 or 1/(1 - p) for each output, (batch, d_out); None where none is dropped."""
 
 
-class MLP(Trainable):
+class MLP(Model):
     r"""Dense layers with an activation between each two: :math:`a_l = f(a_{l-1} W_l^\top + b_l)`.
 
     The last layer's activation is the identity unless ``output`` says otherwise.

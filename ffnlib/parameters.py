@@ -1,6 +1,10 @@
 """What everything that can be trained has in common: named arrays and their gradients."""
 
 from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from ffnlib.arrays import Array
 from ffnlib.storage import copy_into, write_arrays
@@ -44,3 +48,22 @@ class Trainable:
         else, or of a model with other names or shapes; the model is then as it was.
         """
         copy_into(path, self.named_parameters())
+
+
+class Model(Trainable):
+    """What a training loop needs: a way forwards, and one back."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the parameters."""
+        raise NotImplementedError
+
+    def forward(
+        self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
+    ) -> Array:
+        """Compute the output; in training, keep what ``backward`` needs."""
+        raise NotImplementedError
+
+    def backward(self, g: ArrayLike, *, inputs: bool = True) -> Array | None:
+        """Fill the gradients, given that of the output; give that of the inputs if wanted."""
+        raise NotImplementedError

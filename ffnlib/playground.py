@@ -17,6 +17,7 @@ from ffnlib.losses import cross_entropy
 from ffnlib.monitor import gradient_norms
 from ffnlib.network import MLP
 from ffnlib.optim import OPTIMIZERS
+from ffnlib.replay import carry_over
 from ffnlib.training import train_step
 
 POINTS: Final = 500
@@ -158,11 +159,7 @@ def begin(settings: Settings) -> Run:
 def copy(run: Run) -> Run:
     """An independent run that continues exactly like this one."""
     other = begin(run.settings)
-    mine = [*run.model.parameters(), *run.optimizer.state_arrays()]
-    theirs = [*other.model.parameters(), *other.optimizer.state_arrays()]
-    for target, source in zip(theirs, mine, strict=True):
-        target[...] = source
-    other.optimizer.steps = run.optimizer.steps
+    carry_over(run.model, run.optimizer, other.model, other.optimizer)
     other.rng = deepcopy(run.rng)
     other.epochs = list(run.epochs)
     return other

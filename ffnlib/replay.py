@@ -11,6 +11,8 @@ from copy import deepcopy
 from typing import Any, Generic, TypeVar
 
 from ffnlib.arrays import as_count
+from ffnlib.optim import Optimizer
+from ffnlib.parameters import Trainable
 
 S = TypeVar("S")
 
@@ -68,3 +70,14 @@ class Replay(Generic[S]):
         if len(self._saved) > self._keep:
             self._every *= 2
             self._saved = {n: s for n, s in self._saved.items() if n % self._every == 0}
+
+
+def carry_over(
+    model: Trainable, optimizer: Optimizer, other: Trainable, other_optimizer: Optimizer
+) -> None:
+    """Bring a second model and optimizer, made alike, to where the first ones are."""
+    here = [*model.parameters(), *optimizer.state_arrays()]
+    there = [*other.parameters(), *other_optimizer.state_arrays()]
+    for target, source in zip(there, here, strict=True):
+        target[...] = source
+    other_optimizer.steps = optimizer.steps

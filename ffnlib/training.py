@@ -11,8 +11,8 @@ from ffnlib.arrays import Array, as_count, as_float, as_rng
 from ffnlib.history import History, Score
 from ffnlib.losses import Loss, cross_entropy
 from ffnlib.monitor import gradient_norms as norms_per_layer
-from ffnlib.network import MLP
 from ffnlib.optim import Adam, Optimizer
+from ffnlib.parameters import Model
 
 __all__ = ["History", "Score", "batches", "count_steps", "evaluate", "fit", "train_step"]
 
@@ -23,7 +23,7 @@ Augment = Callable[[NDArray[Any], np.random.Generator], ArrayLike]
 
 
 def train_step(
-    model: MLP,
+    model: Model,
     optimizer: Optimizer,
     x: ArrayLike,
     y: ArrayLike,
@@ -34,7 +34,7 @@ def train_step(
 
     Parameters
     ----------
-    model : MLP
+    model : Model
         Its parameters are changed by ``optimizer``, which must have been made for them.
     optimizer : Optimizer
     x : array_like, (batch, d_in)
@@ -58,7 +58,7 @@ def train_step(
 
 
 def _step(
-    model: MLP,
+    model: Model,
     optimizer: Optimizer,
     x: ArrayLike,
     y: ArrayLike,
@@ -75,7 +75,7 @@ def _step(
 
 
 def fit(
-    model: MLP,
+    model: Model,
     data: Data,
     *,
     rng: np.random.Generator,
@@ -94,7 +94,7 @@ def fit(
 
     Parameters
     ----------
-    model : MLP
+    model : Model
     data : Dataset or (x, y)
         x (n, d_in); y as ``loss`` wants its targets, n of them.
     rng : numpy.random.Generator
@@ -167,12 +167,12 @@ def fit(
     return history
 
 
-def evaluate(model: MLP, data: Data, loss: Loss = cross_entropy, batch_size: int = 1024) -> Score:
+def evaluate(model: Model, data: Data, loss: Loss = cross_entropy, batch_size: int = 1024) -> Score:
     """Measure a model on some data, without changing it.
 
     Parameters
     ----------
-    model : MLP
+    model : Model
     data : Dataset or (x, y)
     loss : Loss
     batch_size : int
@@ -213,7 +213,7 @@ def count_steps(examples: int, batch_size: int, epochs: int = 1) -> int:
 class _EarlyStop:
     """Keep the parameters of the epoch with the smallest validation loss."""
 
-    def __init__(self, model: MLP, patience: int | None, validation: Data | None) -> None:
+    def __init__(self, model: Model, patience: int | None, validation: Data | None) -> None:
         self.model = model
         self.patience = None if patience is None else as_count(patience, "patience")
         if patience is not None and validation is None:
