@@ -39,10 +39,10 @@ def gallery(first: str = "gelu", second: str = "relu", x: float = 1.0) -> Scene:
         [
             Line(grid, g(grid), "reference", other, dash=True),
             Line(grid, f(grid), "output", said(first)),
-            *_marked(turns, "output", -4.8, -0.75, -0.3),
+            *_marked(turns, "output", -4.8, -0.95, -0.5),
             Handle(x, value, param_x="x", label=f"{said(first)} at x"),
         ],
-        x=(-5, 5), y=(-1.5, 3.5) if value > -1.5 else (-6.5, 3.5),
+        x=(-5, 5), y=(-5.4 if first == "identity" else -1.6, 5.4),
         x_label="x", y_label="f(x)", title="Value",
     )  # fmt: skip
     slopes = Panel(

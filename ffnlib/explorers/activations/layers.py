@@ -67,6 +67,10 @@ def depth(
     return Scene([forward, backward], text, table)
 
 
+LOWEST = 3e-10
+"""The smallest mean slope that is drawn; dead units stand below it."""
+
+
 @explorer(
     title="Units that die",
     controls=[
@@ -105,9 +109,11 @@ def dead(
         title="What the units receive",
     )  # fmt: skip
     mean_slope, rank = np.sort(slope.mean(axis=0)), np.arange(1, units + 1)
+    unseen = int((mean_slope[gone:] < LOWEST).sum())
+    below = f"{unseen} flatter than this axis shows" if unseen else ""
     alive = Panel(
         [
-            Rule(y=3e-10, label="below this line: slope 0 on every example" if gone else ""),
+            Rule(y=LOWEST, label="below this line: slope 0 on every example" if gone else below),
             Scatter(rank[gone:], mean_slope[gone:], "gradient", label="alive"),
             Scatter(rank[:gone], np.full(gone, 1.7e-10), classes=np.full(gone, 3)),
         ],
@@ -120,5 +126,6 @@ def dead(
         f" {batch} examples."
     )
     if gone < units:
-        text += f" The flattest of the others has a mean slope of {number(mean_slope[gone])}."
+        which = "of the others" if gone else "unit"
+        text += f" The flattest {which} has a mean slope of {number(mean_slope[gone])}."
     return Scene([histogram, alive], text)
