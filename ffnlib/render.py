@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ffnlib import diagram, marks, scene
+from ffnlib import boxes, diagram, marks, scene
 from ffnlib.axes import Frame, log_ticks, ranges, ticks
 from ffnlib.marks import short, text
 from ffnlib.scene import Panel, Scene, Table, number, power
@@ -31,6 +31,7 @@ _DRAW: Final[dict[type, Callable[[Any, Frame], list[str]]]] = {
     scene.Label: marks.label,
     scene.Sketch: marks.sketch,
     scene.Network: diagram.network,
+    scene.Graph: boxes.graph,
 }
 
 

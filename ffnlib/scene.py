@@ -154,7 +154,35 @@ class Network:
     maps: Sequence[ArrayLike | None] = ()
 
 
-Mark = Line | Area | Bars | HeatMap | Scatter | Arrows | Rule | Label | Handle | Sketch | Network
+@dataclass(frozen=True)
+class Node:
+    """A box of a `Graph`: a few rows of text in column ``column``, at height ``place`` (0 to 1)."""
+
+    name: str
+    rows: Sequence[str]
+    column: int
+    place: float = 0.5
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Boxes joined by arrows: from left to right, or on a phone from top to bottom.
+
+    ``edges`` are pairs of names; those in ``lit`` are drawn in their colour, in the direction in
+    which they are named there.
+    """
+
+    nodes: Sequence[Node]
+    edges: Sequence[tuple[str, str]]
+    lit: Sequence[tuple[str, str]] = ()
+    role: str = "output"
+
+
+Mark = (
+    Line | Area | Bars | HeatMap | Scatter | Arrows | Rule | Label | Handle | Sketch
+    | Network | Graph
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,234 @@
+"""A small computation as a graph: values flow forwards, gradients flow back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from ffnlib.autograd import Value
+from ffnlib.explorer import Choice, Slider, Steps, explorer
+from ffnlib.gradcheck import STEP
+from ffnlib.scene import Graph, Node, Panel, Scene, Table, number
+
+OPERATIONS: dict[str, Callable[..., Value]] = {
+    "×": lambda a, b: a * b,
+    "+": lambda a, b: a + b,
+    "−": lambda a, b: a - b,
+    "square": lambda a: a**2,
+    "tanh": Value.tanh,
+    "exp": Value.exp,
+    "log": Value.log,
+}
+
+
+class Given(NamedTuple):
+    """A number the computation starts from: its name, what it is, and where its box stands."""
+
+    name: str
+    meaning: str
+    place: float
+
+
+class Made(NamedTuple):
+    """A number that is computed: an operation on others, and where its box stands."""
+
+    name: str
+    operation: str
+    inputs: tuple[str, ...]
+    column: int
+    place: float = 0.5
+
+
+class Program(NamedTuple):
+    """A computation, every number after those it is made of; the last one is the loss."""
+
+    given: tuple[Given, ...]
+    made: tuple[Made, ...]
+
+
+TARGET = 1.0
+PROGRAMS = {
+    "neuron": Program(
+        (Given("a", "weight", 0.0), Given("b", "input", 1 / 3), Given("c", "bias", 2 / 3),
+         Given("t", "target", 1.0)),
+        (Made("ab", "×", ("a", "b"), 1, 1 / 6), Made("z", "+", ("ab", "c"), 2, 0.4),
+         Made("h", "tanh", ("z",), 3, 0.4), Made("e", "−", ("h", "t"), 4, 0.7),
+         Made("J", "square", ("e",), 5, 0.7)),
+    ),
+    "b used twice": Program(
+        (Given("a", "", 0.0), Given("b", "", 0.5), Given("c", "", 1.0)),
+        (Made("u", "×", ("a", "b"), 1, 0.2), Made("v", "+", ("b", "c"), 1, 0.8),
+         Made("J", "×", ("u", "v"), 2)),
+    ),
+    "cross-entropy": Program(
+        (Given("a", "right class", 0.0), Given("b", "logit", 0.5), Given("c", "logit", 1.0)),
+        (Made("exp a", "exp", ("a",), 1, 0.3), Made("exp b", "exp", ("b",), 1, 0.65),
+         Made("exp c", "exp", ("c",), 1, 1.0), Made("s", "+", ("exp a", "exp b"), 2, 0.5),
+         Made("sum", "+", ("s", "exp c"), 3, 0.7), Made("lse", "log", ("sum",), 4, 0.7),
+         Made("J", "−", ("lse", "a"), 5, 0.3)),
+    ),
+}  # fmt: skip
+LAST = max(2 * len(program.made) + 1 for program in PROGRAMS.values())
+
+
+def compute(
+    program: Program, numbers: Mapping[str, float], nudged: str = "", by: float = 0.0
+) -> dict[str, Value]:
+    """Run a program; the number called ``nudged`` is moved by ``by`` once it is known."""
+    values = {g.name: Value(numbers[g.name] + by * (g.name == nudged)) for g in program.given}
+    for name, operation, inputs, *_ in program.made:
+        value = OPERATIONS[operation](*[values[i] for i in inputs])
+        values[name] = Value(value.data + by) if name == nudged else value
+    return values
+
+
+def difference(program: Program, numbers: Mapping[str, float], name: str) -> float:
+    """Central difference of the loss when one number of the computation is moved."""
+    loss = program.made[-1].name
+    above, below = (compute(program, numbers, name, h)[loss].data for h in (STEP, -STEP))
+    return (above - below) / (2 * STEP)
+
+
+class Moment(NamedTuple):
+    """How far the computation has come."""
+
+    known: set[str]
+    """Numbers that have a value."""
+    grads: dict[str, float]
+    """What has arrived of each gradient."""
+    final: set[str]
+    """Numbers whose gradient is complete."""
+    acting: Made | None
+    """The operation at work in this step."""
+    forward: bool
+
+
+def moment(program: Program, values: Mapping[str, Value], step: int) -> Moment:
+    """Give the state after some steps: one an operation forwards, the seed, one each back."""
+    made = program.made
+    names = [g.name for g in program.given]
+    if step <= len(made):
+        names += [m.name for m in made[:step]]
+        return Moment(set(names), {}, set(), made[step - 1] if step else None, True)
+    names += [m.name for m in made]
+    grads = {made[-1].name: 1.0}
+    sent = made[::-1][: step - len(made) - 1]
+    for m in sent:
+        for name, slope in zip(m.inputs, values[m.name].slopes, strict=True):
+            grads[name] = grads.get(name, 0.0) + slope * grads[m.name]
+    waiting = {i for m in made if m not in sent for i in m.inputs}
+    final = {name for name in names if name in grads and name not in waiting}
+    return Moment(set(names), grads, final, sent[-1] if sent else made[-1], False)
+
+
+@explorer(
+    title="Forwards for values, backwards for gradients",
+    controls=[
+        Choice("expression", list(PROGRAMS)),
+        Steps("steps", LAST, stops_at=tuple(range(LAST + 1)), label="step", views=("a", "b", "c")),
+        Slider("a", -3, 3, step=0.25),
+        Slider("b", -3, 3, step=0.25),
+        Slider("c", -3, 3, step=0.25),
+    ],
+)
+def graph(
+    expression: str = "neuron", steps: int = 5, a: float = -0.5, b: float = 2.0, c: float = 0.5
+) -> Scene:
+    """Walk through a computation node by node, with finite differences beside the gradients."""
+    program = PROGRAMS[expression]
+    numbers = {"a": a, "b": b, "c": c, "t": TARGET}
+    values = compute(program, numbers)
+    step = min(steps, 2 * len(program.made) + 1)
+    now = moment(program, values, step)
+    slopes = {name: difference(program, numbers, name) for name in values}
+    boxes = [
+        Node(
+            g.name, _rows(f"{g.name} {g.meaning}".strip(), g.name, values, now, slopes), 0, g.place
+        )
+        for g in program.given
+    ]
+    colour = "output" if now.forward else "gradient"
+    for m in program.made:
+        title = f"{m.name} = {m.operation}" if m.name == "J" else m.operation
+        rows = _rows(title, m.name, values, now, slopes)
+        boxes.append(Node(m.name, rows, m.column, m.place, colour if m == now.acting else ""))
+    edges = [(i, m.name) for m in program.made for i in m.inputs]
+    picture = Graph(boxes, edges, _lit(now, len(program.made), step), colour)
+    return Scene(
+        [Panel([picture], axes=False, height=460)],
+        text=_sentence(program, values, now, slopes, step),
+        table=_table(values, now, slopes),
+    )
+
+
+def _rows(
+    title: str,
+    name: str,
+    values: Mapping[str, Value],
+    now: Moment,
+    slopes: Mapping[str, float],
+) -> list[str]:
+    rows = [title, number(values[name].data) if name in now.known else "?", "", ""]
+    if name in now.grads:
+        rows[2] = f"∂ {number(now.grads[name])}" + ("" if name in now.final else " + …")
+    if name in now.final:
+        rows[3] = f"Δ {number(_tidy(slopes[name]))}"
+    return rows
+
+
+def _tidy(slope: float) -> float:
+    """A difference without the rounding that a difference of nothing leaves."""
+    return slope if abs(slope) > 1e-9 else 0.0
+
+
+def _lit(now: Moment, operations: int, step: int) -> list[tuple[str, str]]:
+    if now.acting is None or step == operations + 1:
+        return []
+    pairs = [(i, now.acting.name) for i in now.acting.inputs]
+    return pairs if now.forward else [(end, start) for start, end in pairs]
+
+
+def _sentence(
+    program: Program,
+    values: Mapping[str, Value],
+    now: Moment,
+    slopes: Mapping[str, float],
+    step: int,
+) -> str:
+    total = 2 * len(program.made) + 1
+    if now.acting is None:
+        return "Only the inputs are known. Each step computes one more number from those before it."
+    at, name = f"Step {step} of {total}", now.acting.operation
+    if now.forward:
+        said = f"{at}, forwards: {name} gives {number(values[now.acting.name].data)}."
+        return said + (" That is the loss J." if step == len(program.made) else "")
+    if step == len(program.made) + 1:
+        return f"{at}: the way back starts at the loss, whose derivative by itself is 1."
+    local = [number(s) for s in values[now.acting.name].slopes]
+    said = (
+        f"{at}, backwards: {name} hands its gradient {number(now.grads[now.acting.name])} to its"
+        f" input{'s' * (len(local) > 1)}, times the slope{'s' * (len(local) > 1)}"
+        f" {' and '.join(local)}."
+    )
+    if step < total:
+        return said
+    worst = max(abs(now.grads[name] - slopes[name]) for name in now.final)
+    known = [g.name for g in program.given if g.name != "t"]
+    listed = ", ".join(f"∂J/∂{name} = {number(now.grads[name])}" for name in known)
+    return f"All gradients are there: {listed}. Finite differences agree to {_bound(worst)}."
+
+
+def _bound(worst: float) -> str:
+    """A power of ten that the error does not exceed."""
+    bound = 1e-12
+    while bound < worst:
+        bound *= 10
+    return number(bound, 1)
+
+
+def _table(values: Mapping[str, Value], now: Moment, slopes: Mapping[str, float]) -> Table:
+    rows: list[Sequence[object]] = []
+    for name, value in values.items():
+        shown = value.data if name in now.known else "?"
+        arrived = name in now.final
+        grad = now.grads[name] if arrived else "?"
+        rows.append([name, shown, grad, _tidy(slopes[name]) if arrived else "?"])
+    return Table(["number", "value", "gradient ∂", "finite difference Δ"], rows)
