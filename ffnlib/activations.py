@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ffnlib.arrays import Array, elementwise
+from ffnlib.arrays import Array, elementwise, transform
 from ffnlib.erf import normal_tail
 
 __all__ = [
@@ -41,6 +41,16 @@ class Activation:
     def derivative(self, x: ArrayLike) -> Array:
         """Slope at every element of ``x``: same shape and dtype. TypeError if not real numbers."""
         return elementwise(self.slope, x)
+
+    def write(self, z: Array, out: Array) -> Array:
+        """Write the value to ``out``, which may be ``z`` itself; both C-contiguous, one dtype."""
+        return transform(self.value, z, out)
+
+    def pull_back(self, g: Array, z: Array, out: Array) -> Array:
+        r"""Write :math:`g \odot f'(z)` to ``out``, which may be ``g``: the gradient before f."""
+        slope = transform(self.slope, z, np.empty_like(z))
+        product: Array = np.multiply(g, slope, out=out)
+        return product
 
     def value(self, x: Array) -> Array:
         """Give the value for one block, shape (n,)."""
@@ -85,6 +95,14 @@ class ReLU(Activation):
         if unknown.any():
             slope[unknown] = np.nan
         return slope
+
+    def write(self, z: Array, out: Array) -> Array:  # one pass for what most networks use
+        value: Array = np.maximum(z, 0, out=out)
+        return value
+
+    def pull_back(self, g: Array, z: Array, out: Array) -> Array:
+        product: Array = np.multiply(g, z > 0, out=out)
+        return product
 
 
 class LeakyReLU(Activation):

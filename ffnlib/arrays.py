@@ -19,6 +19,8 @@ def as_float(x: ArrayLike, name: str) -> Array:
     These three dtypes are kept; integers and booleans become float64. ``name`` is the argument's
     name for the error message. Raises TypeError for anything else.
     """
+    if type(x) is np.ndarray and x.dtype.char in "efd" and x.dtype.isnative:
+        return x  # the usual case, at once
     try:
         a = np.asarray(x)
     except ValueError as error:
@@ -65,8 +67,11 @@ def elementwise(f: Callable[[Array], Array], x: ArrayLike, name: str = "x") -> A
 def transform(f: Callable[[Array], Array], x: Array, out: Array) -> Array:
     """Write ``f`` of every element of ``x`` to ``out`` and give that back; both C-contiguous.
 
-    What ``elementwise`` does, without its checks and without a new array.
+    What ``elementwise`` does, without its checks and without a new array for the result.
     """
+    if x.dtype == np.float16:
+        out[...] = elementwise(f, x)
+        return out
     source, target = x.reshape(-1), out.reshape(-1)
     with np.errstate(under="ignore"):
         for start in range(0, source.size, BLOCK):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ffnlib.arrays import Array
 
-SIZE: Final[int] = 16384
+SIZE: Final[int] = 24576
 """Numbers in a block, at most."""
 
 
@@ -27,29 +27,25 @@ class Piece(NamedTuple):
     """The numbers themselves, (n,), not a copy."""
     place: slice
     """Where they lie in the block."""
+    change: Array
+    """What is subtracted from them: their part of the block's room, (n,)."""
     decays: bool
     """Whether it is of a weight matrix."""
 
 
 class Block:
-    """A few pieces, with what the optimizer remembers about them and room to compute."""
+    """A few pieces, with what the optimizer remembers about them.
 
-    def __init__(self, pieces: list[Piece], memory: int, shapes: list[tuple[int, ...]]) -> None:
+    ``room`` is where their change is computed, (n,); all blocks share it. ``memory`` holds arrays
+    of that shape, zeros at first.
+    """
+
+    def __init__(self, pieces: list[Piece], room: Array, memory: int) -> None:
         size = pieces[-1].place.stop
-        dtype = pieces[0].values.dtype
         self.pieces = pieces
-        self.memory = [np.zeros(size, dtype) for _ in range(memory)]
-        self.room: Array = np.empty(size, dtype)
-        self._gradient: Array = np.empty(size, dtype)
-        self._shapes = shapes
-
-    def check(self, gradients: Sequence[Array]) -> None:
-        """Raise ValueError unless there is a gradient of the right shape for each parameter."""
-        shapes = [g.shape for g in gradients]
-        if shapes != self._shapes:
-            raise ValueError(
-                f"gradients must have the parameters' shapes {self._shapes}, got {shapes}"
-            )
+        self.room = room[:size]
+        self.memory = [np.zeros_like(self.room) for _ in range(memory)]
+        self._gradient: Array = np.empty(size, room.dtype)
 
     def gather(self, gradients: Sequence[Array]) -> Array:
         """Give this block's gradient, (n,); it is not to be changed."""
@@ -60,10 +56,10 @@ class Block:
             self._gradient[piece.place] = gradients[piece.number].reshape(-1)[piece.part]
         return self._gradient
 
-    def subtract(self, change: Array) -> None:
-        """Take a step: subtract ``change``, (n,), from the parameters."""
+    def subtract_change(self) -> None:
+        """Take a step: subtract what is in ``room`` from the parameters."""
         for piece in self.pieces:
-            np.subtract(piece.values, change[piece.place], out=piece.values)
+            np.subtract(piece.values, piece.change, out=piece.values)
 
     def add_weights(self, g: Array, factor: float) -> Array:
         """Give ``g`` plus ``factor`` times the weights, (n,); biases are left out."""
@@ -99,11 +95,13 @@ def split_into_blocks(parameters: Sequence[Array], memory: int) -> list[Block]:
             raise TypeError(
                 f"parameters must have one dtype, got {parameters[0].dtype} and {p.dtype}"
             )
-    shapes = [p.shape for p in parameters]
-    return [Block(pieces, memory, shapes) for pieces in _fill(parameters)]
+    if not parameters:
+        return []
+    room = np.empty(SIZE, parameters[0].dtype)  # one for all, so that it stays in the cache
+    return [Block(pieces, room, memory) for pieces in _fill(parameters, room)]
 
 
-def _fill(parameters: list[Array]) -> Iterator[list[Piece]]:
+def _fill(parameters: list[Array], room: Array) -> Iterator[list[Piece]]:
     """Pack runs of the parameters, in order, into lists of ``SIZE`` numbers."""
     pieces: list[Piece] = []
     filled = 0
@@ -112,7 +110,8 @@ def _fill(parameters: list[Array]) -> Iterator[list[Piece]]:
         while start < p.size:
             n = min(SIZE - filled, p.size - start)
             part, place = slice(start, start + n), slice(filled, filled + n)
-            pieces.append(Piece(number, part, p.reshape(-1)[part], place, p.ndim >= 2))
+            values = p.reshape(-1)[part]
+            pieces.append(Piece(number, part, values, place, room[place], p.ndim >= 2))
             start, filled = start + n, filled + n
             if filled == SIZE:
                 yield pieces

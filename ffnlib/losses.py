@@ -28,6 +28,9 @@ class Loss(Protocol):
     def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
         """Give its derivative with respect to every element of ``output``."""
 
+    def with_gradient(self, output: ArrayLike, targets: ArrayLike) -> tuple[float, Array]:
+        """Give both, for less than the price of two."""
+
 
 class CrossEntropy:
     r"""Cross-entropy from logits, :math:`J = -\frac1m \sum_i \sum_k t_{ik} \log p_{ik}`.
@@ -64,23 +67,36 @@ class CrossEntropy:
             does not sum to 1.
         """
         z, t = _logits_and_targets(output, targets)
+        return self._mean(log_softmax(z), t)
+
+    def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
+        """Give :math:`(p - t)/m`, (batch, classes), in the dtype of ``output``; errors as above."""
+        z, t = _logits_and_targets(output, targets)
+        return self._subtract_targets(softmax(z), t)
+
+    def with_gradient(self, output: ArrayLike, targets: ArrayLike) -> tuple[float, Array]:
+        """Give the loss and its gradient; errors as above."""
+        z, t = _logits_and_targets(output, targets)
         log_p = log_softmax(z)  # (batch, classes)
+        with np.errstate(under="ignore"):
+            p = np.exp(log_p)
+        return self._mean(log_p, t), self._subtract_targets(p, t)
+
+    def _mean(self, log_p: Array, t: NDArray[Any]) -> float:
         if t.ndim == 1:
             return float(-log_p[np.arange(len(t)), t].mean(dtype=np.float64))
         # a class of probability 0 costs nothing, also where log p is -inf
         terms = np.multiply(t, log_p, out=np.zeros_like(log_p), where=t > 0)
         return float(-terms.sum(axis=1).mean(dtype=np.float64))
 
-    def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
-        """Give :math:`(p - t)/m`, (batch, classes), in the dtype of ``output``; errors as above."""
-        z, t = _logits_and_targets(output, targets)
-        g = softmax(z)  # (batch, classes)
+    def _subtract_targets(self, p: Array, t: NDArray[Any]) -> Array:
+        """Turn p into the gradient."""
         if t.ndim == 1:
-            g[np.arange(len(t)), t] -= 1
+            p[np.arange(len(t)), t] -= 1
         else:
-            g -= t
-        g /= len(g)
-        return g
+            p -= t
+        p /= len(p)
+        return p
 
     def __repr__(self) -> str:
         return "<loss cross_entropy>"
@@ -107,15 +123,24 @@ class MeanSquaredError:
         TypeError, ValueError
             If they do not hold real numbers, are empty, or differ in shape.
         """
-        e = _errors(output, targets)
-        with np.errstate(over="ignore"):  # the loss of a training that diverges is inf
-            return float(np.square(e, dtype=np.float64).sum() / (2 * len(e)))
+        return self._mean(_errors(output, targets))
 
     def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
         """Give :math:`e/m`, in the shape and dtype of ``output``; errors as above."""
         e = _errors(output, targets)
         e /= len(e)
         return e
+
+    def with_gradient(self, output: ArrayLike, targets: ArrayLike) -> tuple[float, Array]:
+        """Give the loss and its gradient; errors as above."""
+        e = _errors(output, targets)
+        loss = self._mean(e)
+        e /= len(e)
+        return loss, e
+
+    def _mean(self, e: Array) -> float:
+        with np.errstate(over="ignore"):  # the loss of a training that diverges is inf
+            return float(np.square(e, dtype=np.float64).sum() / (2 * len(e)))
 
     def __repr__(self) -> str:
         return "<loss mse>"

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ffnlib.activations import Activation
+from ffnlib.activations import Activation, identity
 from ffnlib.activations import activation as find_activation
-from ffnlib.arrays import Array, Scratch, as_count, as_float, as_rng, transform
+from ffnlib.arrays import Array, Scratch, as_count, as_float, as_rng
 from ffnlib.linear import Linear
 from ffnlib.parameters import Model
 
@@ -168,7 +168,7 @@ class MLP(Model):
         steps = []
         for i, layer in enumerate(self.layers):
             z = layer.forward(a)
-            a = self.output(z) if i == len(self.layers) - 1 else self.activation(z)
+            a = self._activation_of(i)(z)
             steps.append(LayerTrace(z, a))
         return steps
 
@@ -193,18 +193,17 @@ class MLP(Model):
             As ``Linear.forward``; or if ``rng`` is missing, or ``x`` is not a batch in training.
         """
         if not training:
-            return self.trace(x)[-1].a
+            return self._infer(x)
         a = as_float(x, "x").astype(self.dtype, copy=False)
         if a.ndim != 2 or len(a) == 0:
             raise ValueError(f"x must have shape (batch, d_in), at least one row, got {a.shape}")
         self._steps = []
         for i, layer in enumerate(self.layers):
-            last = i == len(self.layers) - 1
-            f = self.output if last else self.activation
+            f = self._activation_of(i)
             z = layer.forward(a, out=self._array("z", i, (len(a), layer.d_out)))
-            y = z if f.name == "identity" else transform(f.value, z, self._array("a", i, z.shape))
+            y = z if f is identity else f.write(z, self._array("a", i, z.shape))
             keep = None
-            if self.dropout and not last:
+            if self.dropout and i < len(self.layers) - 1:
                 keep = self._draw_keep(i, y.shape, as_rng(rng))
                 y = np.multiply(y, keep, out=self._array("a", i, y.shape))
             self._steps.append(Step(a, z, f, keep))
@@ -244,14 +243,25 @@ class MLP(Model):
             x, z, f, keep = self._steps[i]
             if keep is not None:
                 delta *= keep
-            if f.name != "identity":
-                slope = transform(f.slope, z, self._array("slope", i, z.shape))
-                delta = np.multiply(delta, slope, out=slope)  # (batch, d_out)
+            if f is not identity:
+                delta = f.pull_back(delta, z, self._array("delta", i, z.shape))  # (batch, d_out)
             if i == 0 and not inputs:
                 self.layers[i].fill_gradients(x, delta)
                 return None
             delta = self.layers[i].backward(x, delta, out=self._array("g", i, x.shape))
         return delta  # (batch, d_in)
+
+    def _infer(self, x: ArrayLike) -> Array:
+        a = as_float(x, "x")
+        for i, layer in enumerate(self.layers):
+            a = layer.forward(a)  # a new array
+            f = self._activation_of(i)
+            if f is not identity:
+                a = f.write(a, out=a)
+        return a
+
+    def _activation_of(self, i: int) -> Activation:
+        return self.output if i == len(self.layers) - 1 else self.activation
 
     def _array(self, name: str, i: int, shape: tuple[int, ...]) -> Array:
         return self._scratch.take(f"{name}{i}", shape, self.dtype)

@@ -54,6 +54,7 @@ class Optimizer:
         weight_decay: float = 0.0,
     ) -> None:
         self.blocks = split_into_blocks(parameters, self.memory)
+        self._shapes = [p.shape for p in parameters]
         self.schedule: Schedule = (
             learning_rate if callable(learning_rate) else Constant(learning_rate)
         )
@@ -70,8 +71,11 @@ class Optimizer:
 
         ValueError if number or shapes differ; nothing has changed then.
         """
-        if self.blocks:
-            self.blocks[0].check(gradients)
+        shapes = [g.shape for g in gradients]
+        if shapes != self._shapes:
+            raise ValueError(
+                f"gradients must have the parameters' shapes {self._shapes}, got {shapes}"
+            )
         rate = self.learning_rate
         self.steps += 1
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # divergence shows
@@ -79,7 +83,8 @@ class Optimizer:
                 g = block.gather(gradients)  # (n,)
                 if self.weight_decay:
                     g = self.decay(block, g, rate)
-                block.subtract(self.change(g, block, rate))
+                self.change(g, block, rate)
+                block.subtract_change()
 
     def state_arrays(self) -> list[Array]:
         """Give the arrays the optimizer remembers; not copies.
@@ -92,17 +97,17 @@ class Optimizer:
         """Let the weights decay, here by way of the gradient."""
         return block.add_weights(g, self.weight_decay)
 
-    def change(self, g: Array, block: Block, rate: float) -> Array:
-        """Compute what is subtracted from the parameters of a block, (n,)."""
+    def change(self, g: Array, block: Block, rate: float) -> None:
+        """Write what is to be subtracted from the parameters of a block to its ``room``, (n,)."""
         raise NotImplementedError
 
 
 class SGD(Optimizer):
     r"""Stochastic gradient descent, :math:`\Delta = \eta g`."""
 
-    def change(self, g: Array, block: Block, rate: float) -> Array:
-        """Compute the change of a block's parameters, (n,)."""
-        return np.multiply(g, rate, out=block.room)
+    def change(self, g: Array, block: Block, rate: float) -> None:
+        """Write the change of a block's parameters to its ``room``, (n,)."""
+        np.multiply(g, rate, out=block.room)
 
 
 class Momentum(Optimizer):
@@ -126,12 +131,12 @@ class Momentum(Optimizer):
         super().__init__(parameters, learning_rate, weight_decay)
         self.momentum = from_0_to_below_1(momentum, "momentum")
 
-    def change(self, g: Array, block: Block, rate: float) -> Array:
-        """Compute the change of a block's parameters, (n,)."""
+    def change(self, g: Array, block: Block, rate: float) -> None:
+        """Write the change of a block's parameters to its ``room``, (n,)."""
         (v,) = block.memory
         v *= self.momentum
         v += g
-        return np.multiply(v, rate, out=block.room)
+        np.multiply(v, rate, out=block.room)
 
 
 class Nesterov(Momentum):
@@ -146,15 +151,14 @@ class Nesterov(Momentum):
     Parameters as ``Momentum``. Sutskever et al. (2013); the form is also PyTorch's.
     """
 
-    def change(self, g: Array, block: Block, rate: float) -> Array:
-        """Compute the change of a block's parameters, (n,)."""
+    def change(self, g: Array, block: Block, rate: float) -> None:
+        """Write the change of a block's parameters to its ``room``, (n,)."""
         (v,) = block.memory
         v *= self.momentum
         v += g
         delta = np.multiply(v, self.momentum, out=block.room)
         delta += g
         delta *= rate
-        return delta
 
 
 class Adam(Optimizer):
@@ -186,8 +190,8 @@ class Adam(Optimizer):
             raise ValueError(f"eps must be above 0, got {eps!r}")
         self.eps = float(eps)
 
-    def change(self, g: Array, block: Block, rate: float) -> Array:
-        """Compute the change of a block's parameters, (n,)."""
+    def change(self, g: Array, block: Block, rate: float) -> None:
+        """Write the change of a block's parameters to its ``room``, (n,)."""
         # Kept are M = m/(1 - beta1) and V = v/(1 - beta2), which saves two of twelve operations;
         # the factors left out come back as m_hat = c1 M and v_hat = c2 V.
         (beta1, beta2), t = self.betas, self.steps
@@ -206,7 +210,6 @@ class Adam(Optimizer):
         delta *= rate * c1 / c2**0.5
         if t % FLUSH_EVERY == 0:
             flush_tiny(M)
-        return delta
 
 
 class AdamW(Adam):

@@ -68,8 +68,8 @@ def _step(
     """Take a step, and give the loss and the output, (batch, d_out), that it was taken from."""
     with np.errstate(over="ignore", invalid="ignore"):
         output = model.forward(x, training=True, rng=rng)
-        value = loss(output, y)
-        model.backward(loss.gradient(output, y), inputs=False)
+        value, g = loss.with_gradient(output, y)
+        model.backward(g, inputs=False)
         optimizer.step(model.gradients())
     return value, output
 

@@ -1,0 +1,72 @@
+"""Time several things in turns, so that a machine that slows down slows all of them down."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Timing(NamedTuple):
+    median: float  # seconds
+    speedup: dict[str, float]  # over each of the others: median of the rounds' ratios
+
+
+def time_in_turns(
+    candidates: dict[str, Callable[[], object]], rounds: int, repeats: int = 1
+) -> dict[str, Timing]:
+    """Call each candidate ``repeats`` times a round; the order turns from round to round."""
+    names = list(candidates)
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    for name in names:
+        candidates[name]()  # warm up
+    for turn in range(rounds):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            start = time.perf_counter()
+            for _ in range(repeats):
+                candidates[name]()
+            seconds[name].append((time.perf_counter() - start) / repeats)
+    return {
+        name: Timing(
+            statistics.median(taken),
+            {
+                other: statistics.median(b / a for a, b in zip(taken, seconds[other], strict=True))
+                for other in names
+            },
+        )
+        for name, taken in seconds.items()
+    }
+
+
+def print_speedups(
+    timings: dict[str, Timing], ours: str, unit: str, per_second: float, wanted: dict[str, float]
+) -> None:
+    """Print a line each: time or rate, and how many times as fast we are."""
+    for name, timing in timings.items():
+        figure = per_second / timing.median if unit.endswith("/s") else timing.median * per_second
+        line = f"  {name:28} {figure:10,.1f} {unit}"
+        if name != ours:
+            line += f"   {ours} is {timings[ours].speedup[name]:.2f} x as fast"
+        if name in wanted:
+            line += f" (wanted {wanted[name]:g})"
+        print(line, flush=True)
+
+
+def run_with_threads(file: str, measure: Callable[[], None]) -> None:
+    """Measure with one thread, then with as many as each library takes by default."""
+    mode = os.environ.get("FFN_BENCH_THREADS")
+    if mode is not None:
+        measure()
+        return
+    for mode in ("one", "default"):
+        environment = {k: v for k, v in os.environ.items() if k not in THREADS}
+        if mode == "one":
+            environment.update(dict.fromkeys(THREADS, "1"))
+        environment["FFN_BENCH_THREADS"] = mode
+        print(f"threads: {mode}", flush=True)
+        subprocess.run([sys.executable, file], env=environment, check=True)
