@@ -110,7 +110,8 @@ class Choice(Control):
     def check(self, value: Any) -> Checked:
         """One of the options, or an error that lists them."""
         for option in self.options:
-            if option == value and type(option) is type(value):
+            # 0 may come for 0.0, which JavaScript cannot tell apart; True must not come for 1.
+            if option == value and isinstance(option, bool) == isinstance(value, bool):
                 return option, ""
         words = ", ".join(map(str, self.options))
         raise ValueError(f"{self.said} must be one of {words}; got {value!r}")

@@ -109,6 +109,12 @@ def test_what_a_control_cannot_take_is_an_error_in_words(params, message):
     assert message in answer["error"]
 
 
+def test_a_choice_takes_a_whole_number_for_a_float():
+    value, _ = Choice("rate", [0.0, 0.5]).check(0)
+    assert value == 0.0
+    assert isinstance(value, float)
+
+
 def test_text_and_points_are_cut_to_what_is_allowed():
     answer = straight.answer({"word": "hello world", "knots": [[5, 0], [0, 0.5]]})
     assert answer["params"]["word"] == "hello"
