@@ -81,8 +81,8 @@ def _table(names: list[str], at: NDArray[np.float64]) -> Table:
     title="How much of the input meets a flat slope",
     controls=[
         Choice("f", NAMES, label="function"),
-        Slider("spread", 0.25, 6, step=0.25, label="standard deviation of the input"),
-        Slider("centre", -6, 6, step=0.5, label="mean of the input"),
+        Slider("spread", 0.25, 6, step=0.25, label="spread"),
+        Slider("centre", -6, 6, step=0.5, label="mean"),
     ],
 )
 def saturation(f: str = "sigmoid", spread: float = 3.0, centre: float = 0.0) -> Scene:
@@ -112,7 +112,8 @@ def saturation(f: str = "sigmoid", spread: float = 3.0, centre: float = 0.0) -> 
         title="Share of the input on the flat", weight=0.7,
     )  # fmt: skip
     text = (
-        f"{number(100 * share)} % of this input meets a slope of {said(f)} below"
+        f"{number(100 * share)} % of an input with mean {number(centre)} and standard deviation"
+        f" {number(spread)} meets a slope of {said(f)} below"
         f" {number(FLAT * steepest)}, a tenth of its largest, {number(steepest)}."
     )
     return Scene([left, right], text)

@@ -14,7 +14,7 @@ GATES = {
 
 
 @explorer(
-    title="A gated unit: one number lets another through",
+    title="A gated unit",
     controls=[
         Choice("kind", list(GATES), label="gate"),
         Slider("gate", -5, 5, step=0.25, label="gate pre-activation a"),

@@ -40,7 +40,7 @@ def depth(
     bound = steepest ** (layers - places).astype(np.float64)
     forward = Panel(
         [Line(places, flow.signal, "output"), Scatter(places, flow.signal, "output", size=3)],
-        x=(0, DEEPEST), y=(1e-15, 1e10), x_label="layer", log_y=True,
+        x=(0, DEEPEST), y=(1e-10, 1e10), x_label="layer", log_y=True,
         y_label="RMS of the outputs", title="Forward: the signal →",
     )  # fmt: skip
     backward = Panel(
@@ -75,8 +75,8 @@ LOWEST = 3e-10
     title="Units that die",
     controls=[
         Choice("f", ["relu", "leaky_relu", "gelu", "silu"], label="function"),
-        Slider("rate", 0, 4, step=0.1, label="learning rate of one step"),
-        Slider("shift", -4, 2, step=0.25, label="all biases"),
+        Slider("rate", 0, 4, step=0.1, label="learning rate"),
+        Slider("shift", -4, 2, step=0.25, label="biases"),
         Toggle("centred", label="inputs with mean zero"),
         Button("seed", label="New draw"),
     ],
