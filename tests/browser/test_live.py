@@ -81,6 +81,7 @@ def test_every_link_of_a_chapter_is_answered_live(
     reader: Reader, served: Server, document: str
 ) -> None:
     page = reader.open(address(served, document))
+    page.locator("figure.ffn-explorer").first.scroll_into_view_if_needed()
     page.locator('.ffn-status[data-state="live"]').first.wait_for(timeout=START)
     faults = []
     for link in page.locator("a.ffn-explore").all():
