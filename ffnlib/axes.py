@@ -38,7 +38,8 @@ class Frame:
 
 
 def _pixels(fraction: NDArray[np.float64], length: float) -> NDArray[np.float64]:
-    return np.clip(fraction, -FAR / length, FAR / length) * length
+    # Much quicker than np.clip for the single numbers that axes and marks ask for.
+    return np.minimum(np.maximum(fraction, -FAR / length), FAR / length) * length
 
 
 def powers(y: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -51,20 +51,26 @@ def short(value: float) -> str:
 def coordinates(x: ArrayLike, y: ArrayLike) -> str:
     """The attributes with a mark's data coordinates, four significant digits each."""
     xs, ys = (
-        " ".join(f"{v:.4g}" for v in np.asarray(values, dtype=np.float64).ravel())
-        for values in (x, y)
+        " ".join(["%.4g"] * len(values)) % tuple(values)
+        for values in (np.asarray(v, dtype=np.float64).ravel().tolist() for v in (x, y))
     )
     return f' data-xs="{xs}" data-ys="{ys}"'
 
 
 def path(px: NDArray[np.float64], py: NDArray[np.float64]) -> str:
     """The ``d`` of a path through the points, lifted where one is not finite."""
-    drawn, pen_down = [], False
-    for x, y in zip(px.tolist(), py.tolist(), strict=True):
-        if np.isfinite(x) and np.isfinite(y):
-            drawn.append(f"{'L' if pen_down else 'M'}{short(x)},{short(y)}")
-        pen_down = bool(np.isfinite(x) and np.isfinite(y))
-    return "".join(drawn)
+    seen = np.isfinite(px) & np.isfinite(py)
+    starts = seen & ~np.concatenate([[False], seen[:-1]])
+    letters = "".join([_START if first else _ON for first in starts[seen].tolist()])
+    return letters % tenths(px[seen], py[seen])
+
+
+_START, _ON = "M%.5g,%.5g", "L%.5g,%.5g"  # one formatting for all points: far quicker than one each
+
+
+def tenths(px: NDArray[np.float64], py: NDArray[np.float64]) -> tuple[float, ...]:
+    """All coordinates in turn, x then y, to a tenth of a pixel."""
+    return tuple((np.stack([px, py], axis=-1).round(1) + 0.0).ravel().tolist())
 
 
 def line(mark: Line, frame: Frame) -> list[str]:
@@ -156,7 +162,7 @@ def _dots(px: NDArray[np.float64], py: NDArray[np.float64], kind: int, size: flo
     s = short(size * 0.9)
     s2 = short(2 * float(s))
     shape = "h0" if kind < 2 else f"m-{s},-{s}l{s2},{s2}m0,-{s2}l-{s2},{s2}"
-    return "".join(f"M{short(a)},{short(b)}{shape}" for a, b in zip(px, py, strict=True))
+    return (_START + shape) * len(px) % tenths(px, py)
 
 
 def arrows(mark: Arrows, frame: Frame) -> list[str]:
