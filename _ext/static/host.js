@@ -5,7 +5,9 @@ import explorer from "./explorer.js";
 
 const config = JSON.parse(document.getElementById("ffn-config").textContent);
 const at = (path) => new URL(path, document.baseURI).href;
-const urls = { pyodide: at(config.pyodide), numpy: config.numpy, wheel: at(config.wheel), patience: config.patience };
+const figures = [...document.querySelectorAll("figure.ffn-explorer")];
+const names = [...new Set(figures.map((figure) => figure.dataset.explorer))];
+const urls = { names, pyodide: at(config.pyodide), numpy: config.numpy, wheel: at(config.wheel), patience: config.patience };
 const mounted = new Map(); // key -> model
 const engine = new Engine(urls, () => {
   for (const model of mounted.values()) {
@@ -211,7 +213,6 @@ const { connection } = navigator;
 const sparing = connection?.saveData || /2g|3g/.test(connection?.effectiveType ?? "");
 if (sparing) engine.state = "ask";
 
-const figures = [...document.querySelectorAll("figure.ffn-explorer")];
 for (const figure of figures) {
   try {
     mount(figure);

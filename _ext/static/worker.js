@@ -1,5 +1,6 @@
 // Live Python, off the page's thread: Pyodide, NumPy and the ffnlib wheel that the site serves.
 let answer = null;
+let find = null;
 
 // The line that names the error: Python's messages go on with advice.
 function say(error) {
@@ -19,7 +20,19 @@ async function boot({ pyodide, numpy, wheel }) {
   if (!response.ok) throw new Error(`the course's own package could not be fetched (${response.status})`);
   python.unpackArchive(await response.arrayBuffer(), "wheel");
   // loadPackage stays silent about a package it did not find; the import does not.
-  answer = python.runPython("from ffnlib.explorer import answer_json\nanswer_json");
+  find = python.runPython("from ffnlib.explorer import answer_json, find\nfind");
+  answer = python.globals.get("answer_json");
+}
+
+// Import the page's explorers now, not at the first touch; what fails here is said then.
+function warm(names) {
+  for (const name of names) {
+    try {
+      find(name).destroy();
+    } catch (error) {
+      console.warn("explorer", name, error);
+    }
+  }
 }
 
 onmessage = async ({ data }) => {
@@ -27,6 +40,7 @@ onmessage = async ({ data }) => {
     try {
       await boot(data.config);
       postMessage({ type: "ready" });
+      warm(data.config.names ?? []);
     } catch (error) {
       say(error);
     }

@@ -224,7 +224,7 @@ const CONTROLS = {
   steps: transport,
 };
 
-const FRAME = 70; // ms that one message of a played run should take
+const FRAME = 120; // ms that one message of a played run should take, drawing included
 const PAGE = 140; // ms that one picture stays when the run is played from the book's own
 
 // Play, pause, one step, and a slider to rewind. While playing, as many steps a message as fit.
@@ -233,7 +233,7 @@ function transport(control, change, state, status) {
   const once = make("button", { type: "button", className: "ffn-button", textContent: "step" });
   const range = make("input", { type: "range", min: 0, max: control.last, step: 1 });
   const output = make("output");
-  let playing = false, many = 1, timer = 0;
+  let playing = false, many = 1, least = Infinity, timer = 0;
   range.setAttribute("aria-label", control.label);
   const here = () => state[control.name];
   const next = () => {
@@ -260,9 +260,11 @@ function transport(control, change, state, status) {
     answered(took, stuck) {
       if (!playing) return;
       if (stuck || here() >= control.last) return press(false);
-      many = Math.min(Math.max(many * Math.min(Math.max(FRAME / Math.max(took, 1), 0.5), 1.5), 1), 5000);
-      if (status() === "live") requestAnimationFrame(() => playing && change(next()));
-      else timer = setTimeout(() => playing && change(next()), PAGE);
+      if (status() !== "live") return void (timer = setTimeout(() => playing && change(next()), PAGE));
+      // Drawing has its price, however few the steps: spend at least as long on steps.
+      least = Math.min(least, took);
+      many = Math.max(many * within(Math.max(FRAME, 2 * least) / Math.max(took, 1), 0.5, 1.5), 1);
+      requestAnimationFrame(() => playing && change(next()));
     },
   };
 }

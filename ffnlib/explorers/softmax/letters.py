@@ -20,7 +20,7 @@ BAKED = (0, 20, 50, 100, 200, 400, 700, 1000)
 BATCH = 64
 SHOWN = 12
 """Characters of the distribution that get a bar."""
-WRITTEN = 110
+WRITTEN = 80
 LINE = 44
 """Characters a line, which a phone has room for."""
 MOST_LINES = 4
