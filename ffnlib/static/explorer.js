@@ -203,7 +203,7 @@ const CONTROLS = {
     return { node: make("div", { className: "ffn-control" }, button), sync() {} };
   },
   choice(control, change) {
-    const long = control.options.length > 5 || control.options.join("").length > 36;
+    const long = control.options.length > 5 || control.options.join("").length > 28;
     return (long ? menu : segments)(control, change);
   },
   several(control, change, state) {

@@ -115,7 +115,7 @@ def character_model(
 
 
 def _name(character: str) -> str:
-    return {" ": "space", "\n": "line"}.get(character, character)
+    return {" ": "␣", "\n": "↵"}.get(character, character)
 
 
 def _curve(run: Run) -> Panel:
