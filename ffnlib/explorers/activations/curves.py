@@ -78,7 +78,7 @@ def _table(names: list[str], at: NDArray[np.float64]) -> Table:
 
 
 @explorer(
-    title="How much of the input meets a flat slope",
+    title="How much of the input saturates",
     controls=[
         Choice("f", NAMES, label="function"),
         Slider("spread", 0.25, 6, step=0.25, label="spread"),
