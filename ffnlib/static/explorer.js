@@ -47,7 +47,10 @@ function render({ model, el }) {
 
   addControls(view, spec, model, state, set);
   addGestures(view, spec, state, set);
-  view.reset.addEventListener("click", () => set(structuredClone(spec.start)));
+  view.reset.addEventListener("click", () => {
+    if (clock) view.inputs[clock.name].stop();
+    set(structuredClone(spec.start));
+  });
   model.on("change:picture", answered);
   model.on("change:status", restatus);
   model.on("change:wanted", wanted);
@@ -257,6 +260,7 @@ function transport(control, change, state, status) {
       output.textContent = `${value.toLocaleString("en")} ${control.unit}`;
       range.setAttribute("aria-valuetext", output.textContent);
     },
+    stop: () => press(false),
     answered(took, stuck) {
       if (!playing) return;
       if (stuck || here() >= control.last) return press(false);

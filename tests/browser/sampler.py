@@ -5,7 +5,18 @@ The sample page's build puts this file into its own copy of the package.
 
 import numpy as np
 
-from ffnlib.explorer import Button, Choice, Number, Points, Slider, Text, Toggle, explorer
+from ffnlib.explorer import (
+    Button,
+    Choice,
+    Number,
+    Points,
+    Several,
+    Slider,
+    Steps,
+    Text,
+    Toggle,
+    explorer,
+)
 from ffnlib.scene import (
     Area,
     Arrows,
@@ -128,4 +139,22 @@ def marks(k=2, curve=CURVE) -> Scene:
             Panel([Line(depth, 10.0**-depth, label="falls")], y=(1e-9, 1), log_y=True, y_label="p"),
         ],
         text=f"The hidden value is {k}; the curve's middle is at {number(y[2])}.",
+    )
+
+
+@explorer(
+    title="A run",
+    controls=[
+        Slider("rate", 0.1, 1, 0.1, label="rate"),
+        Several("shown", ["loss", "error"], label="shown"),
+        Steps("t", 60, stops_at=(0, 20, 40, 60), label="steps", views=("shown",)),
+    ],
+)
+def run(rate=0.5, shown=("loss",), t=0) -> Scene:
+    steps = np.arange(t + 1)
+    curves = {"loss": np.exp(-rate * steps / 20), "error": np.exp(-rate * steps / 40)}
+    lines = [Line(steps, curves[name], label=name) for name in shown]
+    return Scene(
+        [Panel(lines, x=(0, 60), y=(0, 1), x_label="steps")],
+        text=f"After {t} steps at rate {number(rate)}: {' and '.join(shown)}.",
     )

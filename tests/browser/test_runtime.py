@@ -211,6 +211,9 @@ ANSWER = '''
 """Answers without NumPy, which the npm package lacks."""
 import json, platform
 
+def find(name):
+    return object()
+
 def answer_json(name, params, width):
     given = json.loads(params)
     if given.get("w") == 3:

@@ -1,0 +1,69 @@
+"""Playing, pausing, stepping and rewinding a run, and a choice of several, on the sample page."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from browser.conftest import SAVING
+from browser.sample_page import SamplePage
+
+Visit = Callable[..., Page]
+
+
+def begin(page: Page) -> tuple[Locator, Locator]:
+    figure = page.locator("#sampler-run")
+    figure.scroll_into_view_if_needed()
+    return figure, figure.locator(".ffn-text")
+
+
+def test_a_run_is_played_to_its_end_from_the_book_alone(visit: Visit, sample: SamplePage) -> None:
+    figure, text = begin(visit(sample.url(), script=SAVING))
+    figure.get_by_role("button", name="play").click()
+    expect(figure.get_by_role("button", name="pause")).to_be_visible()
+    expect(text).to_contain_text("After 60 steps")
+    expect(figure.get_by_role("button", name="play")).to_be_visible()
+    figure.get_by_role("button", name="reset").click()
+    expect(text).to_contain_text("After 0 steps")
+    figure.get_by_role("button", name="step", exact=True).click()
+    expect(text).to_contain_text("After 20 steps")  # what is baked
+
+
+def test_a_live_run_is_stepped_paused_rewound_and_restarted(
+    visit: Visit, sample: SamplePage
+) -> None:
+    figure, text = begin(visit(sample.url()))
+    figure.locator('[data-state="live"]').wait_for()
+    figure.get_by_role("button", name="step", exact=True).click()
+    expect(text).to_contain_text("After 1 steps")
+    figure.get_by_role("button", name="play").click()
+    expect(text).to_have_text(re.compile(r"After ([2-9]|\d\d) steps"))
+    figure.get_by_role("button", name="pause").click()
+    figure.get_by_role("slider", name="steps").press("Home")
+    expect(text).to_contain_text("After 0 steps")
+    figure.get_by_role("slider", name="steps").press("End")
+    expect(text).to_contain_text("After 60 steps at rate 0.5: loss.")
+    figure.get_by_role("checkbox", name="error").click()  # a view: the run stays where it is
+    expect(text).to_contain_text("After 60 steps at rate 0.5: loss and error.")
+    figure.get_by_role("slider", name="rate").press("End")  # another run
+    expect(text).to_contain_text("After 0 steps at rate 1: loss and error.")
+
+
+def test_reset_stops_a_run_that_plays(visit: Visit, sample: SamplePage) -> None:
+    page = visit(sample.url(), script=SAVING)
+    figure, text = begin(page)
+    figure.get_by_role("button", name="play").click()
+    expect(text).to_contain_text("After 20 steps")
+    figure.get_by_role("button", name="reset").click()
+    expect(figure.get_by_role("button", name="play")).to_be_visible()
+    page.wait_for_timeout(400)
+    expect(text).to_contain_text("After 0 steps")
+
+
+def test_one_of_several_stays_chosen(visit: Visit, sample: SamplePage) -> None:
+    figure, text = begin(visit(sample.url() + '#sampler-run?shown=["error"]&t=20'))
+    expect(text).to_contain_text("After 20 steps at rate 0.5: error.")
+    box = figure.get_by_role("checkbox", name="error")
+    box.click()
+    expect(box).to_be_checked()
+    expect(text).to_contain_text(": error.")
