@@ -139,7 +139,7 @@ def test_begin_keeps_what_is_there():
 
 
 def test_unknown_names():
-    with pytest.raises(ValueError, match="assignment must be one of neurons, activations"):
+    with pytest.raises(ValueError, match="assignment must be one of neurons, activations, "):
         checks.begin("neuron")
     with pytest.raises(ValueError, match=r"name must be one of .*got 'composes'"):
         checks.verify("composes", len, [])

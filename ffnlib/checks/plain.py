@@ -7,11 +7,17 @@ Whatever is judged has passed through here: no subclass, no object with its own 
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
-from numpy import array, bool_, float64, ndarray, number
+from numpy import array, bool_, float64, int64, ndarray, number
 from numpy.typing import NDArray
 
-Kind = Literal["number", "integer", "integers", "vector", "matrix", "array", "text"]
-Value: TypeAlias = NDArray[float64] | float | int | str | list[int]
+from ffnlib.checks.made import Formula, images, labels
+
+Kind = Literal[
+    "number", "integer", "integers", "vector", "matrix", "array", "text",
+    # only in cases: an array of class numbers, a function by its formula, a part of the digits
+    "classes", "function", "images", "labels",
+]  # fmt: skip
+Value: TypeAlias = NDArray[float64] | NDArray[int64] | float | int | str | list[int] | Formula
 
 LARGEST = 1_000_000
 LEAVES = (bool, int, float, bool_, number)
@@ -135,9 +141,29 @@ def plain(value: object, kind: Kind) -> tuple[Value, int]:
     return exact, width
 
 
+def _described(value: object, kind: Kind) -> Value | None:
+    """Make what a case only describes; None for any other kind."""
+    if kind == "classes":
+        return array(value, dtype=int64)
+    if kind == "function":
+        return Formula(str(value))
+    if kind == "images":
+        return images(value)
+    return labels(value) if kind == "labels" else None
+
+
 def fresh(value: object, kind: Kind) -> Value:
     """Make a new copy of an input, in the form in which a student's function receives it."""
-    return plain(value, kind)[0]
+    made = _described(value, kind)
+    return plain(value, kind)[0] if made is None else made
+
+
+def fresh_result(value: object, kinds: Mapping[str, Kind]) -> dict[str, Value]:
+    """Make a new copy of a case's expected part, by name; from cases only, never from students."""
+    items = [value] if len(kinds) == 1 else _items(value, list(kinds))
+    return {
+        name: fresh(item, kind) for (name, kind), item in zip(kinds.items(), items, strict=True)
+    }
 
 
 def _items(value: object, names: list[str]) -> list[object]:

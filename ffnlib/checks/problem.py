@@ -13,7 +13,7 @@ from numpy import all as np_all
 from numpy import asarray, errstate, float64, isfinite, maximum, shape
 from numpy.typing import NDArray
 
-from ffnlib.checks.plain import Kind, Value, fresh, plain_result
+from ffnlib.checks.plain import Kind, Value, fresh, fresh_result
 
 # Values by name. Each judge knows the kinds of its own problem.
 Parts = Mapping[str, Any]
@@ -78,7 +78,7 @@ class Problem:
         if width < 4:
             return Fault("the result is in half precision: keep the dtype of the inputs")
         inputs = self.inputs(case)
-        expected, _ = plain_result(case.expected, self.expected or self.returns)
+        expected = fresh_result(case.expected, self.expected or self.returns)
         tolerance = self.tolerance if width >= 8 else self.single
         with errstate(all="ignore"):
             return self.judge(inputs, expected, returned, tolerance)

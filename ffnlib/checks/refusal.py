@@ -34,6 +34,10 @@ ASKED: dict[str, dict[str, tuple[str, ...]]] = {
         "ffnlib.depth": ("gradient_flow",),
         "ffnlib.monitor": ("dead_units", "dead_unit_rate"),
     },
+    "softmax": {
+        "ffnlib.softmax": ("softmax", "softmax_naive", "logsumexp", "log_softmax"),
+        "ffnlib.losses": ("CrossEntropy.__call__", "CrossEntropy.gradient"),
+    },
 }
 
 # assignment -> functions the student writes
@@ -42,6 +46,10 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "activations": (
         "gelu", "silu", "gelu_derivative", "silu_derivative",
         "find_minimum", "dead_unit_rate", "chain_gradient",
+    ),
+    "softmax": (
+        "softmax_steps", "softmax", "naive_and_shifted", "logsumexp", "log_softmax",
+        "cross_entropy", "softmax_at",
     ),
 }  # fmt: skip
 
@@ -201,7 +209,7 @@ def begin(assignment: str) -> None:
     Parameters
     ----------
     assignment : str
-        ``"neurons"`` or ``"activations"``.
+        ``"neurons"``, ``"activations"``, ``"softmax"``….
 
     Raises
     ------
