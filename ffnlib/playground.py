@@ -52,7 +52,7 @@ class Settings(NamedTuple):
     init: str = "glorot"
     optimizer: str = "adam"
     learning_rate: float = 0.03
-    batch_size: int = 25
+    batch_size: int = 50
     dropout: float = 0.0
     weight_decay: float = 0.0
     seed: int = 0

@@ -58,7 +58,7 @@ def playground(
     init: str = "glorot",
     optimizer: str = "adam",
     learning_rate: float = 0.03,
-    batch_size: int = 25,
+    batch_size: int = 50,
     noise: float = 0.0,
     dropout: float = 0.0,
     weight_decay: float = 0.0,
