@@ -33,7 +33,8 @@ class Shift:
         down, right = as_rng(rng).integers(0, 2 * p + 1, size=(2, m))
         corner = np.arange(m) * width**2 + down * width + right  # of each window in the flat array
         window = np.add.outer(np.arange(side) * width, np.arange(side)).reshape(-1)
-        return padded.reshape(-1).take(np.add.outer(corner, window))
+        moved: Array = padded.reshape(-1).take(np.add.outer(corner, window))
+        return moved
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class CrossEntropy:
         return abs(float((terms.astype(np.float64) / len(t)).sum()))  # of numbers 0 or less
 
     def _subtract_targets(self, p: Array, t: NDArray[Any]) -> Array:
-        """Turn p into the gradient."""
+        """Turn p, (batch, classes), into the gradient (p - t)/m."""
         if t.ndim == 1:
             p[np.arange(len(t)), t] -= 1
         else:

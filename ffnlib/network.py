@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ffnlib.activations import Activation, identity
 from ffnlib.activations import activation as find_activation
-from ffnlib.arrays import Array, Scratch, as_count, as_float, as_rng
+from ffnlib.arrays import Array, Scratch, as_float, as_rng
 from ffnlib.linear import Linear
 from ffnlib.parameters import Model
+from ffnlib.sizes import checked_sizes, count_parameters
 
 __all__ = ["MLP", "LayerTrace", "Linear", "count_parameters"]
 
@@ -36,13 +37,10 @@ class LayerTrace(NamedTuple):
 class Step(NamedTuple):
     """What one layer has to remember for the way back."""
 
-    x: Array
-    """What came in, (batch, d_in)."""
-    z: Array
-    """Before the activation, (batch, d_out)."""
+    x: Array  # what came in, (batch, d_in)
+    z: Array  # before the activation, (batch, d_out)
     f: Activation
-    keep: Array | None
-    """Dropout: 0 or 1/(1 - p) for each output, (batch, d_out); None where none is dropped."""
+    keep: Array | None  # dropout: 0 or 1/(1 - p), (batch, d_out); None where none is dropped
 
 
 class MLP(Model):
@@ -98,7 +96,7 @@ class MLP(Model):
         self._assemble(
             [
                 Linear(d_in, d_out, rng=rng, bias=bias, init=init, dtype=dtype)
-                for d_in, d_out in pairwise(_checked_sizes(sizes))
+                for d_in, d_out in pairwise(checked_sizes(sizes))
             ],
             activation,
             output,
@@ -303,21 +301,3 @@ class MLP(Model):
 
     def __repr__(self) -> str:
         return f"MLP({list(self.sizes)}, activation={self.activation.name!r})"
-
-
-def count_parameters(sizes: Sequence[int], bias: bool = True) -> int:
-    r"""Count the parameters of an MLP without building it: :math:`\sum_l (d_{l-1} + 1)\,d_l`.
-
-    A Python integer, so no size is too large. ``bias=False`` leaves out the ones. Raises TypeError
-    or ValueError as ``MLP`` does.
-    """
-    sizes = _checked_sizes(sizes)
-    return sum((d_in + bool(bias)) * d_out for d_in, d_out in pairwise(sizes))
-
-
-def _checked_sizes(sizes: Sequence[int]) -> list[int]:
-    if isinstance(sizes, str) or not hasattr(sizes, "__len__"):
-        raise TypeError(f"sizes must be a sequence of whole numbers, got {sizes!r}")
-    if len(sizes) < 2:
-        raise ValueError(f"sizes must hold at least the inputs and the outputs, got {sizes!r}")
-    return [as_count(size, f"sizes[{i}]") for i, size in enumerate(sizes)]
