@@ -22,7 +22,7 @@ def graph(mark: Graph, frame: Frame) -> list[str]:
     rows = max(len(node.rows) for node in mark.nodes)
     high = rows * ROW + 2 * PADDING
     most = max(sum(n.column == c for n in mark.nodes) for c in range(columns))
-    wide = min(96.0, (frame.width / most - 6) if upright else along / columns - 22)
+    wide = min(84.0, frame.width / most - 6) if upright else min(96.0, along / columns - 22)
     room = (high if upright else wide) / 2 + 4
     ends = [room + 2, along - room - 2]
     gap = (ends[1] - ends[0]) / max(columns - 1, 1)

@@ -59,7 +59,7 @@ PROGRAMS = {
          Made("J", "×", ("u", "v"), 2)),
     ),
     "cross-entropy": Program(
-        (Given("a", "right class", 0.0), Given("b", "logit", 0.5), Given("c", "logit", 1.0)),
+        (Given("a", "right", 0.0), Given("b", "logit", 0.5), Given("c", "logit", 1.0)),
         (Made("exp a", "exp", ("a",), 1, 0.3), Made("exp b", "exp", ("b",), 1, 0.65),
          Made("exp c", "exp", ("c",), 1, 1.0), Made("s", "+", ("exp a", "exp b"), 2, 0.5),
          Made("sum", "+", ("s", "exp c"), 3, 0.7), Made("lse", "log", ("sum",), 4, 0.7),
