@@ -162,9 +162,7 @@ def test_boxes_do_not_overlap():
     for expression in PROGRAMS:
         (graph,) = marks(backprop.graph(expression=expression), Graph)
         for width, height in ((708, 442), (348, 442)):
-            frame = importlib.import_module("ffnlib.axes").Frame(
-                0, 0, width, height, (0, 1), (0, 1)
-            )
+            frame = Frame(0, 0, width, height, (0, 1), (0, 1))
             drawn = [d for d in boxes.graph(graph, frame) if d.startswith("<rect")]
             found = []
             for rect in drawn:
