@@ -98,7 +98,7 @@ def logsumexp(z: ArrayLike, axis: Axis = -1, keepdims: bool = False) -> Array:
     lines = _lines(z, axis)
     with np.errstate(all="ignore"):
         shifted, top = _shift(lines.rows)
-        m = np.take_along_axis(lines.rows, top, axis=-1) if shifted.size else -np.inf
+        m = lines.rows[_numbers(shifted), top] if shifted.size else -np.inf
         # where m is infinite the shifted entries are nan, and m itself is the answer
         lse = m + np.where(np.isinf(m), 0, np.log1p(_sum_of_others(shifted, top)))
         return lines.reduce(lse, keepdims)
@@ -127,6 +127,8 @@ class Lines(NamedTuple):
 
     def restore(self, rows: Array) -> Array:
         """Give ``rows`` the shape and dtype of the original."""
+        if rows.shape == self.moved and rows.dtype == self.dtype and self.axes == (1,):
+            return rows
         last = tuple(range(-len(self.axes), 0))
         shaped = np.moveaxis(rows.reshape(self.moved), last, self.axes)
         result: Array = shaped.astype(self.dtype, copy=False)[()]
@@ -141,6 +143,8 @@ class Lines(NamedTuple):
 
 def _lines(z: ArrayLike, axis: Axis) -> Lines:
     a = as_float(z, "z")
+    if a.ndim == 2 and isinstance(axis, int) and axis == -1 and a.dtype != np.float16:
+        return Lines(a, a.dtype, a.shape, (1,))  # the usual case, at once
     axes = _axes(axis, a)
     last = tuple(range(-len(axes), 0))
     moved = np.moveaxis(a, axes, last)
@@ -173,10 +177,10 @@ def _shift(rows: Array, temperature: float = 1.0) -> tuple[Array, NDArray[np.int
         raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}")
     if rows.size == 0:
         return rows, np.zeros((len(rows), 1), dtype=np.intp)
-    top = rows.argmax(axis=-1, keepdims=True)
+    top = rows.argmax(axis=-1)[:, None]
     if temperature != 1:  # in float64, where no temperature rounds to 0
         rows = rows.astype(np.float64)
-    m = np.take_along_axis(rows, top, axis=-1)
+    m = rows[_numbers(rows), top]
     shifted = rows - np.where(m == np.inf, np.nan, m)
     if temperature != 1:
         shifted /= float(temperature)
@@ -187,6 +191,11 @@ def _sum_of_others(shifted: Array, top: NDArray[np.intp]) -> Array:
     """Give the sum of ``exp(shifted)`` without the largest term, which is 1; (rows, 1)."""
     e = np.exp(shifted)
     if e.size:
-        np.put_along_axis(e, top, 0, axis=-1)
+        e[_numbers(e), top] = 0
     total: Array = e.sum(axis=-1, keepdims=True)
     return total
+
+
+def _numbers(rows: Array) -> NDArray[np.intp]:
+    """Number the rows, (rows, 1)."""
+    return np.arange(len(rows))[:, None]
