@@ -5,8 +5,8 @@
     python benchmarks/mnist.py small --choose       # for choosing: 5,000 training images held out
 
 Without ``--choose`` the network learns from all 60,000 training images, and the test set is looked
-at once, when everything is over. With it, the test set is not even read. The rates, epochs and
-distortions below were chosen in that way. MNIST is looked for in the folder FFN_DATA.
+at once, when everything is over. With it, the test set is not even read: choices are made there.
+MNIST is looked for in the folder FFN_DATA.
 """
 
 import argparse
