@@ -163,8 +163,10 @@ def _entry(
     numeric = (above - below) / width
     rounding = 8 * float(np.finfo(np.float64).eps) * max(abs(above), abs(below)) / width
     scale = max(abs(analytic), abs(numeric), rounding / tolerance)
+    if not np.isfinite([analytic, numeric]).all():
+        return Entry(name, index, value, analytic, numeric, np.inf)  # nan is never right
     error = abs(analytic - numeric) / scale if scale > 0 else 0.0
-    return Entry(name, index, value, analytic, numeric, error if error == error else np.inf)
+    return Entry(name, index, value, analytic, numeric, error)
 
 
 def _indices(
