@@ -123,7 +123,13 @@ def moment(program: Program, values: Mapping[str, Value], step: int) -> Moment:
     title="Forwards for values, backwards for gradients",
     controls=[
         Choice("expression", list(PROGRAMS)),
-        Steps("steps", LAST, stops_at=tuple(range(LAST + 1)), label="step", views=("a", "b", "c")),
+        Steps(
+            "steps",
+            LAST,
+            stops_at=tuple(range(LAST + 1)),
+            label="step",
+            views=("expression", "a", "b", "c"),
+        ),
         Slider("a", -3, 3, step=0.25),
         Slider("b", -3, 3, step=0.25),
         Slider("c", -3, 3, step=0.25),

@@ -134,7 +134,12 @@ def gap(surface: str, path: NDArray[np.float64]) -> NDArray[np.float64]:
     title="Four optimizers, one start",
     controls=[
         Choice("surface", list(SURFACES)),
-        Steps("steps", LAST, stops_at=BAKED),
+        Steps(
+            "steps",
+            LAST,
+            stops_at=BAKED,
+            views=("surface", "learning_rate", "momentum", "start"),
+        ),
         Choice("learning_rate", RATES, label="learning rate"),
         Slider("momentum", 0, 0.95, step=0.05, label="momentum β"),
         Points("start", n=1, x=X, y=Y, label="start"),
@@ -199,7 +204,8 @@ def _sentence(heights: dict[str, NDArray[np.float64]], steps: int) -> str:
             lost.append(NAMES[name])
     said = f"After {steps} step{'s' * (steps > 1)} the heights are: {', '.join(parts)}."
     if lost:
-        gone = f"{' and '.join(lost)} flew away: the learning rate is too large."
+        names = " and ".join([", ".join(lost[:-1])] * (len(lost) > 1) + lost[-1:])
+        gone = f"{names} flew away: the learning rate is too large."
         said = f"{said} {gone}" if parts else gone
     return said
 
