@@ -6,7 +6,8 @@ how the two are judged; how the student's function is run (`ffnlib.checks.execut
 apart from that.
 """
 
+from ffnlib.checks.made import training_digits
 from ffnlib.checks.refusal import begin
 from ffnlib.checks.verdict import CheckFailed, verify
 
-__all__ = ["CheckFailed", "begin", "verify"]
+__all__ = ["CheckFailed", "begin", "training_digits", "verify"]

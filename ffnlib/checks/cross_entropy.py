@@ -9,7 +9,7 @@ from numpy import max as np_max
 from numpy import sum as np_sum
 from numpy.typing import NDArray
 
-from ffnlib.checks.logits import NO_SHIFT, judge_logits, log_softmax, naive, softmax
+from ffnlib.checks.logits import NO_SHIFT, first_named, judge_logits, log_softmax, naive, softmax
 from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value
 
 Array = NDArray[float64]
@@ -130,8 +130,11 @@ def judge_loss_gradient(
         Mistake("these are the values of the loss, not its gradient",
                 lambda: -log(p[rows, t]) / m),
     ]  # fmt: skip
+    words = first_named(got, wanted, mistakes, tol)
+    if words is not None:
+        return Fault(words)
     fault = judge_value(
-        "the gradient", got, wanted, mistakes, tol, overflow=f": does exp overflow? {NO_SHIFT}"
+        "the gradient", got, wanted, [], tol, overflow=f": does exp overflow? {NO_SHIFT}"
     )
     if fault is None or shape(got) != shape(wanted) or fault.words != "the gradient is wrong":
         return fault

@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy import array2string, ndarray
 
-from ffnlib.checks import activations, neurons, softmax
+from ffnlib.checks import activations, backprop, neurons, softmax
 from ffnlib.checks.execution import Stopped, call
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.problem import Case, Parts, Problem
@@ -14,6 +14,7 @@ from ffnlib.checks.refusal import Missing, refuse
 ASSIGNMENTS: dict[str, dict[str, Problem]] = {
     "neurons": neurons.PROBLEMS,
     "activations": activations.PROBLEMS,
+    "backprop": backprop.PROBLEMS,
     "softmax": softmax.PROBLEMS,
 }
 

@@ -1,0 +1,10 @@
+# problem: adam_step
+# verdict: right
+# marks: 3
+
+def adam_step(p, g, m, v, t, rate, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    c2 = (1 - beta2**t) ** 0.5
+    step = rate * c2 / (1 - beta1**t)
+    return p - step * m / (np.sqrt(v) + eps * c2), m, v

@@ -1,0 +1,11 @@
+# problem: loss_gradient
+# verdict: wrong
+# marks: 0
+# message: 1 is subtracted after the division by m
+
+def loss_gradient(z, t):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p /= len(t)
+    p[np.arange(len(t)), t] -= 1
+    return p

@@ -1,0 +1,13 @@
+# problem: numeric_gradient
+# verdict: wrong
+# marks: 0
+# message: half as large
+
+def numeric_gradient(f, p):
+    h = 1e-7
+    g = np.zeros_like(p)
+    for i in np.ndindex(p.shape):
+        e = np.zeros_like(p)
+        e[i] = h
+        g[i] = (f(p + e) - f(p)) / (2 * h)
+    return g

@@ -1,0 +1,13 @@
+# problem: numeric_gradient
+# verdict: wrong
+# marks: 0
+# message: the differences are not divided by the step
+
+def numeric_gradient(f, p):
+    h = 1e-5
+    g = np.zeros_like(p)
+    for i in np.ndindex(p.shape):
+        e = np.zeros_like(p)
+        e[i] = h
+        g[i] = (f(p + e) - f(p - e)) / 1
+    return g
