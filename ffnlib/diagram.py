@@ -1,6 +1,7 @@
 """How a network diagram is drawn: columns of units joined by their weights."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,9 @@ def network(mark: Network, frame: Frame) -> list[str]:
         names = mark.labels[k] if k < len(mark.labels) else ()
         maps = mark.maps[k] if k < len(mark.maps) else None
         if maps is None:
-            drawn += _nodes(values, places[k], radius)
+            drawn += _nodes(values, names, places[k], radius)
         else:
-            drawn += _maps(np.asarray(maps, dtype=np.float64), places[k], radius)
+            drawn += _maps(np.asarray(maps, dtype=np.float64), names, places[k], radius)
         drawn += _names(names, places[k], radius, last=k == len(layers) - 1)
         if k < len(mark.titles):
             drawn.append(text(places[k][0][0], 14, mark.titles[k], anchor="middle", bold=True))
@@ -73,12 +74,19 @@ def _edges(w: NDArray[np.float64], sources: Places, targets: Places) -> list[str
     return drawn
 
 
-def _nodes(values: NDArray[np.float64], places: Places, radius: float) -> list[str]:
+def _said(names: Sequence[str], i: int) -> str:
+    """What a read-out calls a unit; escaped."""
+    return escape(names[i]) if i < len(names) and names[i] else f"unit {i + 1}"
+
+
+def _nodes(
+    values: NDArray[np.float64], names: Sequence[str], places: Places, radius: float
+) -> list[str]:
     """Discs with their value, the more coloured the larger it is."""
     largest = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
     drawn = []
     for i, ((x, y), value) in enumerate(zip(places, values.tolist(), strict=True)):
-        tip = f"unit {i + 1}: {number(value)}"
+        tip = f"{_said(names, i)}: {number(value)}"
         fill, opacity = colour("output" if value >= 0 else "input"), 0.6 * abs(value) / largest
         drawn.append(
             f'<circle class="ffn-node" cx="{short(x)}" cy="{short(y)}" r="{short(radius)}"'
@@ -93,7 +101,9 @@ def _nodes(values: NDArray[np.float64], places: Places, radius: float) -> list[s
     return drawn
 
 
-def _maps(maps: NDArray[np.float64], places: Places, radius: float) -> list[str]:
+def _maps(
+    maps: NDArray[np.float64], names: Sequence[str], places: Places, radius: float
+) -> list[str]:
     """What each unit answers over the plane, as a small heat map in place of a disc."""
     drawn = []
     side = short(2 * radius)
@@ -104,7 +114,7 @@ def _maps(maps: NDArray[np.float64], places: Places, radius: float) -> list[str]
         drawn.append(f'<rect class="ffn-node" {box} stroke="currentColor"/>')
         drawn.append(
             f'<image {box} preserveAspectRatio="none" href="{url}"'
-            f' data-tip="unit {i + 1}: up to {number(limit)} in size"/>'
+            f' data-tip="{_said(names, i)}: up to {number(limit)} in size"/>'
         )
     return drawn
 
