@@ -13,7 +13,7 @@ from ffnlib.explorer import Explorer
 
 TOLERANCE = {"float16": 4e-3, "float32": 4e-6}  # a few units in the last place
 EXACT = 1e-12
-# A fit multiplies rounding by its condition, training by its steps; differences divide it by theirs.
+# A fit multiplies rounding by its condition, training by its steps; differences divide it.
 FITTED = {
     "backprop.hunt": 1e-8,
     "neurons.collapse": 1e-9,
