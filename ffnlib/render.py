@@ -6,6 +6,7 @@ panels one under another).
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 
@@ -146,34 +147,47 @@ def _panel(panel: Panel, frame: Frame, index: int) -> list[str]:
     return drawn
 
 
-def _axes(panel: Panel, frame: Frame) -> list[str]:
-    """Light grid lines at round numbers, the zero lines stronger, units in the labels."""
+def _axes(panel: Panel, frame: Frame) -> tuple[str, ...]:
+    """Ticks, grid and names, under which the bars' own names stand where there are bars."""
+    bars = next((mark for mark in panel.marks if isinstance(mark, scene.Bars)), None)
+    names = tuple(bars.labels) if bars else ()
+    return (*_x_axis(frame, panel.x_label, names), *_y_axis(frame, panel.y_label))
+
+
+# Most moves of a control leave the axes as they are, so they are drawn once and remembered.
+@lru_cache(maxsize=256)
+def _x_axis(frame: Frame, name: str, bars: tuple[str, ...]) -> tuple[str, ...]:
+    """Light lines at round numbers, the zero line stronger; or a name under each bar."""
     drawn = []
     right, bottom = frame.left + frame.width, frame.top + frame.height
-    bars = next((mark for mark in panel.marks if isinstance(mark, scene.Bars)), None)
-    names = dict(enumerate(bars.labels)) if bars and bars.labels else None
-    x_ticks = list(names) if names else ticks(*frame.x, max(2, int(frame.width / 70)))
-    for value in x_ticks:
-        x = frame.left + float(frame.px(value))
-        kind = "ffn-zero" if value == 0 and not names else "ffn-grid"
-        if not names:
-            drawn.append(
-                f'<path class="{kind}" d="M{short(x)},{short(frame.top)}V{short(bottom)}"/>'
-            )
-        words = names[int(value)] if names else number(value)
+    values = range(len(bars)) if bars else ticks(*frame.x, max(2, int(frame.width / 70)))
+    for value, px in zip(values, frame.px(list(values)).tolist(), strict=True):
+        x = frame.left + px
+        if not bars:
+            kind = "ffn-zero" if value == 0 else "ffn-grid"
+            d = f"M{short(x)},{short(frame.top)}V{short(bottom)}"
+            drawn.append(f'<path class="{kind}" d="{d}"/>')
+        words = bars[int(value)] if bars else number(value)
         drawn.append(text(x, bottom + 16, words, anchor="middle", size=12))
-    y_ticks = log_ticks if frame.log_y else ticks
-    for value in y_ticks(*frame.y, max(2, int(frame.height / 48))):
-        y = frame.top + float(frame.py(value))
+    if name:
+        drawn.append(text(right, bottom + 34, name, anchor="end", size=13))
+    return tuple(drawn)
+
+
+@lru_cache(maxsize=256)
+def _y_axis(frame: Frame, name: str) -> tuple[str, ...]:
+    drawn = []
+    right = frame.left + frame.width
+    values = (log_ticks if frame.log_y else ticks)(*frame.y, max(2, int(frame.height / 48)))
+    for value, py in zip(values, frame.py(values).tolist(), strict=True):
+        y = frame.top + py
         kind = "ffn-zero" if value == 0 else "ffn-grid"
         drawn.append(f'<path class="{kind}" d="M{short(frame.left)},{short(y)}H{short(right)}"/>')
         words = power(value) if frame.log_y else number(value)
         drawn.append(text(frame.left - 6, y + 4, words, anchor="end", size=12))
-    if panel.x_label:
-        drawn.append(text(right, bottom + 34, panel.x_label, anchor="end", size=13))
-    if panel.y_label:
-        drawn.append(text(frame.left - 40, frame.top - 9, panel.y_label, size=13))
-    return drawn
+    if name:
+        drawn.append(text(frame.left - 40, frame.top - 9, name, size=13))
+    return tuple(drawn)
 
 
 def _line_labels(panel: Panel, frame: Frame) -> list[str]:
