@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import warnings
+from itertools import combinations
 
 import bank
 import numpy as np
@@ -16,6 +17,8 @@ import pytest
 from ffnlib import checks
 from ffnlib.checks import refusal
 from ffnlib.checks.hidden import NoCases, hidden_cases
+from ffnlib.checks.made import Formula, images, labels
+from ffnlib.checks.two_layer import PLANTED, gradients
 from ffnlib.checks.verdict import ASSIGNMENTS
 
 ANSWERS = [answer for assignment in bank.ASSIGNMENTS for answer in bank.answers(assignment)]
@@ -446,6 +449,66 @@ def test_a_refusal_is_told_by_the_check():
 
     said = message("gelu", lambda x: gelu(x))
     assert "ffnlib.activations.gelu is what you are asked to write here" in said
+
+
+# inputs that a case describes in words
+
+
+def test_a_formula_is_a_function_of_an_array():
+    f = Formula("sum(p**2) + p[0]")
+    assert f(np.array([1, 2])) == 6.0
+    assert f(np.array([1j, 0.0])) == -1 + 1j
+    assert repr(f) == "<p -> sum(p**2) + p[0]>"
+    with pytest.raises(NameError):
+        Formula("open('x')")(np.zeros(1))
+
+
+def test_held_out_digits_are_not_given():
+    x, y = checks.training_digits()
+    assert x.shape == (1200, 64)
+    assert y.shape == (1200,)
+    for shuffle in (0, 7):
+        given, held = images(("training", shuffle)), images(("held out", shuffle))
+        assert len(given) == len(labels(("training", shuffle))) == 1200
+        assert len(held) == len(labels(("held out", shuffle))) == 597
+        together = np.concatenate([given, held])
+        assert np.array_equal(np.sort(together, axis=0), np.sort(np.concatenate(
+            [x, images(("held out", 0))]), axis=0))  # fmt: skip
+    x[:] = 0  # a copy
+    assert checks.training_digits()[0].max() == 1
+
+
+def test_the_tools_to_find_a_fault_stay():
+    from ffnlib.gradcheck import gradcheck
+
+    checks.begin("backprop")
+    p = np.array([1.0, 2.0])
+    assert gradcheck(lambda q: float((q**2).sum()), p, analytic=2 * p)
+    from ffnlib.datasets import digits
+
+    with pytest.raises(refusal.Refused, match=r"checks\.training_digits\(\) gives those"):
+        digits()
+
+
+@pytest.mark.parametrize("faults", [c for n in (1, 2, 3) for c in combinations(PLANTED, n)])
+def test_every_fault_left_in_the_network_is_named(faults):
+    names = ("x", "t", "W1", "b1", "W2", "b2")
+
+    def left(*given):
+        return gradients(dict(zip(names, given, strict=True)), faults)
+
+    said = message("network_gradients", left)
+    assert PLANTED[faults[0]] in said
+    assert (f"({len(faults) - 1} more beside this)" in said) == (len(faults) > 1)
+
+
+def test_the_broken_network_has_the_four_planted_faults():
+    cells = bank.graded_cells("backprop")
+    notebook = {"np": np}
+    exec(bank.text_of(cells["broken"]), notebook)
+    assert "all four faults are still there" in message(
+        "network_gradients", notebook["broken_gradients"]
+    )
 
 
 # the notebooks

@@ -239,10 +239,11 @@ def test_release_keeps_the_secrets(graded, assignment):
     assert len(secret) > 10
     cases = (bank.EXERCISES / "cases" / f"{assignment}.py").read_text(encoding="utf-8")
     secret += [line.strip() for line in cases.splitlines() if len(line.strip()) > 20]
+    # cells that are there to be read: a repaired function keeps lines of the broken one
     given = "\n".join(
         bank.text_of(cell)
         for cell in bank.graded_cells(assignment).values()
-        if not cell["metadata"]["nbgrader"]["solution"]
+        if not (cell["metadata"]["nbgrader"]["solution"] or cell["metadata"]["nbgrader"]["grade"])
     )
     for line in secret:
         assert line == "from itertools import pairwise" or line in given or line not in text, line

@@ -231,7 +231,7 @@ def begin(assignment: str) -> None:
     Parameters
     ----------
     assignment : str
-        ``"neurons"``, ``"activations"``, ``"softmax"``….
+        ``"neurons"``, ``"activations"``, ``"backprop"`` or ``"softmax"``.
 
     Raises
     ------
