@@ -282,7 +282,7 @@ def number(value: float, digits: int = 3) -> str:
     """A number as a reader wants it: ``digits`` significant digits, a real minus sign, no ``e-05``.
 
     >>> number(-0.16997), number(46702792704, 11), number(1.23e-7)
-    ('−0.17', '46,702,792,704', '1.23 × 10⁻⁷')
+    ('−0.17', '46,702,792,704', '1.23 × 10⁻⁷')
     """
     value = float(value)
     if not np.isfinite(value):
@@ -296,7 +296,7 @@ def number(value: float, digits: int = 3) -> str:
         return text.replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     mantissa = (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa).replace("-", "−")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 def power(value: float) -> str:

@@ -202,7 +202,7 @@ def test_the_neuron_shows_its_sum_and_its_output(w1, w2, b, activation):
 
 
 def test_a_sigmoid_stays_between_0_and_1_and_the_others_do_not():
-    assert "from 9.111 × 10⁻⁴ to 0.9997" in neurons.neuron().text
+    assert "from 9.111 × 10⁻⁴ to 0.9997" in neurons.neuron().text
     assert "from −1 to 1" in neurons.neuron(activation="tanh").text
     assert "from −7 to 8" in neurons.neuron(activation="identity").text
 

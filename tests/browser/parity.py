@@ -23,7 +23,7 @@ FITTED = {
 SAID = 0.02
 """How far apart numbers in words may be: they have few digits, and the last one may turn over."""
 
-NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|−?∞|not a number")
+NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|−?∞|not a number")
 PLAIN = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789", ",")
 
 
@@ -106,7 +106,7 @@ def differences(a: Any, b: Any, near: float, place: str = "") -> Iterator[str]:
 def value(words: str) -> float:
     if words == "not a number":
         return math.nan
-    mantissa, _, exponent = words.translate(PLAIN).partition(" × 10")
+    mantissa, _, exponent = words.translate(PLAIN).partition(" × 10")
     if "∞" in mantissa:
         return -math.inf if "-" in mantissa else math.inf
     return float(mantissa) * 10.0 ** int(exponent or 0)
