@@ -27,7 +27,7 @@ TURN = np.linspace(0, 2 * np.pi, 121)
 LEVELS = (0.01, 0.06, 0.25, 0.6, 1.2, 2.5, 5.0, 10.0, 20.0, 40.0)
 """Heights at which a contour is drawn."""
 LAST = 200
-BAKED = (0, 1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60, 80, 100, 125, 150, 175, 200)
+BAKED = (0, 1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200)
 RATES = (0.003, 0.01, 0.03, 0.05, 0.1, 0.3)
 ROLES = {"sgd": "second", "momentum": "third", "nesterov": "output", "adam": "gradient"}
 NAMES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
