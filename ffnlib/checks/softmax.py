@@ -195,7 +195,10 @@ def stable_part(expected: Parts) -> Array:
 def _judge_temperature(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
     z, T = inputs["z"], float(inputs["T"])
     p1 = softmax(z, -1)
+    # where several give the same nan, the one that fails more rarely stands first
     mistakes = [
+        Mistake("the probabilities of T = 1 raised to a power in single steps underflow: start "
+                "from the logits", lambda: p1 ** (1.0 / T) / np_sum(p1 ** (1.0 / T))),
         Mistake("the maximum of z is subtracted after the division by T: divide it too",
                 lambda: naive(z / T - np_max(z), -1)),
         Mistake(f"the logits over T are too large for exp: {NO_SHIFT}", lambda: naive(z / T, -1)),
@@ -213,8 +216,6 @@ def _judge_temperature(inputs: Parts, expected: Parts, returned: Parts, tol: flo
                 lambda: p1),
         Mistake("the sign is wrong: the largest logit keeps the largest probability",
                 lambda: softmax(-z / T, -1)),
-        Mistake("the probabilities of T = 1 raised to a power in single steps underflow: start "
-                "from the logits", lambda: p1 ** (1.0 / T) / np_sum(p1 ** (1.0 / T))),
         Mistake("the largest class gets everything: that is only the limit T to 0",
                 lambda: where(z == np_max(z), 1.0, 0.0)),
         Mistake("all classes get the same: that is only the limit of a large T",
