@@ -208,7 +208,8 @@ class GELU(Activation):
 
     :math:`\Phi(x) = \tfrac12 \operatorname{erfc}(-x/\sqrt2)` is the normal distribution and
     :math:`\varphi` its density; the slope is :math:`\Phi(x) + x\,\varphi(x)`. Hendrycks and Gimpel
-    (2016). About 1e-15 relative in float64 and 1e-6 in float32, deep in the left tail as well.
+    (2016). Relative error about 1e-15 in float64; in float32 1e-6 down to x = -5, then x² units of
+    the last place.
     """
 
     name = "gelu"
@@ -216,7 +217,10 @@ class GELU(Activation):
     def value(self, x: Array) -> Array:
         y = np.minimum(np.abs(x), 50)
         t, g = normal_tail(y)  # Phi(-y) = t g^2
-        value: Array = np.maximum(x, 0) - y * t * g * g
+        for factor in (y, g, g):
+            t *= factor
+        value: Array = np.maximum(x, 0)
+        value -= t
         return value
 
     def slope(self, x: Array) -> Array:

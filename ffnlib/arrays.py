@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 Array = NDArray[np.floating[Any]]
 """A floating-point array; its dtype is the dtype of what was given."""
 
-BLOCK: Final[int] = 16384
+BLOCK: Final[int] = 32768
 """Elements handled at a time: the temporaries of one block stay in the processor's cache."""
 
 

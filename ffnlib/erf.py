@@ -114,8 +114,9 @@ def _ratio(coefficients: Ratio, x: Array) -> Array:
 
 
 def _horner(coefficients: Sequence[float], x: Array) -> Array:
-    value = np.full_like(x, coefficients[0])
-    for c in coefficients[1:]:
+    value = x * coefficients[0]
+    value += coefficients[1]
+    for c in coefficients[2:]:
         value *= x
         value += c
     return value
@@ -142,21 +143,35 @@ def normal_tail(y: Array) -> tuple[Array, Array]:
     ``y`` is a float32 or float64 block of numbers from 0 to 50.
     """
     if y.dtype == np.float32:
-        r = np.float32(SHORT_SCALE) / (np.float32(SHORT_SCALE) + y)
-        return _horner(_short_tail(), r) * r, exp_minus_square(y, 0.25)
+        return _short_normal_tail(y)
     return 0.5 * scaled_erfc(y * SQRT_HALF), exp_minus_square(y, 0.25)
 
 
-SHORT_SCALE: Final[float] = 2.5
-SHORT_DEGREE: Final[int] = 9
+def _short_normal_tail(y: Array) -> tuple[Array, Array]:
+    """As ``normal_tail`` in float32, where speed is wanted: few passes, each in place.
+
+    Here y² is simply rounded, so the relative error grows with it, to 6e-6 where float32 ends.
+    """
+    r = y + SHORT_SCALE
+    np.divide(SHORT_SCALE, r, out=r)
+    t = _horner(_short_tail(), r)
+    t *= r
+    g = y * y
+    g *= -0.25
+    np.exp(g, out=g)
+    return t, g
+
+
+SHORT_SCALE: Final[float] = 3.0
+SHORT_DEGREE: Final[int] = 8
 SHORT_REACH: Final[float] = 15.0
 
 
 @cache
 def _short_tail() -> tuple[float, ...]:
-    """Coefficients of P, highest power first, in ``t = r P(r)`` with ``r = 2.5 / (2.5 + y)``.
+    """Coefficients of P, highest power first, in ``t = r P(r)`` with ``r = 3 / (3 + y)``.
 
-    Interpolated at Chebyshev points for y from 0 to 15, where float32 ends; relative error 2e-8.
+    Interpolated at Chebyshev points for y from 0 to 15, where float32 ends; relative error 1.4e-7.
     """
     low = SHORT_SCALE / (SHORT_SCALE + SHORT_REACH)  # r runs from low to 1, v from -1 to 1
 

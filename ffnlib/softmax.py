@@ -17,18 +17,21 @@ its exponential 0, which is right, and the nan of a line without a distribution 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ffnlib.arrays import Array, as_float
+from ffnlib.arrays import BLOCK, Array, as_float
 
 __all__ = ["log_softmax", "logsumexp", "softmax", "softmax_naive"]
 
 Axis = int | Sequence[int] | None
+
+FEW: Final[int] = 64
+"""Lines of up to so many classes are laid upright."""
 
 
 def softmax(z: ArrayLike, axis: Axis = -1, temperature: float = 1.0) -> Array:
@@ -55,12 +58,16 @@ def softmax(z: ArrayLike, axis: Axis = -1, temperature: float = 1.0) -> Array:
     ValueError
         If ``axis`` does not exist, or ``temperature`` is not a finite number above 0.
     """
-    lines = _lines(z, axis)
+    lines = _lines(z, axis, temperature)
+    p = np.empty_like(lines.rows)
     with np.errstate(all="ignore"):
-        shifted, _ = _shift(lines.rows, temperature)
-        e = np.exp(shifted)  # (rows, classes)
-        e /= e.sum(axis=-1, keepdims=True)
-        return lines.restore(e)
+        for block in _blocks(lines.rows):
+            e, along = block.work, block.axis
+            _shift(e, along, temperature)
+            np.exp(e, out=e)
+            e /= e.sum(axis=along, keepdims=True)
+            block.write(e, p)
+        return lines.restore(p)
 
 
 def log_softmax(z: ArrayLike, axis: Axis = -1, temperature: float = 1.0) -> Array:
@@ -68,10 +75,15 @@ def log_softmax(z: ArrayLike, axis: Axis = -1, temperature: float = 1.0) -> Arra
 
     Parameters, result and errors as for ``softmax``.
     """
-    lines = _lines(z, axis)
+    lines = _lines(z, axis, temperature)
+    log_p = np.empty_like(lines.rows)
     with np.errstate(all="ignore"):
-        shifted, top = _shift(lines.rows, temperature)
-        return lines.restore(shifted - np.log1p(_sum_of_others(shifted, top)))
+        for block in _blocks(lines.rows):
+            shifted, along = block.work, block.axis
+            _shift(shifted, along, temperature)
+            shifted -= np.log1p(_sum_of_others(np.exp(shifted), along))
+            block.write(shifted, log_p)
+        return lines.restore(log_p)
 
 
 def logsumexp(z: ArrayLike, axis: Axis = -1, keepdims: bool = False) -> Array:
@@ -96,11 +108,15 @@ def logsumexp(z: ArrayLike, axis: Axis = -1, keepdims: bool = False) -> Array:
         As ``softmax``.
     """
     lines = _lines(z, axis)
+    lse = np.full(len(lines.rows), -np.inf, dtype=lines.rows.dtype)
     with np.errstate(all="ignore"):
-        shifted, top = _shift(lines.rows)
-        m = lines.rows[_numbers(shifted), top] if shifted.size else -np.inf
-        # where m is infinite the shifted entries are nan, and m itself is the answer
-        lse = m + np.where(np.isinf(m), 0, np.log1p(_sum_of_others(shifted, top)))
+        for block in _blocks(lines.rows):
+            e, along = block.work, block.axis
+            m = _shift(e, along)
+            np.exp(e, out=e)
+            # where m is infinite the shifted entries are nan, and m itself is the answer
+            others = np.where(np.isinf(m), 0, _sum_of_others(e, along))
+            lse[block.rows] = (m + np.log1p(others)).reshape(-1)
         return lines.reduce(lse, keepdims)
 
 
@@ -129,30 +145,57 @@ class Lines(NamedTuple):
         """Give ``rows`` the shape and dtype of the original."""
         if rows.shape == self.moved and rows.dtype == self.dtype and self.axes == (1,):
             return rows
-        last = tuple(range(-len(self.axes), 0))
-        shaped = np.moveaxis(rows.reshape(self.moved), last, self.axes)
+        shaped = rows.reshape(self.moved)
+        last = tuple(range(shaped.ndim - len(self.axes), shaped.ndim))
+        if self.axes != last:
+            shaped = np.moveaxis(shaped, last, self.axes)
         result: Array = shaped.astype(self.dtype, copy=False)[()]
         return result
 
-    def reduce(self, column: Array, keepdims: bool) -> Array:
-        """Give one number a row, (rows, 1), the shape of the original without the class axes."""
-        shaped = column.reshape(self.moved[: len(self.moved) - len(self.axes)])
+    def reduce(self, numbers: Array, keepdims: bool) -> Array:
+        """Give one number a row, (rows,), the shape of the original without the class axes."""
+        shaped = numbers.reshape(self.moved[: len(self.moved) - len(self.axes)])
         result: Array = np.expand_dims(shaped, self.axes) if keepdims else shaped
         return result.astype(self.dtype, copy=False)[()]
 
 
-def _lines(z: ArrayLike, axis: Axis) -> Lines:
+def _lines(z: ArrayLike, axis: Axis, temperature: float = 1.0) -> Lines:
     a = as_float(z, "z")
-    if a.ndim == 2 and isinstance(axis, int) and axis == -1 and a.dtype != np.float16:
+    if temperature != 1 and not (isinstance(temperature, Real) and 0 < temperature < math.inf):
+        raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}")
+    if a.ndim == 2 and axis == -1 and temperature == 1 and a.dtype != np.float16:
         return Lines(a, a.dtype, a.shape, (1,))  # the usual case, at once
     axes = _axes(axis, a)
-    last = tuple(range(-len(axes), 0))
-    moved = np.moveaxis(a, axes, last)
-    classes = math.prod(moved.shape[a.ndim - len(axes) :])
-    rows = moved.reshape(math.prod(moved.shape[: a.ndim - len(axes)]), classes)
-    if a.dtype == np.float16:
+    kept = a.ndim - len(axes)
+    moved = a if axes == tuple(range(kept, a.ndim)) else np.moveaxis(a, axes, range(kept, a.ndim))
+    rows = moved.reshape(math.prod(moved.shape[:kept]), math.prod(moved.shape[kept:]))
+    if temperature != 1:
+        rows = rows.astype(np.float64, copy=False)  # there no temperature rounds to 0
+    elif a.dtype == np.float16:
         rows = rows.astype(np.float32)
     return Lines(rows, a.dtype, moved.shape, axes)
+
+
+class Block(NamedTuple):
+    """A few rows, copied so that they stay in the processor's cache while they are worked on."""
+
+    rows: slice
+    work: Array  # (rows, classes), or (classes, rows) where there are few classes
+    axis: int  # of the classes
+
+    def write(self, result: Array, target: Array) -> None:
+        """Put ``result``, laid out as ``work``, where the rows came from."""
+        target[self.rows] = result if self.axis else result.T
+
+
+def _blocks(rows: Array) -> Iterator[Block]:
+    """Walk over the rows; NumPy is slow along short lines, so those stand upright."""
+    upright = rows.shape[1] <= FEW
+    step = max(1, BLOCK // max(1, rows.shape[1]))
+    for start in range(0, len(rows) if rows.size else 0, step):
+        part = rows[start : start + step]
+        work = np.array(part.T if upright else part, order="C")
+        yield Block(slice(start, start + step), work, 0 if upright else 1)
 
 
 def _axes(axis: Axis, a: Array) -> tuple[int, ...]:
@@ -171,31 +214,23 @@ def _axes(axis: Axis, a: Array) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _shift(rows: Array, temperature: float = 1.0) -> tuple[Array, NDArray[np.intp]]:
-    """Give ``(z - max z) / T`` and the place of the maximum, (rows, classes) and (rows, 1)."""
-    if not (isinstance(temperature, Real) and 0 < temperature < math.inf):
-        raise ValueError(f"temperature must be a finite number above 0, got {temperature!r}")
-    if rows.size == 0:
-        return rows, np.zeros((len(rows), 1), dtype=np.intp)
-    top = rows.argmax(axis=-1)[:, None]
-    if temperature != 1:  # in float64, where no temperature rounds to 0
-        rows = rows.astype(np.float64)
-    m = rows[_numbers(rows), top]
-    shifted = rows - np.where(m == np.inf, np.nan, m)
+def _shift(z: Array, axis: int, temperature: float = 1.0) -> Array:
+    """Change ``z`` to ``(z - m) / T`` with its maximum m, and give m."""
+    m: Array = z.max(axis=axis, keepdims=True)
+    z -= m
     if temperature != 1:
-        shifted /= float(temperature)
-    return shifted, top
+        z /= float(temperature)
+    return m
 
 
-def _sum_of_others(shifted: Array, top: NDArray[np.intp]) -> Array:
-    """Give the sum of ``exp(shifted)`` without the largest term, which is 1; (rows, 1)."""
-    e = np.exp(shifted)
-    if e.size:
-        e[_numbers(e), top] = 0
-    total: Array = e.sum(axis=-1, keepdims=True)
+def _sum_of_others(e: Array, axis: int) -> Array:
+    """Sum ``e``, the exponentials of shifted logits, less the largest of them, which is 1.
+
+    Subtracting it from the sum would cost the digits of what is left. ``e`` is overwritten.
+    """
+    ones = e == 1
+    count = ones.sum(axis=axis, keepdims=True, dtype=e.dtype)
+    e *= ~ones
+    total: Array = e.sum(axis=axis, keepdims=True)
+    total += count - 1
     return total
-
-
-def _numbers(rows: Array) -> NDArray[np.intp]:
-    """Number the rows, (rows, 1)."""
-    return np.arange(len(rows))[:, None]
