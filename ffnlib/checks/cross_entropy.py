@@ -15,20 +15,13 @@ from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value
 Array = NDArray[float64]
 
 
-def judge_cross_entropy(
-    inputs: Parts, expected: Parts, returned: Parts, tol: float
-) -> Fault | None:
-    """Judge the mean cross-entropy of a batch."""
-    z, t = inputs["z"], inputs["t"]
+def _unstable(z: Array, t: NDArray[Any]) -> list[Mistake]:
+    """Formulas that are right on paper, and overflow."""
     m, k = z.shape
-    rows = arange(m)
-    one_hot = eye(k)[t]  # (batch, classes)
+    rows, one_hot = arange(m), eye(k)[t]
     log_p, p = log_softmax(z, -1), softmax(z, -1)
-    chosen = log_p[rows, t]
-    top = np_max(z, axis=-1, keepdims=True)
-    wanted, got = expected["loss"], returned["loss"]
     # where several give the same inf or nan, the one that fails more rarely stands first
-    mistakes = [
+    return [
         Mistake("the logarithm of a probability that rounds to 0: compute log sum exp minus the "
                 "target's logit", lambda: -mean(log(p[rows, t]))),
         Mistake("0 times inf is nan: pick the target's entry, do not multiply by the one-hot rows",
@@ -41,6 +34,23 @@ def judge_cross_entropy(
                 lambda: -np_sum(one_hot * log(naive(z, -1))) / m),
         Mistake(f"log sum exp is computed without a shift: {NO_SHIFT}",
                 lambda: mean(log(np_sum(exp(z), axis=-1)) - z[rows, t])),
+    ]  # fmt: skip
+
+
+def judge_cross_entropy(
+    inputs: Parts, expected: Parts, returned: Parts, tol: float
+) -> Fault | None:
+    """Judge the mean cross-entropy of a batch."""
+    z, t = inputs["z"], inputs["t"]
+    m, k = z.shape
+    rows = arange(m)
+    one_hot = eye(k)[t]  # (batch, classes)
+    log_p, p = log_softmax(z, -1), softmax(z, -1)
+    chosen = log_p[rows, t]
+    top = np_max(z, axis=-1, keepdims=True)
+    wanted, got = expected["loss"], returned["loss"]
+    mistakes = [
+        *_unstable(z, t),
         Mistake("this is the sum over the batch, not the mean", lambda: -np_sum(chosen)),
         Mistake("the sign is wrong: the loss is never negative", lambda: mean(chosen)),
         Mistake("the mean is taken over examples and classes: divide by the number of examples",
@@ -63,7 +73,7 @@ def judge_cross_entropy(
                 lambda: -mean(log_p[rows, argmax(z, axis=-1)])),
         Mistake("this is minus the mean logit: log sum exp is missing", lambda: -mean(z[rows, t])),
         Mistake("this is the mean of log sum exp: the target's logit is missing",
-                lambda: mean(z[rows, t] - chosen - z[rows, t] + z[rows, t])),
+                lambda: mean(z[rows, t] - chosen)),
         Mistake("only the largest logit is used: log sum exp is more than the maximum",
                 lambda: mean(top[:, 0] - z[rows, t])),
         Mistake("softmax is taken twice: the logits go into log softmax once",
