@@ -66,7 +66,7 @@ def softmax(
     ]  # fmt: skip
     best = int(np.argmax(p))
     text = (
-        f"{CLASSES[best]} has probability {number(p[best])}, all four {_listed(p)};"
+        f"{CLASSES[best]} leads: the probabilities are {_listed(p)};"
         f" the entropy is {number(entropy)} of at most {number(np.log(len(p)))} nats."
     )
     if shift:
