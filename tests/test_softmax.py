@@ -67,7 +67,8 @@ def test_any_finite_logits(data, dtype):
     assert np.all(log_p <= 0)
     assert_allclose(np.exp(log_p.astype(np.float64)), p, rtol=0, atol=8 * eps)
     top = z.max(axis=axis).astype(np.float64)
-    assert np.all(lse >= top * (1 - eps * np.sign(top)))
+    with np.errstate(over="ignore"):  # at the largest number, one digit further is -inf
+        assert np.all(lse >= top * (1 - eps * np.sign(top)))
     # order is kept
     order = np.argsort(z, axis=axis)
     assert np.all(np.diff(np.take_along_axis(p, order, axis), axis=axis) >= 0)

@@ -96,7 +96,7 @@ def try_choice(figure: Figure, choice: Choice) -> None:
     row, start = figure.control(choice.name), figure.explorer.start[choice.name]
     others = [option for option in choice.options if option != start]
     if row.locator("select").count():
-        row.locator("select").select_option(label=str(others[-1]))
+        row.locator("select").select_option(index=list(choice.options).index(others[-1]))
         figure.shows("chosen", **{choice.name: others[-1]})
         return
     row.locator("label").nth(list(choice.options).index(others[-1])).click()
