@@ -189,12 +189,17 @@ class Block(NamedTuple):
 
 
 def _blocks(rows: Array) -> Iterator[Block]:
-    """Walk over the rows; NumPy is slow along short lines, so those stand upright."""
+    """Walk over the rows; NumPy is slow along short lines, so those stand upright.
+
+    All blocks share one piece of memory: what is yielded is gone with the next.
+    """
     upright = rows.shape[1] <= FEW
-    step = max(1, BLOCK // max(1, rows.shape[1]))
+    step = max(1, min(4 * BLOCK // max(1, rows.shape[1]), len(rows)))
+    memory = np.empty((rows.shape[1], step) if upright else (step, rows.shape[1]), rows.dtype)
     for start in range(0, len(rows) if rows.size else 0, step):
         part = rows[start : start + step]
-        work = np.array(part.T if upright else part, order="C")
+        work = memory[:, : len(part)] if upright else memory[: len(part)]
+        np.copyto(work, part.T if upright else part)
         yield Block(slice(start, start + step), work, 0 if upright else 1)
 
 
