@@ -19,6 +19,7 @@ FITTED = {
     "neurons.collapse": 1e-9,
     "neurons.hinges": 1e-9,
     "backprop.playground": 1e-9,
+    "softmax.character_model": 1e-6,
 }
 SAID = 0.02
 """How far apart numbers in words may be: they have few digits, and the last one may turn over."""

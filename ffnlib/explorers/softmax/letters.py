@@ -44,7 +44,7 @@ _vocabulary = Vocabulary(_text)
 
 def _model(rng: np.random.Generator) -> CharLM:
     """A smaller model than the chapter's, so that a browser trains it in a minute."""
-    return CharLM(_vocabulary, context=6, d_embed=12, hidden=(64, 64), rng=rng, dtype=np.float32)
+    return CharLM(_vocabulary, context=6, d_embed=12, hidden=(64, 64), rng=rng)
 
 
 @cache
