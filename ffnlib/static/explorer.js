@@ -228,6 +228,7 @@ const CONTROLS = {
 };
 
 const FRAME = 120; // ms that one message of a played run should take, drawing included
+const FIRST = 4; // steps in the first message; from then on the time they took decides
 const PAGE = 140; // ms that one picture stays when the run is played from the book's own
 
 // Play, pause, one step, and a slider to rewind. While playing, as many steps a message as fit.
@@ -236,7 +237,7 @@ function transport(control, change, state, status) {
   const once = make("button", { type: "button", className: "ffn-button", textContent: "step" });
   const range = make("input", { type: "range", min: 0, max: control.last, step: 1 });
   const output = make("output");
-  let playing = false, many = 1, least = Infinity, timer = 0;
+  let playing = false, many = FIRST, least = Infinity, timer = 0;
   range.setAttribute("aria-label", control.label);
   const here = () => state[control.name];
   const next = () => {
@@ -267,7 +268,7 @@ function transport(control, change, state, status) {
       if (status() !== "live") return void (timer = setTimeout(() => playing && change(next()), PAGE));
       // Drawing has its price, however few the steps: spend at least as long on steps.
       least = Math.min(least, took);
-      many = Math.max(many * within(Math.max(FRAME, 2 * least) / Math.max(took, 1), 0.5, 1.5), 1);
+      many = Math.max(many * within(Math.max(FRAME, 2 * least) / Math.max(took, 1), 0.5, 2), 1);
       requestAnimationFrame(() => playing && change(next()));
     },
   };
