@@ -127,6 +127,7 @@ def test_python_stops_answering(visit: Visit, sample: SamplePage) -> None:
     figure.locator('[data-state="live"]').wait_for()
     figure.get_by_role("slider", name="weight w").press("End")
     expect(figure.locator(".ffn-text")).to_contain_text("weight 3,")  # from the sweep
+    figure.locator('[data-state="live"]').wait_for()  # started once more
     figure.get_by_role("slider", name="weight w").press("Home")
     status = figure.locator(".ffn-status")
     expect(status).to_have_text("precomputed only: Python stopped answering")

@@ -91,7 +91,8 @@ def hunt(
     hidden = HIDDEN_IN[network]
     arrays = compare(None if hidden == "none" else hidden, examples, classes, again)
     panels = [_panel(name, c, row=i // 2) for i, (name, c) in enumerate(arrays.items())]
-    said = _sentence(network, arrays)
+    batch = f"{examples} {'example' if examples == 1 else 'examples'}"
+    said = _sentence(f"Network {network} on {batch} of {classes} classes", arrays)
     if answer:
         truth = "There is no fault." if hidden == "none" else FAULTS[hidden].text
         said += f" Answer: {truth}"
@@ -122,11 +123,11 @@ def _panel(name: str, c: Compared, row: int) -> Panel:
     )
 
 
-def _sentence(network: str, arrays: dict[str, Compared]) -> str:
+def _sentence(subject: str, arrays: dict[str, Compared]) -> str:
     wrong = {name: c for name, c in arrays.items() if c.error > 1e-6}
     if not wrong:
-        return f"Network {network}: all four gradients agree with the finite differences here."
-    said = f"Network {network}: wrong {'are' if len(wrong) > 1 else 'is'} {', '.join(wrong)}."
+        return f"{subject}: all four gradients agree with the finite differences here."
+    said = f"{subject}: wrong {'are' if len(wrong) > 1 else 'is'} {', '.join(wrong)}."
     factors = {name: _factor(c) for name, c in wrong.items()}
     common = {round(f, 6) for f in factors.values() if f is not None}
     if None not in factors.values() and len(common) == 1:

@@ -109,7 +109,8 @@ def character_model(
     rows = [[name, float(p[i])] for name, i in zip(names, best, strict=True)]
     return Scene(
         [likely, _curve(run), writing],
-        text=_sentence(run, known, context, names[0], float(p[best[0]])),
+        text=_sentence(run, known, context, f"“{names[0]}” with {number(100 * p[best[0]])} %")
+        + f" It writes at temperature {number(temperature)}.",
         table=Table(["next character", "probability"], rows),
     )
 
@@ -130,7 +131,7 @@ def _curve(run: Run) -> Panel:
     return Panel(marks, x=(0, end), y=(0, 5), x_label="step", y_label="loss (nats a character)")
 
 
-def _sentence(run: Run, known: str, context: str, first: str, p: float) -> str:
+def _sentence(run: Run, known: str, context: str, first: str) -> str:
     cut = "" if known == context else " Characters the text never uses were left out."
     if not run.losses:
         return f"Nothing learnt yet: after “{known}” every character is about equally likely.{cut}"
@@ -138,5 +139,5 @@ def _sentence(run: Run, known: str, context: str, first: str, p: float) -> str:
     return (
         f"After {number(len(run.losses))} steps of {BATCH} letters the loss is {number(loss)}: as"
         f" unsure as between {number(float(np.exp(loss)))} characters. After “{known}” it expects"
-        f" “{first}” with {number(100 * p)} %.{cut}"
+        f" {first}.{cut}"
     )
