@@ -149,13 +149,21 @@ def _sentence(run: Run) -> str:
             f"After {done} epochs the loss is not a number any more: the steps were too large."
             " Try a smaller learning rate."
         )
+    s = run.settings
+    if not done:
+        return (
+            f"After 0 epochs: {number(100 * now.accuracy)} % of the training points and"
+            f" {number(100 * now.test_accuracy)} % of the test points are on the right side, by"
+            f" chance. Set: {s.optimizer}, rate {number(s.learning_rate)}, batches of"
+            f" {s.batch_size}, dropout {number(s.dropout)}, weight decay {number(s.weight_decay)}."
+        )
     after = f"After {number(done)} {'epoch' if done == 1 else 'epochs'}"
     right = (100 * now.accuracy, 100 * now.test_accuracy)
     said = (
         f"{after}: {number(right[0])} % of the training points and {number(right[1])} % of the test"
         f" points are on the right side; training loss {number(now.loss)}."
     )
-    if done and max(now.gradient_norms) < 1e-6:
+    if max(now.gradient_norms) < 1e-6:
         said += " No gradient arrives anywhere: this network has stopped learning."
     return said
 
