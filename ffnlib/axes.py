@@ -22,11 +22,15 @@ class Frame:
     x: Range
     y: Range
     log_y: bool = False
+    log_x: bool = False
 
     def px(self, x: ArrayLike) -> NDArray[np.float64]:
         """Pixels from the left edge of the plot area."""
         lo, hi = self.x
-        return _pixels((np.asarray(x, dtype=np.float64) - lo) / (hi - lo), self.width)
+        x = np.asarray(x, dtype=np.float64)
+        if self.log_x:
+            x, lo, hi = powers(x), float(np.log10(lo)), float(np.log10(hi))
+        return _pixels((x - lo) / (hi - lo), self.width)
 
     def py(self, y: ArrayLike) -> NDArray[np.float64]:
         """Pixels from the top edge of the plot area."""
@@ -42,9 +46,9 @@ def _pixels(fraction: NDArray[np.float64], length: float) -> NDArray[np.float64]
     return np.minimum(np.maximum(fraction, -FAR / length), FAR / length) * length
 
 
-def powers(y: NDArray[np.float64]) -> NDArray[np.float64]:
+def powers(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Take the logarithm to base 10; values that have none go below every axis."""
-    return np.asarray(np.log10(np.maximum(y, np.finfo(np.float64).tiny)))
+    return np.asarray(np.log10(np.maximum(values, np.finfo(np.float64).tiny)))
 
 
 def log_ticks(lo: float, hi: float, count: int) -> list[float]:
@@ -65,12 +69,18 @@ def ticks(lo: float, hi: float, count: int) -> list[float]:
 
 def ranges(panel: Panel) -> tuple[Range, Range]:
     """The ranges of a panel; those not given cover its marks with a little room."""
-    x = panel.x or _extent([_reach(mark, "x") for mark in panel.marks])
-    reaches = [_reach(mark, "y") for mark in panel.marks] if panel.y is None else []
-    if panel.log_y and panel.y is None:
-        lo, hi = _extent([powers(found[found > 0]) for found in reaches])
-        return x, (10.0**lo, 10.0**hi)
-    return x, panel.y or _extent(reaches)
+    return (
+        panel.x or _covered(panel, "x", panel.log_x),
+        panel.y or _covered(panel, "y", panel.log_y),
+    )
+
+
+def _covered(panel: Panel, axis: str, log: bool) -> Range:
+    reaches = [_reach(mark, axis) for mark in panel.marks]
+    if not log:
+        return _extent(reaches)
+    lo, hi = _extent([powers(found[found > 0]) for found in reaches])
+    return 10.0**lo, 10.0**hi
 
 
 def _reach(mark: Mark, axis: str) -> NDArray[np.float64]:

@@ -117,7 +117,7 @@ def _frame(panel: Panel, left: float, top: float, width: float, height: float) -
         scale = min(w / (x[1] - x[0]), h / (y[1] - y[0]))
         fit_w, fit_h = scale * (x[1] - x[0]), scale * (y[1] - y[0])
         left, top, w, h = left + (w - fit_w) / 2, top + (h - fit_h) / 2, fit_w, fit_h
-    return Frame(left, top, w, h, x, y, panel.log_y)
+    return Frame(left, top, w, h, x, y, panel.log_y, panel.log_x)
 
 
 def _panel(panel: Panel, frame: Frame, index: int) -> list[str]:
@@ -129,7 +129,8 @@ def _panel(panel: Panel, frame: Frame, index: int) -> list[str]:
         drawn += _axes(panel, frame)
     (x0, x1), (y0, y1) = frame.x, frame.y
     names = f' data-x-name="{escape(panel.x_label)}" data-y-name="{escape(panel.y_label)}"'
-    log = ' data-log="y"' if panel.log_y else ""
+    logs = " ".join(axis for axis in "xy" if getattr(panel, f"log_{axis}"))
+    log = f' data-log="{logs}"' if logs else ""
     drawn.append(
         f'<svg class="ffn-plot" x="{short(frame.left)}" y="{short(frame.top)}"'
         f' width="{short(frame.width)}" height="{short(frame.height)}" data-plot="{index}"'
@@ -160,14 +161,15 @@ def _x_axis(frame: Frame, name: str, bars: tuple[str, ...]) -> tuple[str, ...]:
     """Light lines at round numbers, the zero line stronger; or a name under each bar."""
     drawn = []
     right, bottom = frame.left + frame.width, frame.top + frame.height
-    values = range(len(bars)) if bars else ticks(*frame.x, max(2, int(frame.width / 70)))
+    found = (log_ticks if frame.log_x else ticks)(*frame.x, max(2, int(frame.width / 70)))
+    values = range(len(bars)) if bars else found
     for value, px in zip(values, frame.px(list(values)).tolist(), strict=True):
         x = frame.left + px
         if not bars:
             kind = "ffn-zero" if value == 0 else "ffn-grid"
             d = f"M{short(x)},{short(frame.top)}V{short(bottom)}"
             drawn.append(f'<path class="{kind}" d="{d}"/>')
-        words = bars[int(value)] if bars else number(value)
+        words = bars[int(value)] if bars else power(value) if frame.log_x else number(value)
         drawn.append(text(x, bottom + 16, words, anchor="middle", size=12))
     if name:
         drawn.append(text(right, bottom + 34, name, anchor="end", size=13))

@@ -190,8 +190,8 @@ class Panel:
     """One set of axes: its marks, drawn in order, and the ranges they are seen in.
 
     A range left out is taken from the marks; give it where the axes should stand still while
-    the reader moves a control. ``equal`` draws both axes to one scale; ``log_y`` spaces the y axis
-    by powers of ten, and what is not positive lies below its lower end.
+    the reader moves a control. ``equal`` draws both axes to one scale; ``log_x`` and ``log_y``
+    space an axis by powers of ten, and what is not positive lies below its lower end.
 
     On a wide page the panels of one ``row`` share its width by their ``weight``; ``height`` is
     in pixels, 0 for the usual. On a phone they follow each other.
@@ -209,6 +209,7 @@ class Panel:
     log_y: bool = False
     row: int = 0
     height: float = 0.0
+    log_x: bool = False
 
     def __post_init__(self) -> None:
         for name in ("x", "y"):
@@ -219,10 +220,13 @@ class Panel:
                 raise ValueError(
                     f"Panel {name} must be a range (lo, hi) with lo < hi, got {lo, hi}"
                 )
-        if self.log_y and self.y is not None and self.y[0] <= 0:
-            raise ValueError(f"Panel y must be positive when log_y is set, got {self.y}")
-        if self.log_y and self.equal:
-            raise ValueError("Panel can be equal or log_y, not both")
+            if getattr(self, f"log_{name}") and getattr(self, name)[0] <= 0:
+                raise ValueError(
+                    f"Panel {name} must be positive when log_{name} is set, got {lo, hi}"
+                )
+        for flag in ("log_x", "log_y"):
+            if getattr(self, flag) and self.equal:
+                raise ValueError(f"Panel can be equal or {flag}, not both")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The logarithmic y axis of a panel."""
+"""The logarithmic axes of a panel."""
 
 import numpy as np
 import pytest
@@ -45,5 +45,24 @@ def test_the_picture_says_that_its_axis_is_logarithmic():
 def test_a_logarithmic_axis_refuses_what_it_cannot_show():
     with pytest.raises(ValueError, match="positive when log_y"):
         Panel([], y=(0, 1), log_y=True)
-    with pytest.raises(ValueError, match="not both"):
-        Panel([], equal=True, log_y=True)
+    with pytest.raises(ValueError, match="x must be positive when log_x"):
+        Panel([], x=(-1, 1), log_x=True)
+    for axis in ("log_x", "log_y"):
+        with pytest.raises(ValueError, match=f"equal or {axis}, not both"):
+            Panel([], equal=True, **{axis: True})
+
+
+def test_both_axes_may_be_logarithmic():
+    frame = Frame(0, 0, 300, 200, (1, 1e3), (1, 1e2), log_y=True, log_x=True)
+    np.testing.assert_allclose(frame.px([1, 10, 1e3]), [0, 100, 300], atol=1e-9)
+    np.testing.assert_allclose(frame.py([1, 10, 1e2]), [200, 100, 0], atol=1e-9)
+    assert np.all(frame.px([0.0, -1.0]) < 0)
+    panel = Panel([Line([1e-2, 0, 1e4], [1, 2, 3])], log_x=True)
+    lo, hi = ranges(panel)[0]
+    assert 1e-3 < lo < 1e-2 < 1e4 < hi < 1e5
+    drawn = svg(Scene([panel], "text"), "title")
+    assert 'data-log="x"' in drawn
+    assert "10⁻¹" in drawn or "10⁻²" in drawn
+    assert 'data-log="x y"' in svg(
+        Scene([Panel([], (1, 9), (1, 9), log_x=True, log_y=True)], "t"), "t"
+    )

@@ -315,20 +315,22 @@ function place(plot, event) {
   const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(plot.getScreenCTM().inverse());
   return fromPixels(plot, at.x, at.y);
 }
-// What an axis is even in: the value, or on a logarithmic y axis its logarithm.
-const even = (plot, y) => (plot.dataset.log === "y" ? Math.log10(Math.max(y, Number.MIN_VALUE)) : y);
+// What an axis is even in: the value, or on a logarithmic axis its logarithm.
+const logarithmic = (plot, axis) => (plot.dataset.log ?? "").includes(axis);
+const even = (plot, axis, v) => (logarithmic(plot, axis) ? Math.log10(Math.max(v, Number.MIN_VALUE)) : v);
+const uneven = (plot, axis, v) => (logarithmic(plot, axis) ? 10 ** v : v);
 function scales(plot) {
-  const [x0, x1] = pair(plot.dataset.x), [y0, y1] = pair(plot.dataset.y).map((y) => even(plot, y));
+  const [[x0, x1], [y0, y1]] = ["x", "y"].map((axis) => pair(plot.dataset[axis]).map((v) => even(plot, axis, v)));
   return { x0, dx: x1 - x0, y1, dy: y1 - y0, w: plot.width.baseVal.value, h: plot.height.baseVal.value };
 }
 function fromPixels(plot, px, py) {
   const { x0, dx, y1, dy, w, h } = scales(plot);
-  const y = y1 - (py / h) * dy;
-  return [x0 + (px / w) * dx, plot.dataset.log === "y" ? 10 ** y : y];
+  return [uneven(plot, "x", x0 + (px / w) * dx), uneven(plot, "y", y1 - (py / h) * dy)];
 }
 function toScreen(plot, x, y) {
   const { x0, dx, y1, dy, w, h } = scales(plot);
-  return new DOMPoint(((x - x0) / dx) * w, ((y1 - even(plot, y)) / dy) * h).matrixTransform(plot.getScreenCTM());
+  const [a, b] = [even(plot, "x", x), even(plot, "y", y)];
+  return new DOMPoint(((a - x0) / dx) * w, ((y1 - b) / dy) * h).matrixTransform(plot.getScreenCTM());
 }
 
 function addGestures(view, spec, state, set) {
@@ -440,7 +442,8 @@ function readCurves(view, plot, x) {
   for (const mark of plot.querySelectorAll("[data-xs]:not([data-near])")) {
     const xs = pair(mark.dataset.xs), ys = pair(mark.dataset.ys);
     let i = 0;
-    xs.forEach((value, k) => { if (Math.abs(value - x) < Math.abs(xs[i] - x)) i = k; });
+    const far = (value) => Math.abs(even(plot, "x", value) - even(plot, "x", x));
+    xs.forEach((value, k) => { if (far(value) < far(xs[i])) i = k; });
     at ??= [xs[i], ys[i]];
     lines.push(`${mark.dataset.name ? mark.dataset.name + " " : ""}${short(ys[i])}`);
   }
