@@ -1,0 +1,138 @@
+"""A course on disk, as nbgrader's own configuration describes it: folders, gradebook, who is there.
+
+The configuration is read once, from where nbgrader reads it (the user's Jupyter folders, then the
+course's ``nbgrader_config.py``), so that every part of ``ffngrade`` works with the same settings as
+nbgrader's commands.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+CONFIGURATION = "nbgrader_config.py"
+
+
+class NoCourse(ValueError):  # noqa: N818
+    """There is no course where one was looked for."""
+
+
+class _Settings(NbGrader):
+    """Reads the configuration, and nothing from the folder that the command runs in."""
+
+    load_cwd_config = False
+
+
+class Course:
+    """A course's folders, its gradebook and the configuration that names them.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where ``nbgrader_config.py`` is.
+    db : str, optional
+        URL of another gradebook than the configuration's, for instance
+        ``postgresql+psycopg://teacher@host/grades``.
+
+    Raises
+    ------
+    NoCourse
+        If the folder has no ``nbgrader_config.py``.
+    """
+
+    config: Config
+    """nbgrader's configuration: give it to every preprocessor and converter, as ``config=``."""
+    directory: CourseDirectory
+    """nbgrader's own view of the folders; its ``assignment_id`` and the like are not set."""
+
+    def __init__(self, folder: str | Path = ".", db: str = "") -> None:
+        self.folder = Path(folder).resolve()
+        if not (self.folder / CONFIGURATION).is_file():
+            raise NoCourse(f"folder must hold {CONFIGURATION}, and {self.folder} does not")
+        if str(self.folder) not in sys.path:  # a course may bring its own plugins
+            sys.path.insert(0, str(self.folder))
+        settings = _Settings(log_level=logging.ERROR)  # no folder but the course's is looked at
+        settings.initialize([], root=str(self.folder))
+        self.config = settings.config
+        if db:
+            self.config.CourseDirectory.db_url = db
+        self.directory = CourseDirectory(config=self.config)
+        self.directory.root = str(self.folder)
+
+    @property
+    def name(self) -> str:
+        """Of the course, as the gradebook knows it."""
+        return str(self.directory.course_id or "default_course")
+
+    @property
+    def url(self) -> str:
+        """URL of the gradebook."""
+        return str(self.directory.db_url)
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """The interface of nbgrader to the gradebook, closed at the end."""
+        with Gradebook(self.url, self.name) as book:
+            yield book
+
+    def source(self, assignment: str) -> Path:
+        """Folder of the solved notebooks."""
+        return self._path(self.directory.source_directory, ".", assignment)
+
+    def release(self, assignment: str) -> Path:
+        """Folder of what students get."""
+        return self._path(self.directory.release_directory, ".", assignment)
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        """Folder of what a student handed in."""
+        return self._path(self.directory.submitted_directory, student, assignment)
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        """Folder of a student's graded notebooks."""
+        return self._path(self.directory.autograded_directory, student, assignment)
+
+    def feedback(self, student: str, assignment: str) -> Path:
+        """Folder of a student's feedback."""
+        return self._path(self.directory.feedback_directory, student, assignment)
+
+    def work(self, assignment: str) -> Path:
+        """Folder of what ``ffn-grade`` keeps of an assignment: journal, mended copies, report."""
+        return self.folder / ".ffn-grade" / assignment
+
+    def assignments(self) -> list[str]:
+        """Names of the assignments that stand in ``source/``, sorted."""
+        found = self._path(self.directory.source_directory, ".", "x").parent
+        return sorted(p.name for p in found.iterdir() if p.is_dir()) if found.is_dir() else []
+
+    def notebooks(self, assignment: str) -> list[str]:
+        """Names of an assignment's notebooks without ``.ipynb``, as ``source/`` has them."""
+        return sorted(path.stem for path in self.source(assignment).glob("*.ipynb"))
+
+    def students(self, assignment: str) -> list[str]:
+        """Who handed the assignment in, sorted: everybody with a folder for it in ``submitted/``.
+
+        A student whose folder holds no notebook of the right name is among them.
+        """
+        exclude = set(self.directory.student_id_exclude.split(","))
+        everybody = sorted(set(self.everybody()) - exclude)
+        return [name for name in everybody if self.submitted(name, assignment).is_dir()]
+
+    def everybody(self) -> list[str]:
+        """Names of all folders where students' folders stand, whatever is in them, sorted."""
+        # The folder of the assignment may be missing, so it is not looked for.
+        parts = Path(self.directory.directory_structure).parts
+        at = next(i for i, part in enumerate(parts) if "{student_id}" in part)
+        known = {"nbgrader_step": self.directory.submitted_directory, "assignment_id": "*"}
+        above = [part.format(**known, student_id="*") for part in parts[: at + 1]]
+        found = self.folder.glob(os.path.join(*above))
+        return sorted({p.name for p in found if p.is_dir() and not p.name.startswith(".")})
+
+    def _path(self, step: str, student: str, assignment: str) -> Path:
+        return Path(os.path.normpath(self.directory.format_path(step, student, assignment)))
