@@ -95,8 +95,8 @@ def _roof(
     """The roof over the intensity, and where the parts of the layer are in both phases."""
     speed = precision.activations
     ridge = machine.ridge(speed)
-    x = np.sort(np.append(INTENSITIES, ridge))
-    roof = Line(x, attainable(x, machine, speed) / TERA, "reference")
+    bent = np.sort(np.append(INTENSITIES, ridge))
+    roof = Line(bent, attainable(bent, machine, speed) / TERA, "reference")
     marks: list[Mark] = [Rule(x=ridge, label="ridge"), roof]
     for phase, parts in (("decode", decode), ("prefill", prefill)):
         whole = total_work(parts)
@@ -125,7 +125,7 @@ def _named(words: str, x: float, y: float, ridge: float) -> Label:
     if above:
         return Label(x, y * 1.7, words, anchor="end" if decoding else "start")
     if x > ridge:
-        return Label(x, y / 2.2, words, anchor="middle" if x < 3e3 else "end")
+        return Label(x, y / 2.2, words, anchor="start" if x < 1e3 else "end")
     return Label(x * 1.35, y / 2.2, words)
 
 
