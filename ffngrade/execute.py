@@ -1,10 +1,10 @@
 """What stands in for nbgrader's own execution of a notebook: the verdict is reached outside.
 
-The notebook is run twice in one sandboxed kernel. The first time its outputs are kept, and no test
-is run. Then the kernel starts afresh and runs it again; in the place of each test it is asked for
-the values of the student's function, visible cases and hidden ones, and nothing else that comes out
-is kept. So hidden inputs are never there while something is shown, and a right mark needs a right
-value.
+The notebook is run twice in one sandboxed kernel. The first time its outputs are kept, and in the
+place of each test it is asked for the values of the student's function for the visible cases. Then
+the kernel starts afresh and runs it again; now it is asked for the hidden cases, and of what comes
+out nothing is shown, only judged. So hidden inputs are never there while something is shown, and a
+right mark needs a right value.
 """
 
 import time
@@ -20,7 +20,8 @@ from traitlets import Bool, Float, Integer, Unicode
 
 from ffngrade import kernel, sandbox
 from ffngrade.session import Ended, Ran, Session
-from ffngrade.verdict import new_mark, outputs_of, question
+from ffngrade.verdict import Question, goes_on, new_mark, outputs_of, question
+from ffnlib.checks.problem import Case
 
 VALUES = 60_000_000
 """Characters that the values of one problem may have together."""
@@ -70,16 +71,24 @@ class TrustedExecute(NbGraderPreprocessor):
                 cell.outputs, cell.execution_count = [], None
         runner = Runner(self)
         try:
-            for i, ran in runner.run(plain).items():
-                nb.cells[i].outputs = [*ran.outputs, *_noted(ran.ended, self.timeout)]
             marks = {i: new_mark() for i in tests}
-            asked = [Step(i, test.call(marks[i]), marks[i]) for i, test in tests.items()]
-            runner.afresh()
-            answers = runner.run(sorted([*plain, *asked]))
+            shown = runner.run(
+                sorted([*plain, *(_ask(i, t, marks[i], t.visible) for i, t in tests.items())])
+            )
+            left = {i: t for i, t in tests.items() if goes_on(t, shown[i], marks[i])}
+            unseen = dict.fromkeys(tests, Ran([], "done"))
+            if left:
+                runner.afresh()
+                unseen |= runner.run(
+                    sorted([*plain, *(_ask(i, t, marks[i], t.hidden) for i, t in left.items())])
+                )
         finally:
             runner.close()
+        for step in plain:
+            ran = shown[step.place]
+            nb.cells[step.place].outputs = [*ran.outputs, *_noted(ran.ended, self.timeout)]
         for i, test in tests.items():
-            nb.cells[i].outputs = outputs_of(test, answers[i], marks[i], self.timeout)
+            nb.cells[i].outputs = outputs_of(test, shown[i], unseen[i], marks[i], self.timeout)
         return nb, resources
 
     def kernel_to_use(self) -> str:
@@ -146,6 +155,10 @@ class Runner:
                 self.kernel_name, self.settings.startup_timeout, self.settings.most_output
             )
         return self._session.run(step.source, seconds, VALUES if step.mark else None)
+
+
+def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:
+    return Step(place, test.call(mark, cases), mark)
 
 
 def _noted(ended: Ended, seconds: float) -> list[NotebookNode]:

@@ -2,15 +2,16 @@
 
 import ast
 import json
+import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from ffngrade.session import Ran
-from ffnlib.checks.execution import Stopped, read
+from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, not_written, read, stopped_with
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.problem import Case, Parts, Problem
 from ffnlib.checks.verdict import find_problem, praise, shortfall, undefined
@@ -18,6 +19,11 @@ from ffnlib.checks.wire import Unreadable, decode, dumps, encode
 
 LONGEST = 400
 """Characters of a sentence that comes out of the student's kernel."""
+
+STOPPED = "the function stopped"
+
+SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
+"""A number that stands alone, as how many entries a result has."""
 
 CALL = "__import__('ffnlib.checks.remote', fromlist=['answer']).answer({!r}, {}, {!r}, {!r})"
 
@@ -31,11 +37,10 @@ class Question(NamedTuple):
     visible: Sequence[Case]
     hidden: Sequence[Case]
 
-    def call(self, mark: str) -> str:
-        """Source of a cell that prints what the function returns for all cases."""
+    def call(self, mark: str, cases: Sequence[Case]) -> str:
+        """Source of a cell that prints what the function returns for the cases."""
         inputs = [
-            {name: encode(case.inputs[name]) for name in self.problem.arguments}
-            for case in (*self.visible, *self.hidden)
+            {name: encode(case.inputs[name]) for name in self.problem.arguments} for case in cases
         ]
         return CALL.format(self.problem.name, self.function, dumps(inputs), mark)
 
@@ -68,13 +73,34 @@ def question(source: str) -> Question:
     return Question(problem, ast.unparse(function), visible, hidden_cases(assignment, problem.name))
 
 
-def outputs_of(asked: Question, ran: Ran, mark: str, seconds: float) -> list[NotebookNode]:
-    """Give the outputs of the test cell: what passed, or one message that says what did not."""
-    message = _message(asked, _answers(ran, mark), ran.ended, seconds)
+def outputs_of(
+    asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float
+) -> list[NotebookNode]:
+    """Give the outputs of the test cell: what passed, or one message that says what did not.
+
+    Parameters
+    ----------
+    asked : Question
+    shown : Ran
+        What came of the visible cases, from a kernel that had not met a hidden one: the message may
+        show anything of it.
+    unseen : Ran
+        What came of the hidden cases: only sentences of ours are told of it.
+    mark : str
+        What the answers begin with.
+    seconds : float
+        How long the function was given.
+    """
+    message = _message(asked, shown, unseen, mark, seconds)
     if not message:
         return [new_output("stream", name="stdout", text=praise(asked.visible, asked.hidden))]
     lines = message.split("\n")
     return [new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
+
+
+def goes_on(asked: Question, shown: Ran, mark: str) -> bool:
+    """Whether the hidden cases are worth asking: there are any, and all visible ones were met."""
+    return bool(asked.hidden) and len(_answers(shown, mark)) >= len(asked.visible)
 
 
 def _answers(ran: Ran, mark: str) -> list[Any]:
@@ -90,37 +116,72 @@ def _answers(ran: Ran, mark: str) -> list[Any]:
     return answers
 
 
-def _message(asked: Question, answers: list[Any], ended: str, seconds: float) -> str:
+def _message(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float) -> str:
     problem = asked.problem
-    cases = [*asked.visible, *asked.hidden]
+    answers = _answers(shown, mark)
     if answers and isinstance(answers[0], dict) and answers[0].get("missing"):
         return undefined(problem.name)
-    if ended == "done" and not answers:
+    if shown.ended == "done" and not answers:
         return undefined(problem.name)  # not even a placeholder: the name means nothing
-    at = {id(case): i for i, case in enumerate(cases)}
+    hidden = _answers(unseen, mark)
+    came: dict[int, tuple[int, list[Any], Ran, Callable[[Any, Problem], object]]]
+    came = {id(c): (i, answers, shown, _returned) for i, c in enumerate(asked.visible)}
+    came |= {id(c): (i, hidden, unseen, _unseen) for i, c in enumerate(asked.hidden)}
 
     def run(case: Case) -> tuple[Parts, int]:
-        i = at[id(case)]
-        if i >= len(answers):
-            if ended == "late":
+        i, among, ran, returned = came[id(case)]
+        if i >= len(among):
+            if ran.ended == "late":
                 raise Stopped(f"{problem.name} takes longer than {seconds:.0f} seconds")
             raise Stopped(f"{problem.name} ended the program that ran it, or used too much memory")
-        return read(_returned(answers[i]), problem)
+        value = returned(among[i], problem)
+        try:
+            return read(value, problem)
+        except Stopped as stop:
+            if among is answers:
+                raise
+            raise Stopped(SIZE.sub("…", stop.words)) from None
 
     return shortfall(problem, run, asked.visible, asked.hidden)
 
 
-def _returned(answer: Any) -> object:
+def _returned(answer: Any, _problem: Problem) -> object:
     """The value in an answer, or `Stopped`."""
     if not isinstance(answer, dict):
         raise Stopped("the result cannot be read: return arrays, lists or numbers")
     if "stopped" in answer:
         words, detail = (_line(part) for part in (*_list(answer["stopped"]), "", "")[:2])
-        raise Stopped(words or "the function stopped", detail)
+        raise Stopped(words or STOPPED, detail)
     try:
         return decode(answer.get("returned"))
     except Unreadable as fault:
         raise Stopped(f"the result cannot be read: {_line(fault)}") from None
+
+
+def _unseen(answer: Any, problem: Problem) -> object:
+    """The value in an answer to a hidden case, without a word that the kernel chose."""
+    if isinstance(answer, dict) and "stopped" in answer:
+        words = next(iter(_list(answer["stopped"])), "")
+        raise Stopped(words if words in _sentences(problem.name) else STOPPED)
+    try:
+        return decode(_nameless(answer.get("returned")))
+    except (AttributeError, Unreadable, RecursionError):
+        raise Stopped("the result cannot be read: return arrays, lists or numbers") from None
+
+
+def _sentences(name: str) -> set[str]:
+    """What `ffnlib.checks.execution` says of a function that stopped."""
+    kinds = {*TOLD_BY_NAME, "an error of its own"}
+    return {not_written(name), *(stopped_with(name, kind) for kind in kinds)}
+
+
+def _nameless(said: Any) -> Any:
+    """What describes a value, with nothing in the place of the names of types."""
+    if not isinstance(said, list) or not said:
+        return said
+    if said[0] == "list":
+        return ["list", [_nameless(item) for item in _list(said[-1])]]
+    return ["other", ""] if said[0] == "other" else said
 
 
 def _list(value: Any) -> list[Any]:

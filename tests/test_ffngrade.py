@@ -302,14 +302,46 @@ def test_an_endless_function_is_said_and_the_rest_goes_on(grade):
 @boxed
 def test_hidden_inputs_are_never_shown(grade):
     spy = "seen = []\n" + RIGHT.replace("):\n", "):\n    seen.append(z)\n", 1)
-    kept = "import json\nprint(len(seen))\n"
-    told, last = grade(sources={PROBLEM: spy}, last=kept)
+    visible = len(bank.visible_cases("softmax", PROBLEM))
+    told, last = grade(sources={PROBLEM: spy}, last="print(len(seen))")
     assert PASSED in told
-    assert '"0\\n"' in last  # nothing had been asked of it when this was shown
-    in_files = spy.replace("seen.append(z)", "open('/tmp/seen', 'a').write(repr(z))")
-    told, last = grade(sources={PROBLEM: in_files}, last="import os\nprint(os.listdir('/tmp'))")
+    assert f'"{visible}\\n"' in last  # no hidden case had been asked when this was shown
+    in_files = spy.replace("seen.append(z)", "open('/tmp/seen', 'a').write('one\\n')")
+    told, last = grade(sources={PROBLEM: in_files}, last="print(len(list(open('/tmp/seen'))))")
     assert PASSED in told
-    assert "seen" not in last
+    assert f'"{visible}\\n"' in last
+
+
+LEAKS = {
+    "the caller's cases in the error of a visible case": (
+        "def logsumexp(z, axis):\n"
+        "    import sys\n"
+        "    cases = sys._getframe(2).f_locals['cases']\n"
+        "    raise ValueError(f'{len(__import__(\"json\").loads(cases))} cases')\n"
+    ),
+    "words of its own for a hidden case": (
+        f"from ffnlib.checks.refusal import Refused\nmet = []\n{RIGHT}    met.append(z)\n"
+    ).replace(
+        "return", "met.append(z)\n    if len(met) > 4: raise Refused(f'LEAK {z}')\n    return"
+    ),
+    "names of types for a hidden case": RIGHT.replace(
+        "return", "met.append(z)\n    if len(met) > 4: return type('LEAKabc', (), {})()\n    return"
+    ).replace("def ", "met = []\ndef ", 1),
+    "sizes for a hidden case": RIGHT.replace(
+        "return", "met.append(z)\n    if len(met) > 4: return np.zeros((7, 54321))\n    return"
+    ).replace("def ", "met = []\ndef ", 1),
+}
+
+
+@boxed
+@pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS.keys())
+def test_hidden_cases_do_not_leak_into_the_verdict(grade, leak):
+    told, _ = grade(sources={PROBLEM: leak})
+    assert '"error"' in told
+    assert "LEAK" not in told
+    assert "54321" not in told
+    if "cases')" in leak:
+        assert f"{len(bank.visible_cases('softmax', PROBLEM))} cases" in told
 
 
 def test_warnings_and_noise_cost_nothing(grade):

@@ -113,16 +113,26 @@ def _said(error: BaseException) -> str:
         return ""
 
 
+def not_written(name: str) -> str:
+    """Say that there is only the beginning of a function."""
+    return f"{name} is not written yet (it raises NotImplementedError)"
+
+
+def stopped_with(name: str, kind: str) -> str:
+    """Say that a function raised an error of a kind."""
+    return f"{name} stopped with {kind}"
+
+
 def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     if isinstance(error, NotImplementedError):
-        return Stopped(f"{name} is not written yet (it raises NotImplementedError)")
+        return Stopped(not_written(name))
     if isinstance(error, Refused):
         return Stopped(str(error))
     kind = type(error).__name__
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"
     return Stopped(
-        f"{name} stopped with {kind}", f"{_said(error)}{_line(function, error.__traceback__)}"
+        stopped_with(name, kind), f"{_said(error)}{_line(function, error.__traceback__)}"
     )
 
 

@@ -175,7 +175,7 @@ def _judge_hinges(xs: Array, ys: Array, net: dict[str, Any], tol: float) -> Faul
     w, b, v = net["w"], net["b"], net["v"]
     if not w.shape == b.shape == v.shape:
         return Fault(
-            f"w, b and v need one entry a unit each, they have {w.size}, {b.size}, {v.size}"
+            "w, b and v need one entry a unit each", f"they have {w.size}, {b.size}, {v.size}"
         )
     if w.size > MOST_UNITS:
         return Fault(f"the network has more than {MOST_UNITS} hidden units")

@@ -18,7 +18,7 @@ def judge_nesterov(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
     )  # fmt: skip
     wanted, got = (expected["p"], expected["v"]), (returned["p"], returned["v"])
     if shape(got[0]) != shape(p) or shape(got[1]) != shape(v):
-        return Fault(f"both results have the shape of p, {shape(p)}")
+        return Fault("both results have the shape of p", f"here {shape(p)}")
 
     def step(ahead: Any, keep: float = beta, share: float = 1.0) -> tuple[Array, Array]:
         new = keep * v + share * slope(p - ahead)

@@ -107,16 +107,19 @@ def _judge_shapes(d_in: int, classes: int, net: Parts) -> Fault | None:
     if W1.shape[1] != d_in:
         if hidden == d_in:
             return Fault(f"W1 is transposed: it has a row for each hidden unit, {d_in} columns")
-        return Fault(f"W1 has {W1.shape[1]} columns, there are {d_in} inputs")
+        return Fault("W1 needs a column for each input", f"it has {W1.shape[1]}, there are {d_in}")
     if W2.shape != (classes, hidden) and W2.shape == (hidden, classes):
         return Fault("W2 is transposed: it has a row for each class")
     for name, part, wanted in (
         ("b1", b1, (hidden,)), ("W2", W2, (classes, hidden)), ("b2", b2, (classes,)),
     ):  # fmt: skip
         if shape(part) != wanted:
-            return Fault(f"{name} has shape {shape(part)}, with this W1 it needs {wanted}")
+            return Fault(
+                f"{name} does not fit W1",
+                f"its shape is {shape(part)}, with this W1 it needs {wanted}",
+            )
     if hidden > MOST_UNITS:
-        return Fault(f"the network has {hidden} hidden units, at most {MOST_UNITS} are allowed")
+        return Fault(f"the network has more than {MOST_UNITS} hidden units", f"it has {hidden}")
     return None
 
 
