@@ -74,6 +74,8 @@ class LayerStatistics(NamedTuple):
     """Share of the outputs that are exactly 0."""
     saturated: float
     """Share of the places where the activation's slope is below 0.01 in size."""
+    dead: float
+    """Share of the units whose slope is 0 on every example; see ``dead_unit_rate``."""
 
 
 def activation_statistics(model: MLP, x: ArrayLike) -> list[LayerStatistics]:
@@ -100,6 +102,7 @@ def activation_statistics(model: MLP, x: ArrayLike) -> list[LayerStatistics]:
                 float(a.std(dtype=np.float64)),
                 float((a == 0).mean()),
                 float((np.abs(slope) < 0.01).mean()),
+                float(dead_units(slope).mean()),
             )
         )
     return statistics

@@ -51,8 +51,17 @@ def test_a_dead_unit_gets_no_gradient_and_can_be_revived():
 def test_statistics_by_hand():
     net = MLP.from_layers([Linear.from_arrays([[1.0], [-1.0]]), Linear.from_arrays([[1.0, 1.0]])])
     hidden, out = activation_statistics(net, [[2.0], [-4.0]])  # a = [[2, 0], [0, 4]]
-    assert hidden == (1.5, pytest.approx(np.std([2, 0, 0, 4])), 0.5, 0.5)
-    assert out == (3, 1, 0, 0)
+    assert hidden == (1.5, pytest.approx(np.std([2, 0, 0, 4])), 0.5, 0.5, 0)
+    assert out == (3, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["relu", "tanh", "gelu"])
+def test_dead_units_are_the_same_in_both_measures(name):
+    net = shifted([-100, 0, -2000, 0], name)
+    x = rng(3).uniform(-1, 1, size=(20, 3))
+    statistics = activation_statistics(net, x)
+    assert_array_equal([s.dead for s in statistics[:-1]], dead_unit_rate(net, x))
+    assert statistics[-1].dead == 0
 
 
 def test_gradient_norms_by_hand():
