@@ -1,115 +1,28 @@
 r"""The operations and the bytes of a Transformer's parts, in prefill and in decoding.
 
 *Prefill* reads the prompt: all its positions at once. *Decoding* makes one position at a time, and
-reads every weight for it. With T positions of all sequences together, a matrix of
-:math:`d_\text{in} d_\text{out}` weights costs
+reads every weight for it. So T, the positions at once, is all of the prompts in prefill and the
+batch in decoding, and a weight that was read is used for T products and T sums
+(``ffnlib.matrix_work`` counts one matrix).
 
-.. math:: 2\,T\,d_\text{in} d_\text{out} \text{ operations and }
-          d_\text{in} d_\text{out} + T\,(d_\text{in} + d_\text{out}) \text{ numbers moved,}
-
-so in decoding T is the batch, and a weight that was read is used for T products and T sums. What is
-counted moves between the chip and its memory once: weights, inputs and outputs of each matrix
-product, keys and values. Attention is one fused kernel whose scores never leave the chip (Dao et
-al. 2022, arXiv:2205.14135); norms, residual sums and rotations cost nothing.
+Keys and values are read, and written once. Attention is one fused kernel whose scores never leave
+the chip (Dao et al. 2022, arXiv:2205.14135); norms, residual sums and rotations cost nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ffnlib.arrays import as_count
 from ffnlib.configs import TransformerConfig
 from ffnlib.hardware import BFLOAT16, Precision, bytes_of
-from ffnlib.widths import GATED, check_variant, ffn_flops, ffn_parameters
+from ffnlib.matrix_work import Work, ffn_work, linear_work
+
+__all__ = [
+    "PHASES", "Work", "as_config", "cached_numbers", "experts_read", "ffn_work", "kv_cache_bytes",
+    "layer_work", "linear_work", "model_work", "total_work", "weight_bytes",
+]  # fmt: skip
 
 PHASES = ("prefill", "decode")
 """Reading a prompt, and making one more position."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """Operations, and bytes by what they hold; ``a + b`` is both, one after the other."""
-
-    flops: int = 0
-    weights: int = 0
-    """Bytes of weights read."""
-    cache: int = 0
-    """Bytes of keys and values read and written."""
-    activations: int = 0
-    """Bytes of inputs and outputs read and written."""
-
-    @property
-    def bytes(self) -> int:
-        """All bytes that move."""
-        return self.weights + self.cache + self.activations
-
-    @property
-    def intensity(self) -> float:
-        """Operations a byte; 0 where nothing moves."""
-        return self.flops / self.bytes if self.bytes else 0.0
-
-    def __add__(self, other: "Work") -> "Work":
-        return Work(
-            self.flops + other.flops,
-            self.weights + other.weights,
-            self.cache + other.cache,
-            self.activations + other.activations,
-        )
-
-
-def linear_work(d_in: int, d_out: int, tokens: int, precision: Precision = BFLOAT16) -> Work:
-    """Count one matrix product, ``tokens`` vectors of ``d_in`` numbers to ``d_out``.
-
-    TypeError or ValueError for sizes below 1.
-    """
-    d_in, d_out = as_count(d_in, "d_in"), as_count(d_out, "d_out")
-    tokens = as_count(tokens, "tokens")
-    return Work(
-        flops=2 * tokens * d_in * d_out,
-        weights=bytes_of(d_in * d_out, precision.weights),
-        activations=bytes_of(tokens * (d_in + d_out), precision.activations),
-    )
-
-
-def ffn_work(
-    d_model: int, d_ff: int, tokens: int, variant: str = "swiglu",
-    precision: Precision = BFLOAT16, *, bias: bool = False, fused: bool = True,
-) -> Work:  # fmt: skip
-    """Count one feed-forward layer.
-
-    Parameters
-    ----------
-    d_model, d_ff, tokens : int
-        ``tokens`` counts the positions of all sequences.
-    variant : str
-    precision : Precision
-    bias : bool
-    fused : bool
-        Whether activation and gate are applied before the hidden layer is written to memory. Then
-        x is read once and the hidden layer written and read once: 2 d + 2 d_ff numbers a token.
-        Otherwise each step reads and writes: 2 d + 4 d_ff, gated 3 d + 8 d_ff. Operations and
-        weights are the same; there are two (or three) matrix products either way.
-
-    Returns
-    -------
-    Work
-
-    Raises
-    ------
-    TypeError, ValueError
-        For sizes below 1 or an unknown variant.
-    """
-    flops = ffn_flops(d_model, d_ff, check_variant(variant))
-    tokens = as_count(tokens, "tokens")
-    if fused:
-        moved = 2 * d_model + 2 * d_ff
-    elif variant in GATED:  # gate d + h, up d + h, activation 2 h, product 3 h, down h + d
-        moved = 3 * d_model + 8 * d_ff
-    else:  # up d + h, activation 2 h, down h + d
-        moved = 2 * d_model + 4 * d_ff
-    return Work(
-        flops=tokens * flops,
-        weights=bytes_of(ffn_parameters(d_model, d_ff, variant, bias), precision.weights),
-        activations=bytes_of(tokens * moved, precision.activations),
-    )
 
 
 def cached_numbers(config: TransformerConfig) -> int:
@@ -169,11 +82,8 @@ def model_work(
 
     Notes
     -----
-    Position t attends to t: a prompt of n makes n (n + 1) / 2 pairs. Of N experts, T tokens that
-    choose k each, evenly and independently, use N (1 − (1 − k/N)^T) on average: so many are read,
-    while the operations are those of k. Latent attention decodes with its up-projections absorbed:
-    a pair is then kv_rank + rotary_dim and kv_rank products a head (arXiv:2405.04434, section
-    2.1.2).
+    Of N experts, T tokens that choose k each, evenly and independently, use N (1 − (1 − k/N)^T) on
+    average: so many are read, while the operations are those of k.
     """
     config = as_config(config)
     batch, context = as_count(batch, "batch"), as_count(context, "context")
@@ -181,42 +91,22 @@ def model_work(
         raise TypeError(f"precision must be a Precision, got {precision!r}")
     if phase not in PHASES:
         raise ValueError(f"phase must be one of {', '.join(PHASES)}, got {phase!r}")
-    new = context if phase == "prefill" else 1
-    tokens, d, layers = batch * new, config.d_model, config.n_layers
-    pairs = batch * (new * context - new * (new - 1) // 2)
-    size, flops = config.parameters(), config.flops(1)  # scores: those of one pair
-    queries = config.n_heads * config.d_head
-    pair = flops["scores"]
-    if config.latent is not None:
-        queries = config.n_heads * config.latent.value_dim
-        if phase == "decode":
-            inner = 2 * config.latent.kv_rank + config.latent.rotary_dim
-            pair = 2 * layers * config.n_heads * inner
-    rows = tokens * d * (2 if config.max_positions else 1)
-    kept = batch * (context + new) * cached_numbers(config)  # all read, the new ones written too
-
-    def read(numbers: int) -> int:
-        return bytes_of(numbers, precision.weights)
-
-    def moved(numbers: int) -> int:
-        return bytes_of(numbers, precision.activations)
-
+    tokens, d = batch * (context if phase == "prefill" else 1), config.d_model
+    size, flops = config.parameters(), config.flops(0)
+    rows = tokens * d * (2 if config.max_positions else 1)  # of the embedding, and of positions
     return {
-        "embedding": Work(weights=read(rows), activations=moved(tokens * d)),
-        "projections": Work(
-            tokens * flops["projections"], read(size["attention"]),
-            activations=moved(layers * tokens * 2 * (d + queries)),
+        "embedding": _moved(precision, weights=rows, activations=tokens * d),
+        "projections": _moved(
+            precision, tokens * flops["projections"], size["attention"],
+            activations=config.n_layers * tokens * 2 * (d + _attended(config)),
         ),
-        "scores": Work(
-            pairs * pair, cache=bytes_of(kept, precision.cache),
-            activations=moved(layers * tokens * 2 * queries),
-        ),
+        "scores": _scores(config, batch, context, phase, precision),
         "ffn": _ffn_of_model(config, tokens, precision),
-        "router": Work(tokens * flops["router"], read(size["router"])),
-        "norms": Work(weights=read(size["norms"])),
-        "head": Work(
-            batch * flops["head"], read(config.vocab_size * d),
-            activations=moved(batch * (d + config.vocab_size)),
+        "router": _moved(precision, tokens * flops["router"], size["router"]),
+        "norms": _moved(precision, weights=size["norms"]),
+        "head": _moved(
+            precision, batch * flops["head"], config.vocab_size * d,
+            activations=batch * (d + config.vocab_size),
         ),
     }  # fmt: skip
 
@@ -262,6 +152,47 @@ def as_config(config: object) -> TransformerConfig:
             f"got {config!r}"
         )
     return config
+
+
+def _moved(
+    precision: Precision, flops: int = 0, weights: int = 0, cache: int = 0, activations: int = 0
+) -> Work:
+    """Give the work of so many operations, and of numbers that move in their precisions."""
+    return Work(
+        flops,
+        bytes_of(weights, precision.weights),
+        bytes_of(cache, precision.cache),
+        bytes_of(activations, precision.activations),
+    )
+
+
+def _attended(config: TransformerConfig) -> int:
+    """Count the numbers that all heads together give for a position."""
+    latent = config.latent
+    return config.n_heads * (config.d_head if latent is None else latent.value_dim)
+
+
+def _scores(
+    config: TransformerConfig, batch: int, context: int, phase: str, precision: Precision
+) -> Work:
+    """Count the products of new positions with keys and values, in all layers.
+
+    Position t attends to t: a prompt of n makes n (n + 1) / 2 pairs. Latent attention decodes with
+    its up-projections absorbed: a pair is then kv_rank + rotary_dim and kv_rank products a head
+    (arXiv:2405.04434, section 2.1.2).
+    """
+    new = context if phase == "prefill" else 1
+    pairs = batch * (new * context - new * (new - 1) // 2)
+    flops = config.flops(1)["scores"]  # of one pair
+    if config.latent is not None and phase == "decode":
+        products = 2 * config.latent.kv_rank + config.latent.rotary_dim
+        flops = 2 * config.n_layers * config.n_heads * products
+    return _moved(
+        precision,
+        pairs * flops,
+        cache=batch * (context + new) * cached_numbers(config),  # all read, the new ones written
+        activations=config.n_layers * batch * new * 2 * _attended(config),
+    )
 
 
 def _ffn_of_model(config: TransformerConfig, tokens: int, precision: Precision) -> Work:
