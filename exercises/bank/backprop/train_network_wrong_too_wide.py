@@ -1,7 +1,7 @@
 # problem: train_network
 # verdict: wrong
 # marks: 0
-# message: at most 200 are allowed
+# message: the network has more than 200 hidden units
 
 def train_network(x, y, seed):
     rng = np.random.default_rng(seed)
