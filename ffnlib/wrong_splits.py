@@ -8,6 +8,7 @@ after the activation, and the output is another function of x,
 The right split is in ``ffnlib.sharding``.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -35,10 +36,18 @@ MISTAKES: Final[dict[str, str]] = {
 class WrongSplit(NamedTuple):
     """A split that is wrong, beside the right output."""
 
-    y: Array
-    """What the devices came to, (…, d_model); the first device's where they differ."""
+    terms: list[Array]
+    """What each device adds to the sum, (…, d_model); the first alone where nothing is summed."""
+    bias: Array | None
+    """What is added to the sum, (d_model,)."""
     expected: Array
-    """What the whole layer computes."""
+    """What the whole layer computes, (…, d_model)."""
+
+    @property
+    def y(self) -> Array:
+        """What the devices come to, (…, d_model); the first device's where they differ."""
+        y = ring_all_reduce(self.terms).arrays[0]
+        return y if self.bias is None else y + self.bias.astype(y.dtype, copy=False)
 
     @property
     def error(self) -> float:
@@ -79,43 +88,46 @@ def wrong_split(
     n = as_device_count(n_devices, layer.d_ff, "d_ff")
     if mistake not in MISTAKES:
         raise ValueError(f"mistake must be one of {', '.join(MISTAKES)}, got {mistake!r}")
-    expected = layer.forward(x)
+    expected, bias = layer.forward(x), layer.down.b
     if mistake == "activate before the sum":
         as_device_count(n, layer.d_model, "d_model")
-        return WrongSplit(_activated_too_early(layer, x, n), expected)
-    sharded = ShardedFeedForward(layer, n)
+        return WrongSplit(_activated_too_early(layer, x, n), bias, expected)
     if mistake == "gate and up cut differently":
-        if layer.gate is None:
-            raise ValueError(
-                f"mistake={mistake!r} needs a gated variant, got a layer of {layer.variant!r}"
-            )
-        scattered = np.concatenate([np.arange(i, layer.d_ff, n) for i in range(n)])
-        up = Linear.from_arrays(
-            layer.up.W[scattered], None if layer.up.b is None else layer.up.b[scattered]
-        )
-        crossed = FeedForward.from_layers(layer.gate, up, layer.down, layer.variant)
-        return WrongSplit(ShardedFeedForward(crossed, n).forward(x), expected)
-    if mistake == "bias on every device":
-        if sharded.b is None:
-            raise ValueError(f"mistake={mistake!r} needs a layer with biases, got bias=False")
-        extra = (n - 1) * sharded.b
-        return WrongSplit(sharded.forward(x) + extra.astype(expected.dtype), expected)
-    alone = sharded.partial_outputs(x)[0]
-    if n > 1 and sharded.b is not None:
-        return WrongSplit(alone + sharded.b.astype(alone.dtype), expected)
-    return WrongSplit(alone if n > 1 else expected, expected)
+        crossed = ShardedFeedForward(_crossed(layer, n), n)
+        return WrongSplit(crossed.partial_outputs(x), bias, expected)
+    terms = ShardedFeedForward(layer, n).partial_outputs(x)
+    if mistake == "no sum":
+        return WrongSplit(terms[:1], bias, expected)
+    if bias is None:
+        raise ValueError(f"mistake={mistake!r} needs a layer with biases, got bias=False")
+    added = bias.astype(expected.dtype, copy=False)
+    return WrongSplit([term + added for term in terms], None, expected)
 
 
-def _activated_too_early(layer: FeedForward, x: Array, n: int) -> Array:
-    """Activate each device's part of gate and up, and add up afterwards."""
-    hidden = []
+def _activated_too_early(layer: FeedForward, x: Array, n: int) -> list[Array]:
+    """Cut gate and up by their inputs, and let each device activate its part of the sums."""
+    whole: Mapping[str, Linear] = layer.parts()
+    f, down = layer.activation, Linear.from_arrays(layer.down.W)
+    terms = []
     for i, cut in enumerate(even_slices(layer.d_model, n)):
         z = {}
-        for name, linear in layer.parts().items():
-            if name != "down":
-                z[name] = x[..., cut] @ linear.W[:, cut].T.astype(x.dtype)  # (…, d_ff)
-                if linear.b is not None and i == 0:  # once, as in a right sum
-                    z[name] += linear.b.astype(x.dtype)
-        f = layer.activation
-        hidden.append(f(z["gate"]) * z["up"] if "gate" in z else f(z["up"]))
-    return layer.down.forward(ring_all_reduce(hidden).arrays[0])
+        for name in whole.keys() - {"down"}:
+            linear = whole[name]
+            z[name] = x[..., cut] @ linear.W[:, cut].T.astype(x.dtype)  # (…, d_ff)
+            if linear.b is not None and i == 0:  # once, as in a right sum
+                z[name] += linear.b.astype(x.dtype)
+        terms.append(down.forward(f(z["gate"]) * z["up"] if "gate" in z else f(z["up"])))
+    return terms
+
+
+def _crossed(layer: FeedForward, n: int) -> FeedForward:
+    """Give the layer with every n-th unit of up in turn, beside a gate in its own order."""
+    if layer.gate is None:
+        raise ValueError(
+            "mistake='gate and up cut differently' needs a gated variant, got a layer of"
+            f" {layer.variant!r}"
+        )
+    scattered = np.concatenate([np.arange(i, layer.d_ff, n) for i in range(n)])
+    b = None if layer.up.b is None else layer.up.b[scattered]
+    up = Linear.from_arrays(layer.up.W[scattered], b)
+    return FeedForward.from_layers(layer.gate, up, layer.down, layer.variant)
