@@ -2,5 +2,6 @@
 
 from ffnlib.explorers.production.bounds import roofline
 from ffnlib.explorers.production.prices import cost
+from ffnlib.explorers.production.shards import sharding
 
-__all__ = ["cost", "roofline"]
+__all__ = ["cost", "roofline", "sharding"]
