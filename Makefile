@@ -45,10 +45,10 @@ test: $(VENV)/.test ## install the test tools, then check everything
 	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
 	$(BIN)/pytest -n 3 --dist loadfile
 
-bench: $(VENV)/.test ## print the figures of benchmarks/
+bench: $(VENV)/.test ## print the figures of the course, and one table of them all
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python tests/get_chromium.py
-	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	@PYTHONPATH=benchmarks $(BIN)/python -m interleave
 
 clean: ## remove all that was built, the environment included (lab/ is your work: it stays)
 	rm -rf $(VENV) _build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

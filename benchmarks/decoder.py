@@ -23,6 +23,7 @@ from typing import NamedTuple
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy reads it
 
 import numpy as np
+from interleave.table import note
 
 from ffnlib.charlm import CharLM, Vocabulary
 from ffnlib.datasets import prose
@@ -131,6 +132,8 @@ def report(charlm: list[np.ndarray], decoder: list[np.ndarray]) -> None:
         f"  the decoder is better by {gain.mean():.3f} nats a character, standard error "
         f"{error:.3f}: {gain.mean() / error:.1f} of them (wanted 3)"
     )
+    ratio = gain.mean() / error
+    note("decoder: nats gained, in errors", f"{gain.mean():.3f}", "CharLM", ratio, least=3)
     print(f"  its worst seed against CharLM's best: {np.exp(worst):.3f} to {np.exp(best):.3f}")
 
 

@@ -34,7 +34,7 @@ def measure() -> None:
             (softmax, scipy.special.softmax, torch.softmax),
             (logsumexp, scipy.special.logsumexp, torch.logsumexp),
         ):
-            print(f" {ours.__name__}, {shape[0]:,} x {shape[1]:,}, float32")
+            what = f"{ours.__name__}, {shape[0]:,} x {shape[1]:,}, float32"
             timings = time_in_turns(
                 {
                     "ffnlib": lambda ours=ours, z=z: ours(z),
@@ -45,12 +45,12 @@ def measure() -> None:
                 repeats,
             )
             goal = ours is logsumexp or shape == SHAPES[0]
-            print_speedups(timings, "ffnlib", "µs", 1e6, {"SciPy": 3.0} if goal else {})
+            print_speedups(what, timings, "ffnlib", "µs", 1e6, {"SciPy": 3.0} if goal else {})
 
     for dtype in (np.float32, np.float64):
         x = rng.normal(scale=3, size=10**6).astype(dtype)
         tensor = torch.from_numpy(x)
-        print(f" GELU of a million, {np.dtype(dtype)}")
+        what = f"GELU of a million, {np.dtype(dtype)}"
         timings = time_in_turns(
             {
                 "ffnlib, exact": lambda x=x: gelu(x),
@@ -62,7 +62,7 @@ def measure() -> None:
             15,
         )
         wanted = {"SciPy's erf": 3.0} if dtype == np.float32 else {}
-        print_speedups(timings, "ffnlib, exact", "ms", 1e3, wanted)
+        print_speedups(what, timings, "ffnlib, exact", "ms", 1e3, wanted)
 
 
 if __name__ == "__main__":

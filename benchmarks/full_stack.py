@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 from interleave import time_in_turns
+from interleave.table import need_mnist, note
 from mnist import trained
 
 from ffnlib.arrays import Array
@@ -36,6 +37,7 @@ from ffnlib.training import evaluate
 CALIBRATION = 8192  # images that GPTQ and the factors see
 EXAMPLES = 30  # timed one by one
 RANKS = [(96, 64), (64, 48), (48, 48), (48, 32), (32, 24)]
+WANTED = 4.7  # times as fast as the dense one
 LOST = 0.2  # points of accuracy on held-out images that the factors may cost
 GROUP = 128
 DENSE = "dense, float32"
@@ -157,9 +159,16 @@ def report(rows: dict[str, Row], test: Dataset) -> None:
             f"{time.speedup[DENSE]:7.2f}x{rows[DENSE].stored / stored:8.1f}x",
             flush=True,
         )
+        if name != DENSE:
+            least = WANTED if name == STACK else None
+            shown = f"{time.median * 1e6 / EXAMPLES:.1f} µs"
+            note(f"one example, {name}: speed", shown, DENSE, time.speedup[DENSE], least=least)
+            note(f"{name}: bytes", f"{stored:,}", DENSE, rows[DENSE].stored / stored)
+        note(f"{name}: MNIST test, %", f"{right:.2f}")
 
 
 if __name__ == "__main__":
+    need_mnist()
     learn, judge = holdout(mnist("train"), 1 / 6, np.random.default_rng(0))
     x = learn.x[:CALIBRATION]
     rows = plain_rows(trained("dense"), x, judge)

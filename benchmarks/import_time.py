@@ -9,7 +9,10 @@ import subprocess
 import sys
 import time
 
+from interleave.table import note
+
 ROUNDS = 15
+MOST = 1.15
 STATEMENTS = {
     "numpy": "import numpy",
     "ffnlib": "import numpy, ffnlib",
@@ -32,6 +35,9 @@ def main() -> None:
     for name, taken in times.items():
         median = statistics.median(taken)
         print(f"import {name:16} {median * 1000:6.0f} ms   {median / base:.2f} x numpy")
+        if name != "numpy":
+            shown = f"{median * 1000:.0f} ms"
+            note(f"import {name}: time", shown, "numpy", median / base, most=MOST)
 
 
 if __name__ == "__main__":

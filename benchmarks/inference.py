@@ -41,11 +41,11 @@ def measure() -> None:
                 rounds,
                 repeats,
             )
-        print(f" {count:,} example{'s' * (count > 1)}")
+        what = f"inference, {count:,} example{'s' * (count > 1)}"
         if count == 1:
-            print_speedups(timings, "ffnlib", "µs", 1e6, WANTED)
+            print_speedups(what, timings, "ffnlib", "µs", 1e6, WANTED)
         else:
-            print_speedups(timings, "ffnlib", "ms", 1e3, {})
+            print_speedups(what, timings, "ffnlib", "ms", 1e3, {})
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy reads it
 
 import numpy as np
 from interleave import time_in_turns
+from interleave.table import need_mnist, note
 from mnist import trained
 
 from ffnlib.datasets import Dataset, fashion_mnist, holdout, mnist
@@ -112,6 +113,7 @@ def sweep(task: str, ranks: list[int], choose: bool, scales: list[float]) -> Non
                 f" {seconds:6.1f} s",
                 flush=True,
             )
+            note(f"{task}, {way.name}: {said}, %", f"{right:.2f}")
             frozen = [layer.base.W.tobytes() for layer in lora_layers(model).values()]
             if frozen != kept[: len(frozen)]:
                 raise AssertionError(f"{way.name}: the base has changed")
@@ -145,9 +147,9 @@ def speed() -> None:
     )
     print("one example through 784-1024-400-10, float32, one thread")
     for name, timing in timings.items():
-        print(
-            f"  {name:26} {1e6 * timing.median:9,.0f} µs   {1 / timing.speedup['base']:6.2f} x base"
-        )
+        shown, ratio = f"{1e6 * timing.median:,.0f} µs", 1 / timing.speedup["base"]
+        print(f"  {name:26} {shown:>12}   {ratio:6.2f} x base")
+        note(f"one example, {name}: time", shown, "base", ratio)
 
 
 if __name__ == "__main__":
@@ -160,6 +162,7 @@ if __name__ == "__main__":
     unknown = set(arguments.tasks) - {*TASKS, "speed"}
     if unknown:
         parser.error(f"task must be one of {', '.join(TASKS)}, speed, got {', '.join(unknown)}")
+    need_mnist()
     for task in arguments.tasks or (*TASKS, "speed"):
         if task == "speed":
             speed()

@@ -20,6 +20,7 @@ from typing import NamedTuple
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy reads it
 
 import numpy as np
+from interleave.table import need_mnist, note
 
 from ffnlib.augmentation import Distort, Shift
 from ffnlib.datasets import Dataset, holdout, mnist
@@ -114,6 +115,8 @@ def run(name: str, seeds: int | None, choose: bool) -> None:
         f"(aim {recipe.aim} %), {statistics.mean(seconds):.0f} s a training",
         flush=True,
     )
+    mean = statistics.mean(scores)
+    note(f"MNIST {what}, {name}, %", f"{mean:.2f}", ratio=mean, least=recipe.aim)
 
 
 if __name__ == "__main__":
@@ -125,5 +128,6 @@ if __name__ == "__main__":
     unknown = set(arguments.recipes) - set(RECIPES)
     if unknown:
         parser.error(f"recipe must be one of {', '.join(RECIPES)}, got {', '.join(unknown)}")
+    need_mnist()
     for chosen in arguments.recipes or RECIPES:
         run(chosen, arguments.seeds, arguments.choose)

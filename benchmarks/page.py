@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from interleave.table import note
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
@@ -100,6 +101,10 @@ def line(what: str, times: list[float], limits: tuple[float, float] | None) -> N
         print(f"  {what:42} nothing replaced")
         return
     median, late = np.percentile(good, [50, 95])
+    for name, figure, most in zip(
+        ("median", "95th percentile"), (median, late), limits or (None, None), strict=True
+    ):
+        note(f"{what}: ms, {name}", f"{figure:.1f}", ratio=figure, most=most)
     verdict = ""
     if limits:
         met = median <= limits[0] and late <= limits[1]
@@ -120,6 +125,9 @@ def weigh(browser: Browser, server: Server, chapter: str) -> None:
         page.wait_for_timeout(300)
     total = sum(size for _, size in server.sent)
     verdict = "met" if total <= WEIGHT_LIMIT else "MISSED"
+    note(
+        f"{chapter}, scrolled: kB", f"{total / 1e3:.0f}", ratio=total / 1e3, most=WEIGHT_LIMIT / 1e3
+    )
     print(f"  {chapter:30} {first / 1e3:7.0f} kB on arrival {total / 1e3:7.0f} kB scrolled", end="")
     print(f"   limit {WEIGHT_LIMIT / 1e3:.0f} kB: {verdict}")
     for path, size in sorted(server.sent, key=lambda sent: -sent[1])[:5]:

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from interleave.table import note
 from page import ROOT, opened
 from playwright.sync_api import sync_playwright
 
@@ -31,6 +32,7 @@ from ffnlib.playground import Settings, begin, inputs  # noqa: E402
 from ffnlib.training import batches, train_step  # noqa: E402
 
 GOAL = 0.95
+MOST = 0.5  # of its time
 SEEDS = 5
 FRAMES, CORE = 60, 325  # epochs a second
 REACH = 5.0  # that page's spirals have this radius
@@ -100,7 +102,9 @@ def main(site: Path) -> None:
     for name, rate in (("one epoch a frame", FRAMES), ("its core alone", CORE)):
         seconds = theirs / rate
         print(f"TensorFlow Playground: {seconds:.2f} s, {theirs:.0f} epochs, {name}", end="")
-        print(f"   ratio {ours / seconds:.2f} (wanted: at most 0.5)")
+        print(f"   ratio {ours / seconds:.2f} (wanted: at most {MOST:g})")
+        peer = f"TensorFlow Playground, {name}"
+        note(f"playground to {GOAL:.0%}: time", f"{ours:.2f} s", peer, ours / seconds, most=MOST)
 
 
 if __name__ == "__main__":

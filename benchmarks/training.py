@@ -72,7 +72,7 @@ def measure() -> None:
         },
         ROUNDS,
     )
-    print_speedups(timings, "ffnlib", "examples/s", n, WANTED)
+    print_speedups("training, 784-1024-400-10", timings, "ffnlib", "examples/s", n, WANTED)
 
 
 if __name__ == "__main__":

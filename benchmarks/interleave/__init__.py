@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from interleave.table import note
+
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -52,14 +54,26 @@ def time_in_turns(
 
 
 def print_speedups(
-    timings: dict[str, Timing], ours: str, unit: str, per_second: float, wanted: dict[str, float]
+    what: str,
+    timings: dict[str, Timing],
+    ours: str,
+    unit: str,
+    per_second: float,
+    wanted: dict[str, float],
 ) -> None:
-    """Print a line each: time or rate, and how many times as fast we are."""
+    """Print a line each: time or rate, and how many times as fast we are; note it for the table."""
+    print(f" {what}")
+
+    def figure(timing: Timing) -> float:
+        return per_second / timing.median if unit.endswith("/s") else timing.median * per_second
+
     for name, timing in timings.items():
-        figure = per_second / timing.median if unit.endswith("/s") else timing.median * per_second
-        line = f"  {name:28} {figure:10,.1f} {unit}"
+        line = f"  {name:28} {figure(timing):10,.1f} {unit}"
         if name != ours:
-            line += f"   {ours} is {timings[ours].speedup[name]:.2f} x as fast"
+            ratio = timings[ours].speedup[name]
+            line += f"   {ours} is {ratio:.2f} x as fast"
+            shown = f"{figure(timings[ours]):,.1f} {unit}"
+            note(f"{what}: speed", shown, name, ratio, least=wanted.get(name))
         if name in wanted:
             line += f" (wanted {wanted[name]:g})"
         print(line, flush=True)
