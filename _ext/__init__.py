@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import assets, claim, explore, fingerprint, statement, sweeps, theme
+from . import assets, claim, claims_page, explore, fingerprint, statement, sweeps, theme
 
 ENVIRONMENT = "environment.pickle"
 
@@ -36,7 +36,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ffn_pyodide", "", "html", str)
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
-    for part in (assets, theme, explore, claim, statement, sweeps):
+    for part in (assets, theme, explore, claim, claims_page, statement, sweeps):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

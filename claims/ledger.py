@@ -187,14 +187,48 @@ class _Typeset(Formatter):
 
     _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+    def __init__(self, mark: Callable[[str], str]) -> None:
+        self.mark = mark
+
     def format_field(self, value: Any, format_spec: str) -> str:
         text: str = super().format_field(value, format_spec)
         if not isinstance(value, Real):
-            return text
+            return self.mark(text)
         digits, _, exponent = text.partition("e")
         if exponent:
             digits += "×10" + str(int(exponent)).translate(self._RAISED)
-        return digits.replace("-", "−").replace("%", " %")
+        return self.mark(digits.replace("-", "−").replace("%", " %"))
+
+
+def fill(
+    wanted: Row, values: Mapping[str, Any], mark: Callable[[str], str] = lambda text: text
+) -> str:
+    """The row's correction with the measured values in it, each passed through ``mark``.
+
+    Raises
+    ------
+    LedgerError
+        If the correction asks for a value that is not there, or for a format it does not have.
+    """
+    missing = [name for name in wanted.fields if name not in values]
+    if missing:
+        raise LedgerError(
+            f"row {wanted.id}: the correction asks for {', '.join(missing)}, "
+            f"the check returns {', '.join(values) or 'nothing'}"
+        )
+    try:
+        return _Typeset(mark).format(wanted.correction, **values)
+    except (ValueError, IndexError, KeyError) as error:
+        raise LedgerError(
+            f"row {wanted.id}: the correction cannot be formatted: {error}"
+        ) from error
+
+
+def describe(wanted: Row) -> str:
+    """What the row's check does, in its own words; empty if the row has none."""
+    if wanted.check is None:
+        return ""
+    return (getdoc(find_check(wanted)) or "").split("\n\n")[0].replace("\n", " ")
 
 
 def run(wanted: Row) -> Result:
@@ -207,22 +241,5 @@ def run(wanted: Row) -> Result:
     LedgerError
         If the check does not exist or the correction asks for a value it does not return.
     """
-    values: Mapping[str, Any] = {}
-    test = ""
-    if wanted.check is not None:
-        check = find_check(wanted)
-        values = check()
-        test = (getdoc(check) or "").split("\n\n")[0].replace("\n", " ")
-    missing = [name for name in wanted.fields if name not in values]
-    if missing:
-        raise LedgerError(
-            f"row {wanted.id}: the correction asks for {', '.join(missing)}, "
-            f"the check returns {', '.join(values) or 'nothing'}"
-        )
-    try:
-        correction = _Typeset().format(wanted.correction, **values)
-    except (ValueError, IndexError, KeyError) as error:
-        raise LedgerError(
-            f"row {wanted.id}: the correction cannot be formatted: {error}"
-        ) from error
-    return Result(wanted, values, correction, test)
+    values: Mapping[str, Any] = find_check(wanted)() if wanted.check is not None else {}
+    return Result(wanted, values, fill(wanted, values), describe(wanted))

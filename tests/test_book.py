@@ -35,7 +35,10 @@ def address(tag: Tag) -> str:
 
 
 def chapters(site: Path) -> list[Path]:
-    return sorted((site / "chapters").glob("[0-9]*.html"))
+    """The chapters that teach; the last one is the ledger, which has a page of its own kind."""
+    return sorted(
+        p for p in (site / "chapters").glob("[0-9]*.html") if not p.stem.endswith("_claims")
+    )
 
 
 # --- addresses ---------------------------------------------------------------------------------
