@@ -97,6 +97,11 @@ class MoEClassifier(Composite):
         return {"stem": self.stem, "moe": self.moe, "head": self.head}
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """What it computes in; known also when no parameter is left to train."""
+        return self.stem.dtype
+
+    @property
     def active_parameters(self) -> int:
         """How many parameters one example meets."""
         dense = self.stem.num_parameters + self.head.num_parameters
