@@ -261,3 +261,21 @@ def gelu_limits() -> Values:
     assert abs(plus - 3) < 0.005
     assert abs(minus) < 0.005
     return {"plus": float(plus), "minus": float(minus)}
+
+
+def depth_alone() -> Values:
+    """Send a gradient back through thirty ReLU layers with He's, Glorot's and doubled weights."""
+
+    def kept(init: str, gain: float = 1.0) -> float:
+        rng = np.random.default_rng(0)
+        model = MLP([128] * 31, "relu", rng=rng, init=init)
+        for layer in model.layers:
+            layer.W *= gain
+        x = rng.normal(size=(32, 128))
+        model.forward(x, training=True)
+        g = rng.normal(size=(32, 128))
+        return float(np.mean(model.backward(g) ** 2) / np.mean(g**2))
+
+    he, glorot, large = kept("he"), kept("glorot"), kept("he", 2.0)
+    assert glorot < 1e-6 < 0.1 < he < 10 < 1e6 < large
+    return {"layers": 30, "he": he, "glorot": glorot, "large": large}

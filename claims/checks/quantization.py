@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ffnlib.quantization import (
+    Quantized,
     dequantize,
+    gptq,
     hessian,
     pack_int4,
     quantize,
@@ -152,3 +154,19 @@ def whole_numbers_overflow() -> Values:
     wrong = float(np.mean(wrapped != right))
     assert wrong > 0.99
     return {"wrong": wrong, "largest": int(np.abs(right).max()), "room": 127}
+
+
+def calibration_pays() -> Values:
+    """Round a layer whose inputs are correlated to 8 and to 4 bits, with and without calibration."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(512, 128)) @ (rng.normal(size=(128, 128)) / np.sqrt(128))
+    w = rng.normal(size=(64, 128)) / np.sqrt(128)
+    y = x @ w.T
+
+    def error(q: Quantized) -> float:
+        return relative_error(x @ dequantize(q).T, y)
+
+    eight, four = error(quantize(w, 8, "channel")), error(quantize(w, 4, "channel"))
+    calibrated = error(gptq(w, x, 4, "channel"))
+    assert eight < calibrated < 0.8 * four
+    return {"eight": eight, "four": four, "calibrated": calibrated}
