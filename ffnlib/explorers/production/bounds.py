@@ -121,9 +121,9 @@ def _named(words: str, x: float, y: float, ridge: float) -> Label:
     """A name beside a point, where no other is: blocks above the roof, scores below it."""
     decoding, above = words.startswith("decode"), words.endswith("ffn")
     if above and decoding and x < 10:  # the slope is to the right
-        return Label(x / 3, y * 3.5, words)
+        return Label(x / 3, y * 5, words)
     if above:
-        return Label(x, y * 1.7, words, anchor="end" if decoding else "start")
+        return Label(x, y * 1.7, words, anchor="end" if decoding or x > 3e3 else "start")
     if x > ridge:
         return Label(x, y / 2.2, words, anchor="start" if x < 1e3 else "end")
     return Label(x * 1.35, y / 2.2, words)

@@ -73,7 +73,7 @@ def computed(devices: int, split: str, variant: str, seed: int) -> Outcome:
 def sharding(devices: int = 2, split: str = RIGHT, variant: str = "swiglu", seed: int = 0) -> Scene:
     """Cut a feed-forward layer over devices, rightly or wrongly, and add up what they compute."""
     out = computed(devices, split, variant, seed)
-    panels = [*_matrices(devices, split, variant), _sums(out)]
+    panels = [_matrices(devices, split, variant), _sums(out)]
     words = [*map(str, range(1, D_MODEL + 1))]
     rows: list[list[str | float]] = [
         [f"device {i + 1}", *term.tolist()] for i, term in enumerate(out.terms)
@@ -111,57 +111,60 @@ def _off(error: float) -> str:
 
 # ---- who holds what
 
+GAP = 1.6
+"""Between two matrices, in weights."""
 
-def _matrices(devices: int, split: str, variant: str) -> list[Panel]:
-    """Draw the weights with inputs from above to below or from left to right, cut into parts."""
-    parts, panels = _layer(variant).parts(), []
-    owners = np.repeat(np.arange(devices), [s.stop - s.start for s in even_slices(D_FF, devices)])
-    for name in parts:
-        w = parts[name].W.T  # (inputs, outputs)
+
+def _matrices(devices: int, split: str, variant: str) -> Panel:
+    """Draw the weights, inputs from above to below and outputs to the right, and their owners."""
+    units, inputs = (_owners(n, devices) for n in (D_FF, D_MODEL))
+    scattered = np.arange(D_FF) % devices
+    marks: list[Mark] = []
+    left = GAP
+    for name, linear in _layer(variant).parts().items():
+        w = linear.W.T  # (inputs, outputs)
+        rows, columns = w.shape
+        marks.append(HeatMap(w[::-1], (left, left + columns), (D_FF - rows, D_FF), limit=1.2))
+        whole = name == "down" and split == EARLY
+        marks.append(Label(left, D_FF + 1.5, f"{name}, on all" if whole else name))
         if name == "down":
-            own = None if split == EARLY else owners
-            strips = _beside(own, D_FF)
+            marks += [] if whole else _beside(units, left)
         elif split == EARLY:
-            inputs = [s.stop - s.start for s in even_slices(D_MODEL, devices)]
-            strips = _beside(np.repeat(np.arange(devices), inputs), D_MODEL)
+            marks += _beside(inputs, left)
         else:
-            strips = _above(
-                np.arange(D_FF) % devices if name == "up" and split == CROSSED else owners
-            )
-        panels.append(_matrix(name, w, strips))
-    return panels
-
-
-def _matrix(name: str, w: Array, strips: list[Mark]) -> Panel:
-    rows, columns = w.shape
-    field = HeatMap(w[::-1], (0, columns), (0, rows), limit=1.2)
+            marks += _above(scattered if name == "up" and split == CROSSED else units, left)
+        left += columns + GAP
     return Panel(
-        [field, *strips], x=(-1.2, 8.2), y=(rows - 8.2, rows + 1.4), axes=False, equal=True,
-        title=f"{name}: {rows} in, {columns} out", height=250,
+        marks, x=(0, left), y=(-0.3, D_FF + 2.4), axes=False, height=270,
+        title="Whose weights (colour and number)",
     )  # fmt: skip
 
 
-def _above(owners: NDArray[np.int64]) -> list[Mark]:
+def _owners(length: int, devices: int) -> NDArray[np.int64]:
+    """Give the device of each row or column of a matrix that is cut evenly."""
+    sizes = [part.stop - part.start for part in even_slices(length, devices)]
+    return np.repeat(np.arange(devices), sizes)
+
+
+def _above(owners: NDArray[np.int64], left: float) -> list[Mark]:
     """One strip a column, in the colour of its device; its number where it begins."""
     marks: list[Mark] = []
     for i, device in enumerate(owners.tolist()):
-        y = D_MODEL + 0.25
-        marks.append(Line([i + 0.08, i + 0.92], [y, y], COLOURS[device], width=6))
+        x, y = left + i, D_FF + 0.3
+        marks.append(Line([x + 0.1, x + 0.9], [y, y], COLOURS[device], width=6))
         if i == 0 or owners[i - 1] != device:
-            marks.append(Label(i + 0.3, y + 0.3, str(device + 1)))
+            marks.append(Label(x + 0.5, y + 0.3, str(device + 1), anchor="middle"))
     return marks
 
 
-def _beside(owners: NDArray[np.int64] | None, rows: int) -> list[Mark]:
-    """One strip a row; none where every device has the whole matrix."""
-    if owners is None:
-        return [Label(0, rows + 0.4, "whole, on every device")]
+def _beside(owners: NDArray[np.int64], left: float) -> list[Mark]:
+    """One strip a row, in the colour of its device; its number where it begins."""
     marks: list[Mark] = []
     for i, device in enumerate(owners.tolist()):
-        top = rows - i
-        marks.append(Line([-0.25, -0.25], [top - 0.92, top - 0.08], COLOURS[device], width=6))
+        x, y = left - 0.3, D_FF - i
+        marks.append(Line([x, x], [y - 0.9, y - 0.1], COLOURS[device], width=6))
         if i == 0 or owners[i - 1] != device:
-            marks.append(Label(-1.0, top - 0.75, str(device + 1)))
+            marks.append(Label(x - 0.4, y - 0.75, str(device + 1), anchor="end"))
     return marks
 
 
@@ -180,7 +183,8 @@ def _sums(out: Outcome) -> Panel:
     ends = [reached, out.expected]
     for i, (step, role) in enumerate(zip(steps, roles, strict=True)):
         places = at + 0.14 * (i - (len(steps) - 1) / 2)
-        marks.append(Arrows(places, reached, np.zeros(D_MODEL), step, role))
+        there = step != 0
+        marks.append(Arrows(places[there], reached[there], 0 * step[there], step[there], role))
         reached = reached + step
         ends.append(reached)
     for x, y, right in zip(at + 0.38, out.y, out.expected, strict=True):
@@ -190,5 +194,5 @@ def _sums(out: Outcome) -> Panel:
     room = 0.12 * (hi - lo)
     return Panel(
         marks, x=(-0.6, D_MODEL - 0.4), y=(lo - room, hi + room), x_label="output",
-        title="What the devices add; bars: the whole layer", row=1, height=260,
+        title="What they add (bar: whole layer)", row=1, height=260,
     )  # fmt: skip
