@@ -1,41 +1,34 @@
 """The table that ``make bench`` ends with."""
 
-import json
-import os
-import subprocess
-import sys
+from importlib import import_module
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-CALL = (
-    "import sys; from interleave.table import note; note(*eval(sys.argv[1]), **eval(sys.argv[2]))"
-)
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *command],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "benchmarks"), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(autouse=True)
+def benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
-def test_a_figure_is_judged_by_its_bounds(tmp_path: Path) -> None:
+def test_a_figure_is_judged_by_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = import_module("interleave.table")
     notes = tmp_path / "notes"
+    table.note("without a table to come", "1 ms")
+    monkeypatch.setenv(table.NOTES, str(notes))
     for ratio in (2.5, 3.5):
-        told = ("softmax", "1 ms", "SciPy", ratio)
-        done = run("-c", CALL, repr(told), "{'least': 3}", FFN_BENCH_NOTES=str(notes))
-        assert done.returncode == 0, done.stderr
-    assert [json.loads(line)["ratio"] for line in notes.read_text().splitlines()] == [2.5, 3.5]
-    show = f"from pathlib import Path; from interleave.table import table; print(table(Path({str(notes)!r})))"
-    *_, missed, met = run("-c", show).stdout.splitlines()
+        table.note("softmax", "1 ms", "SciPy", ratio, least=3)
+    table.note("bytes", "20", ratio=20, most=10)
+    _, _, missed, met, large = table.table(notes).splitlines()
     assert missed.split() == ["softmax", "1", "ms", "SciPy", "2.5", "≥", "3", "MISSED"]
-    assert met.split()[-1] == "met"
+    assert met.split() == ["softmax", "1", "ms", "SciPy", "3.5", "≥", "3", "met"]
+    assert large.split() == ["bytes", "20", "20", "≤", "10", "MISSED"]
 
 
-def test_an_unknown_benchmark_is_named() -> None:
-    done = run("-m", "interleave", "nothing")
-    assert done.returncode == 2
-    assert "no benchmark is called nothing; there are: decoder, elementwise" in done.stdout
+def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_module("interleave.__main__").main(["nothing"]) == 2
+    assert (
+        "no benchmark is called nothing; there are: decoder, elementwise" in capsys.readouterr().out
+    )

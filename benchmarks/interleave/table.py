@@ -8,9 +8,6 @@ from typing import Any
 
 from tabulate import tabulate
 
-from ffnlib.datasets import mnist
-from ffnlib.fetch import DataUnavailableError
-
 NOTES = "FFN_BENCH_NOTES"
 """Environment variable: the file that the notes go to."""
 COLUMNS = ("figure", "ours", "peer", "ratio", "wanted", "")
@@ -47,6 +44,9 @@ def note(
 
 def need_mnist() -> None:
     """End the program in peace where the full data sets cannot be had."""
+    from ffnlib.datasets import mnist
+    from ffnlib.fetch import DataUnavailableError
+
     try:
         mnist("test")
     except DataUnavailableError as error:
