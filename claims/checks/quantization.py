@@ -157,7 +157,7 @@ def whole_numbers_overflow() -> Values:
 
 
 def calibration_pays() -> Values:
-    """Round a layer whose inputs are correlated to 8 and to 4 bits, with and without calibration."""
+    """Round a layer with correlated inputs to 8 and to 4 bits, with and without calibration."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(512, 128)) @ (rng.normal(size=(128, 128)) / np.sqrt(128))
     w = rng.normal(size=(64, 128)) / np.sqrt(128)
