@@ -131,27 +131,28 @@ _G: Final = 1e9
 HARDWARE: Final[dict[str, Machine]] = {
     machine.name: machine
     for machine in (
-        # NVLink's 600 GB/s are both ways together
+        # 2,039 GB/s; NVLink's 600 GB/s are both ways together
         Machine(
             "A100 80GB SXM",
             {"float32": 19.5 * _T, "bfloat16": 312 * _T, "float16": 312 * _T, "int8": 624 * _T},
             2039 * _G, 80 * _G, 300 * _G, "nvidia2021a100",
         ),
-        # quoted with sparsity: 1,979 TFLOP/s in bfloat16, 3,958 in int8 and FP8
+        # quoted with sparsity: 1,979 TFLOP/s in bfloat16, 3,958 in int8 and FP8; NVLink 900 GB/s,
+        # both ways together
         Machine(
             "H100 SXM",
             {"float32": 67 * _T, "bfloat16": 1979 / 2 * _T, "float16": 1979 / 2 * _T,
              "float8": 3958 / 2 * _T, "int8": 3958 / 2 * _T},
             3350 * _G, 80 * _G, 450 * _G, "nvidia2023h100",
         ),
-        # quoted with sparsity: 242 TFLOP/s and 485; PCIe Gen4 x16
+        # quoted with sparsity: 242 TFLOP/s and 485; PCIe Gen4 x16, 64 GB/s both ways together
         Machine(
             "L4",
             {"float32": 30.3 * _T, "bfloat16": 242 / 2 * _T, "float16": 242 / 2 * _T,
              "float8": 485 / 2 * _T, "int8": 485 / 2 * _T},
             300 * _G, 24 * _G, 32 * _G, "nvidia2023l4",
         ),
-        # Table 4
+        # 275 TFLOP/s in bfloat16 or int8, 32 GiB, 1,200 GB/s: docs.cloud.google.com/tpu/docs/v4 too
         Machine(
             "TPU v4", {"bfloat16": 275 * _T, "int8": 275 * _T}, 1200 * _G, 32 * 2**30, None,
             "jouppi2023",

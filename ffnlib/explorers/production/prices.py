@@ -46,7 +46,7 @@ def served(model: str, setup: str, precision: str, prompt: int) -> tuple[Latency
         Choice("precision", list(PRECISIONS)),
         Slider("batch", 0, len(BATCHES) - 1, step=1, label="log₂ of batch"),
         Slider("prompt", 7, 14, step=1, label="log₂ of prompt"),
-        Slider("price", 0.25, 10.0, step=0.25, label="a device costs", unit="$/h"),
+        Slider("price", 0.5, 12.5, step=0.5, label="a device costs", unit="$/h"),
     ],
 )
 def cost(
