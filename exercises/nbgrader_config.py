@@ -36,5 +36,9 @@ c.OverwriteCells.add_missing_cells = True
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 20
 
-# Outputs in the feedback are shown as text, not run.
+# Feedback says what went wrong in words, and holds nothing that can run (ffngrade/feedback.py).
+c.GenerateFeedback.exporter_class = "ffngrade.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+
+# Formgrader shows submissions with nothing in them that can run (ffngrade/formgrade.py).
 c.HTMLExporter.sanitize_html = True
