@@ -1,0 +1,66 @@
+"""What this machine can do at most, and how near a feed-forward layer comes to its roof.
+
+The limits (products of large matrices; reading one matrix from memory for one vector) and a SwiGLU
+layer of 138 MB at batches of 1 to 256 are timed in turns, in float32. The roofline predicts the
+least time of each batch; the ratio says how many times that the layer takes.
+"""
+
+import numpy as np
+from interleave import Timing, run_with_threads, time_in_turns
+from interleave.table import note
+
+from ffnlib.ffn import FeedForward
+from ffnlib.hardware import Machine, Precision, measure_machine
+from ffnlib.roofline import bound, ffn_work, seconds_for
+
+D_MODEL, D_FF, VARIANT = 2048, 5632, "swiglu"
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+SIZE = 1024
+FLOAT32 = Precision("float32", "float32", "float32")
+ROUNDS = 7
+
+
+def limits(product: Timing, reading: Timing, read: int) -> Machine:
+    """Give the machine that these two times make, of a product of matrices and of reading one."""
+    peak = {"float32": 2 * SIZE**3 / product.median}
+    return Machine("this machine", peak, read / reading.median, source="measured")
+
+
+def measure() -> None:
+    rng = np.random.default_rng(0)
+    layer = FeedForward(D_MODEL, D_FF, VARIANT, rng=rng, dtype=np.float32)
+    a = rng.random((SIZE, SIZE), dtype=np.float32)
+    product = np.empty_like(a)
+    streamed = rng.random((4 * D_FF, D_MODEL), dtype=np.float32)  # 185 MB: not what was read last
+    vector, sums = streamed[0].copy(), np.empty(len(streamed), np.float32)
+    inputs = {f"batch {n}": rng.random((n, D_MODEL), dtype=np.float32) for n in BATCHES}
+    candidates = {
+        "product": lambda: np.matmul(a, a, out=product),
+        "reading": lambda: np.matmul(streamed, vector, out=sums),
+        **{name: lambda x=x: layer.forward(x) for name, x in inputs.items()},
+    }
+    timings = time_in_turns(candidates, ROUNDS)
+    machine = limits(timings["product"], timings["reading"], streamed.nbytes + sums.nbytes)
+    quick = measure_machine()
+    for found, how in ((machine, "medians, in turns"), (quick, "measure_machine, the quickest")):
+        print(
+            f" {found.speed('float32') / 1e9:7.1f} GFLOP/s, {found.bandwidth / 1e9:5.1f} GB/s,"
+            f" ridge {found.ridge('float32'):4.1f} operations a byte  ({how})"
+        )
+    note("peak of a float32 product", f"{machine.speed('float32') / 1e9:,.1f} GFLOP/s")
+    note("reading from memory", f"{machine.bandwidth / 1e9:,.1f} GB/s")
+    print(f" SwiGLU, {D_MODEL} to {D_FF}, float32")
+    for n in BATCHES:
+        work = ffn_work(D_MODEL, D_FF, n, VARIANT, FLOAT32)
+        taken, least = timings[f"batch {n}"].median, seconds_for(work, machine, "float32")
+        limit = bound(work, machine, "float32")
+        print(
+            f"  batch {n:4} {1e3 * taken:8.2f} ms, at least {1e3 * least:8.2f} ({limit:7}):"
+            f" {taken / least:5.2f} x"
+        )
+        note(f"a layer at batch {n}: time", f"{1e3 * taken:,.2f} ms",
+             f"roofline, {1e3 * least:,.2f} ms", taken / least)  # fmt: skip
+
+
+if __name__ == "__main__":
+    run_with_threads(__file__, measure)
