@@ -26,6 +26,7 @@ PYODIDE_FILES = (
     "python_stdlib.zip",
     "pyodide-lock.json",
 )
+OFFLINE = "offline.js"
 EXPLORER = 'class="ffn-explorer"'
 FIGURE = f"<figure {EXPLORER}"
 NO_SCRIPT = (
@@ -58,6 +59,7 @@ def serve(app: Sphinx) -> None:
         if old.name != library.name:
             old.unlink()
     place(library, static / "wheels" / library.name)
+    _serve_offline(app, library.parent.name)
     _serve_mathjax(static / "mathjax")
     _serve_pyodide(app.config.ffn_pyodide, static / "pyodide")
 
@@ -71,6 +73,17 @@ def _serve_mathjax(target: Path) -> None:
     for file in (home / "tex-chtml.js", *fonts, *extensions):
         if file.name != "all-packages.js":
             place(file, target / file.relative_to(home))
+
+
+def _serve_offline(app: Sphinx, version: str) -> None:
+    """The service worker stands above all pages it answers for; a new library empties its store."""
+    target = Path(app.outdir) / OFFLINE
+    if not app.config.ffn_pyodide:
+        target.unlink(missing_ok=True)
+        return
+    script = Path(app.srcdir) / "_ext" / "static" / OFFLINE
+    text = script.read_text(encoding="utf8").replace("@VERSION@", f"{PYODIDE} {version}")
+    target.write_text(text, encoding="utf8")
 
 
 def _serve_pyodide(source: str, target: Path) -> None:
@@ -102,13 +115,19 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     def address(path: str) -> str:
         return str(context["pathto"](f"_static/{path}", 1))
 
-    config = {
+    config: dict[str, Any] = {
         "pyodide": address("pyodide/") if local else PYODIDE_URL,
         "numpy": next(Path(local).expanduser().glob("numpy-*.whl")).name if local else None,
         "wheel": address(f"wheels/{wheel_of(app).name}"),
         "static": address("ffn/"),
         "sweeps": address("sweeps/"),
     }
+    if local:
+        runtime = [*PYODIDE_FILES, config["numpy"]]
+        parts = [f"pyodide/{name}" for name in runtime]
+        parts += [f"ffn/{name}" for name in ("worker.js", "engine.js")]
+        keep = [address(part) for part in parts] + [config["wheel"]]
+        config["offline"] = {"script": context["pathto"](OFFLINE, 1), "keep": keep}
     body = json.dumps(config).replace("</", "<\\/")
     app.add_js_file(None, body=body, type="application/json", id="ffn-config")
     app.add_js_file("ffn/file.js", loading_method="defer")

@@ -246,3 +246,15 @@ for (const figure of figures) {
   seen.observe(figure);
 }
 if (location.hash) follow(location.hash);
+
+// A site that carries Python itself is there without a network the next time.
+async function keepForNextTime() {
+  await navigator.serviceWorker.register(at(config.offline.script));
+  const { active } = await navigator.serviceWorker.ready;
+  const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
+  active.postMessage({ keep: [location.href.split("#")[0], ...fetched, ...config.offline.keep.map(at)] });
+}
+if (config.offline && !sparing && navigator.serviceWorker) {
+  const later = () => setTimeout(() => keepForNextTime().catch((error) => console.warn("offline", error)), 1000);
+  document.readyState === "complete" ? later() : addEventListener("load", later);
+}

@@ -1,0 +1,70 @@
+"""A site that carries Python itself, read a second time without a network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.conftest import Reader
+from browser.sample_page import ROOT, SamplePage
+
+SCRIPT = ROOT / "_ext" / "static" / "offline.js"
+KEPT = """async (most) => {
+  for (let i = 0; i < 100; i += 1) {
+    let count = 0;
+    for (const name of await caches.keys()) {
+      count += (await (await caches.open(name)).keys()).length;
+    }
+    if (count >= most) return count;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return -1;
+}"""
+
+
+@pytest.fixture
+def portable(tmp_path: Path) -> Iterator[SamplePage]:
+    page = SamplePage(tmp_path)
+    script = SCRIPT.read_text(encoding="utf8").replace("@VERSION@", "1")
+    (tmp_path / "offline.js").write_text(script, encoding="utf8")
+    yield page
+    page.server.close()
+
+
+def test_a_second_visit_needs_no_network(reader: Reader, portable: SamplePage) -> None:
+    keep = ["double/pyodide.mjs", "ffn/worker.js", "ffn/engine.js", "ffnlib.whl"]
+    page = reader.open(portable.url(offline={"script": "offline.js", "keep": keep}))
+    status = page.locator("#sampler-controls .ffn-status")
+    expect(status).to_have_text("live", timeout=20_000)
+    assert page.evaluate(KEPT, 8) >= 8
+    page.context.set_offline(True)
+    page.reload()
+    expect(status).to_have_text("live", timeout=20_000)
+    page.locator("#sampler-controls").get_by_role("slider", name="weight w").press("ArrowRight")
+    never_read = page.goto(portable.server.url + "another.html")
+    assert never_read is not None
+    assert never_read.status == 503
+    expect(page.locator("body")).to_contain_text("has not been read on this device before")
+
+
+def test_with_a_network_the_page_is_the_newest(reader: Reader, portable: SamplePage) -> None:
+    url = portable.url(offline={"script": "offline.js", "keep": []})
+    page = reader.open(url)
+    assert page.evaluate(KEPT, 4) >= 4
+    file = portable.folder / url.rpartition("/")[2]
+    file.write_text(file.read_text().replace("<h1>Sample</h1>", "<h1>Newer</h1>"))
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Newer")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Newer")
+
+
+def test_where_python_is_another_hosts_nothing_is_kept(reader: Reader, sample: SamplePage) -> None:
+    page = reader.open(sample.url())
+    expect(page.locator("#sampler-controls .ffn-status")).to_have_text("live")
+    page.wait_for_timeout(1500)
+    assert (
+        page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    )
