@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from ffngrade.document import Found, shown
-from ffngrade.matching import Matched, name_of, only_added, same_code, same_text
+from ffngrade.matching import Matched, defined, name_of, only_added, same_code, same_text
 from ffngrade.release import Part, Release, own_checksum
 
 NOTE = "ffn-mended"
@@ -107,10 +107,11 @@ class Rebuilt:
 
     def _restored(self, part: Part) -> NotebookNode:
         """A part that is not in the submission."""
-        self.mended.append(
-            f"the cell `{part.name}` was missing: "
-            + ("it counts as not written" if part.is_answer else "it was put back")
-        )
+        written = any(defined(part.given) & defined(cell.source) for cell in self.cells)
+        then = "it was put back"
+        if part.is_answer:
+            then = "what stands elsewhere counts" if written else "it counts as not written"
+        self.mended.append(f"the cell `{part.name}` was missing: {then}")
         text = part.graded
         if part.is_answer and part.kind == "code":  # no placeholder over what stands elsewhere
             text = f"# The cell for {part.name} was not in the notebook; this one was put in."

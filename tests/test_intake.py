@@ -11,7 +11,7 @@ import handed_out
 import nbformat
 import pytest
 from handed_out import cell_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum
@@ -258,7 +258,7 @@ MENDED: dict[str, tuple[Damage, str]] = {
     "no begin, no first test": (without("begin", "test_softmax_steps"), "`begin` was missing"),
     "no tests": (no_tests, "`test_softmax_at` was missing: it was put back"),
     "answers in new cells": (rewritten_in_new_cells, "metadata of `softmax` was lost"),
-    "answers in one cell": (all_in_one_cell, "`softmax` was missing: it counts as not written|"),
+    "answers in one cell": (all_in_one_cell, "`softmax` was missing: what stands elsewhere counts"),
     "test on top": (the_test_on_top, "`test_logsumexp` stood in another place"),
     "begin last": (begin_at_the_end, "`begin` stood in another place"),
     "answer split": (split_answer, "`softmax` was there more than once"),
@@ -507,6 +507,7 @@ def test_any_bytes_are_read_or_set_aside(data):
     assert (got.notebook is None) == (got.aside is not None)
 
 
+@settings(max_examples=60)
 @given(st.lists(cells, max_size=4), values, st.sampled_from(["cells", "worksheets"]))
 def test_any_notebook_is_read(found, minor, key):
     nb = {key: found if key == "cells" else [{"cells": found}, minor], "nbformat": minor}
@@ -519,6 +520,7 @@ def test_any_notebook_is_read(found, minor, key):
     )
 
 
+@settings(max_examples=40)
 @given(st.data())
 def test_any_change_of_one_cell_leaves_a_sound_notebook(data):
     nb = handed_out.solved("softmax")

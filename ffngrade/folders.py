@@ -1,0 +1,105 @@
+"""A submission's folder read without trust: no link is followed, nothing but files is opened."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DEEPEST = 6
+MOST_FILES = 5_000
+LEFT_OUT = re.compile(r"\.ipynb_checkpoints|__MACOSX|__pycache__|\.git|\._.*|\.DS_Store")
+
+
+class Unreadable(ValueError):  # noqa: N818
+    """What was handed in cannot be read."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something in a submission's folder."""
+
+    path: Path
+    name: str
+    """Path within the folder, with ``/``."""
+    kind: str
+    """file, link or special."""
+    why: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name as it can stand in a sentence."""
+        return re.sub(r"[^\w .,+/-]", "", self.name)[:80]
+
+
+def entries(folder: Path, deep: int = DEEPEST) -> list[Entry]:
+    """Everything in a folder that is no folder, sorted by name.
+
+    Raises
+    ------
+    Unreadable
+        If the folder is a link or no folder, cannot be listed, or holds far too much.
+    """
+    mode = os.lstat(folder).st_mode
+    if not stat.S_ISDIR(mode):
+        what = "a link" if stat.S_ISLNK(mode) else "no folder"
+        raise Unreadable(f"the submission's folder is {what}")
+    found = []
+    for entry in _walk(folder, folder, deep):
+        found.append(entry)
+        if len(found) > MOST_FILES:
+            raise Unreadable(f"the submission's folder holds more than {MOST_FILES:,} files")
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def content(entry: Entry, most: int) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    Unreadable
+        If it is more than ``most`` bytes, cannot be read, or is a file no longer.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        number = os.open(entry.path, flags | getattr(os, "O_BINARY", 0))
+        with os.fdopen(number, "rb") as file:
+            about = os.fstat(number)
+            if not stat.S_ISREG(about.st_mode):
+                raise Unreadable(f"{entry.shown} is no file")
+            if about.st_size > most:
+                raise Unreadable(
+                    f"{entry.shown} has {about.st_size / 2**20:.0f} MB, and at most "
+                    f"{most / 2**20:.0f} MB are read"
+                )
+            return file.read(most)
+    except OSError as error:
+        raise Unreadable(f"{entry.shown} cannot be read ({error.strerror})") from None
+
+
+def _walk(folder: Path, top: Path, deep: int) -> Iterator[Entry]:
+    try:
+        inside = sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError as error:
+        raise Unreadable(f"the submission's folder cannot be read ({error.strerror})") from None
+    for item in inside:
+        path = Path(item.path)
+        name = path.relative_to(top).as_posix()
+        if LEFT_OUT.fullmatch(item.name):
+            continue
+        if item.is_symlink():
+            yield Entry(path, name, "link", f"is a link to {_where(path, top)}")
+        elif item.is_dir(follow_symlinks=False):
+            if deep > 0:
+                yield from _walk(path, top, deep - 1)
+        elif item.is_file(follow_symlinks=False):
+            yield Entry(path, name, "file")
+        else:
+            yield Entry(path, name, "special", "is no ordinary file")
+
+
+def _where(path: Path, top: Path) -> str:
+    """Whether a link leads out, without opening what it leads to."""
+    target = os.path.normpath(path.parent / os.readlink(path))
+    return "somewhere inside" if Path(target).is_relative_to(top) else "somewhere outside"

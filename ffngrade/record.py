@@ -1,0 +1,224 @@
+"""What has become of every submission, kept so that a run that was killed goes on where it stopped.
+
+A small database of its own beside the course, written by one process at a time: the gradebook may
+be elsewhere, or stand still.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ffngrade.course import Course
+from ffngrade.intake import Aside
+from ffngrade.receive import Received
+
+FOLDER = ".ffn-grade"
+STATES = ("received", "running", "graded", "failed", "aside", "absent")
+
+MAKE = """
+CREATE TABLE IF NOT EXISTS submission (
+    assignment TEXT NOT NULL,
+    student TEXT NOT NULL,
+    state TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    told TEXT NOT NULL,
+    score REAL,
+    most REAL,
+    why TEXT NOT NULL DEFAULT '',
+    moment TEXT NOT NULL,
+    PRIMARY KEY (assignment, student)
+)
+"""
+PUT = """
+INSERT INTO submission (assignment, student, state, digest, told, moment) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (assignment, student) DO UPDATE SET state = excluded.state, digest = excluded.digest,
+    told = excluded.told, score = NULL, most = NULL, why = '', moment = excluded.moment
+"""
+
+
+class Busy(RuntimeError):  # noqa: N818
+    """Another run is going on in the same course."""
+
+
+class Entry(NamedTuple):
+    """One submission: its state, what was done to it, what it earned.
+
+    ``state`` is one of "received" (to be graded), "running" (being graded, or killed meanwhile),
+    "graded", "failed" (``why`` says what went wrong; tried again in the next run), "aside" (cannot
+    be graded, see ``aside``) and "absent" (nothing was handed in).
+    """
+
+    student: str
+    state: str
+    digest: str
+    mended: tuple[str, ...]
+    suspicious: tuple[str, ...]
+    aside: Aside | None
+    score: float | None
+    most: float | None
+    why: str
+    moment: str
+    """When it came into this state, in UTC."""
+
+
+class Record:
+    """The states of all submissions of a course.
+
+    Parameters
+    ----------
+    path : path
+        The database's file; it is made if it is missing.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._book = sqlite3.connect(
+            self.path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        self._book.execute(MAKE)
+
+    @classmethod
+    def of(cls, course: Course) -> "Record":
+        """The record of a course."""
+        return cls(course.folder / FOLDER / "record.db")
+
+    def __enter__(self) -> "Record":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._book.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run in this course; the lock goes with the process, however it ends.
+
+        Raises
+        ------
+        Busy
+            If another one is going on.
+        """
+        with open(self.path.with_suffix(".lock"), "a+b") as file:
+            try:
+                _lock(file.fileno())
+            except OSError:
+                raise Busy(
+                    f"another run is grading in {self.path.parent.parent}: wait for it, or end it"
+                ) from None
+            yield
+
+    def take(self, assignment: str, received: Iterable[Received]) -> None:
+        """Write down what came in; what is the same as before keeps its state and marks."""
+        for one in received:
+            told = json.dumps([one.mended, one.suspicious, one.aside])
+            before = self._book.execute(
+                "SELECT digest FROM submission WHERE assignment = ? AND student = ?",
+                (assignment, one.student),
+            ).fetchone()
+            if before and before[0] == one.digest and one.state == "received":
+                self._change(assignment, one.student, told=told)
+            else:
+                row = (assignment, one.student, one.state, one.digest, told, _now())
+                self._book.execute(PUT, row)
+
+    def due(
+        self,
+        assignment: str,
+        force: bool = False,
+        kept: Callable[[str], bool] = lambda _student: True,
+    ) -> list[str]:
+        """Give the students who are to be graded, sorted.
+
+        Parameters
+        ----------
+        assignment : str
+        force : bool
+            Whether to grade those again who are graded.
+        kept : callable
+            Whether what was made of a student who is graded is still there.
+        """
+        return [
+            entry.student
+            for entry in self.entries(assignment)
+            if entry.state in ("received", "running", "failed")
+            or (entry.state == "graded" and (force or not kept(entry.student)))
+        ]
+
+    def begin(self, assignment: str, student: str) -> None:
+        """Note that a student's grading begins; until it is finished it counts as killed."""
+        self._change(assignment, student, state="running", moment=_now())
+
+    def graded(self, assignment: str, student: str, score: float, most: float) -> None:
+        """Note marks that stand in the gradebook."""
+        self._change(
+            assignment, student, state="graded", score=score, most=most, why="", moment=_now()
+        )
+
+    def failed(self, assignment: str, student: str, why: str) -> None:
+        """Note that grading went wrong, in a sentence."""
+        self._change(assignment, student, state="failed", why=why[:1000], moment=_now())
+
+    def entries(self, assignment: str) -> list[Entry]:
+        """Everybody of an assignment, sorted by name."""
+        rows = self._book.execute(
+            "SELECT student, state, digest, told, score, most, why, moment FROM submission "
+            "WHERE assignment = ? ORDER BY student",
+            (assignment,),
+        )
+        return [_entry(*row) for row in rows]
+
+    def entry(self, assignment: str, student: str) -> Entry | None:
+        """One student's."""
+        return next((e for e in self.entries(assignment) if e.student == student), None)
+
+    def assignments(self) -> list[str]:
+        """Assignments that anything is known of, sorted."""
+        found = self._book.execute("SELECT DISTINCT assignment FROM submission ORDER BY assignment")
+        return [name for (name,) in found]
+
+    def _change(self, assignment: str, student: str, **columns: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in columns)  # ours, never a student's
+        done = self._book.execute(
+            f"UPDATE submission SET {names} WHERE assignment = ? AND student = ?",
+            (*columns.values(), assignment, student),
+        )
+        if not done.rowcount:
+            raise KeyError(f"student must have been taken in for {assignment}, got {student!r}")
+
+
+def counts(entries: Iterable[Entry]) -> Mapping[str, int]:
+    """How many submissions are in each state, in the order of `STATES`."""
+    found = [entry.state for entry in entries]
+    return {state: found.count(state) for state in STATES if state in found}
+
+
+def _entry(student: str, state: str, digest: str, told: str, *rest: Any) -> Entry:
+    mended, suspicious, aside = json.loads(told)
+    why_aside = Aside(*aside) if aside else None
+    return Entry(student, state, digest, tuple(mended), tuple(suspicious), why_aside, *rest)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(" ", "seconds")
+
+
+def _lock(number: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(number, 0, os.SEEK_SET)
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,336 @@
+"""From folders to notebooks to be graded: nobody is left out, nothing handed in is changed."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import handed_out
+import nbformat
+import pytest
+from handed_out import cell_of
+from nbgrader.api import Gradebook
+
+from ffngrade import choosing, folders
+from ffngrade.receive import Received, everybody, receive, received_folder, strays
+from ffngrade.record import Busy, Record, counts
+from ffngrade.release import NotReleased, releases
+
+SOFTMAX = "softmax"
+SOLVED = json.dumps(handed_out.solved(SOFTMAX))
+BLANK = json.dumps(handed_out.notebook(SOFTMAX))
+LORA = json.dumps(handed_out.solved("lora"))
+
+
+def half() -> str:
+    nb = handed_out.solved(SOFTMAX)
+    cell_of(nb, "softmax").source = "def softmax(z):\n    return z"
+    return json.dumps(nb)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    with handed_out.environment_kept():
+        yield handed_out.make_course(tmp_path_factory.mktemp("course"), SOFTMAX)
+
+
+@pytest.fixture
+def course(made):
+    shutil.rmtree(made.folder / "submitted", ignore_errors=True)
+    shutil.rmtree(made.folder / ".ffn-grade", ignore_errors=True)
+    (made.folder / "submitted").mkdir()
+    return made
+
+
+def hand_in(course, student: str, **files: str | bytes) -> Path:
+    """Write files, whose names are given with ``__`` for a slash, ``_dot_`` for a dot."""
+    folder = course.folder / "submitted" / student
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def one(course, student: str = "ann") -> Received:
+    (found,) = receive(course, SOFTMAX, [student])
+    return found
+
+
+def copy_of(course, student: str = "ann"):
+    path = received_folder(course, student, SOFTMAX) / "softmax.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    nbformat.validate(nb)
+    return nb
+
+
+def answer(course, student: str = "ann") -> str:
+    return cell_of(copy_of(course, student), "softmax").source
+
+
+SOLUTION = cell_of(handed_out.solved(SOFTMAX), "softmax").source
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_the_release_agrees_with_the_gradebook(made):
+    found = releases(made, SOFTMAX)[SOFTMAX]
+    ours = handed_out.release(SOFTMAX)
+    assert [(p.id, p.name, p.given) for p in found.parts] == [
+        (p.id, p.name, p.given) for p in ours.parts
+    ]
+    with pytest.raises(NotReleased, match="generate_assignment lora"):
+        releases(made, "lora")
+
+
+def test_without_a_release_folder_the_gradebook_is_enough(course):
+    kept = course.folder / "elsewhere"
+    (course.folder / "release").rename(kept)
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+    try:
+        assert one(course)[3:] == ((), (), None)
+    finally:
+        kept.rename(course.folder / "release")
+
+
+def test_hidden_tests_in_the_source_make_no_noise(course):
+    """What is graded with may be more than what was given."""
+    with Gradebook(course.url, course.name) as book:
+        cell = book.find_source_cell("test_softmax", SOFTMAX, SOFTMAX)
+        kept, cell.source = cell.source, cell.source + "\n# and more"
+        book.db.commit()
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+    got = one(course)
+    with Gradebook(course.url, course.name) as book:
+        book.find_source_cell("test_softmax", SOFTMAX, SOFTMAX).source = kept
+        book.db.commit()
+    assert (got.mended, got.suspicious) == ((), ())
+    assert cell_of(copy_of(course), "test_softmax").source.endswith("# and more")
+
+
+def test_an_ordinary_class(course):
+    for name in ("ann", "ben"):
+        hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED, softmax__data_dot_csv="1,2")
+    hand_in(course, "ann", softmax__timestamp_dot_txt="2026-11-20 10:00:00.000000 UTC")
+    hand_in(course, "cleo", lora__lora_dot_ipynb=LORA)
+    with course.gradebook() as book:
+        book.update_or_create_student("dora")
+    before = tree(course.folder / "submitted")
+    got = {found.student: found for found in receive(course, SOFTMAX)}
+    assert {name: found.state for name, found in got.items()} == {
+        "ann": "received", "ben": "received", "cleo": "absent", "dora": "absent",
+    }  # fmt: skip
+    assert all(not found.mended and not found.suspicious for found in got.values())
+    assert tree(course.folder / "submitted") == before
+    assert got["ann"].digest != got["ben"].digest != ""
+    folder = received_folder(course, "ann", SOFTMAX)
+    assert sorted(p.name for p in folder.iterdir()) == ["softmax.ipynb", "timestamp.txt"]
+    assert course.directory.get_existing_timestamp(str(folder)).year == 2026
+    times = {p: p.stat().st_mtime_ns for p in folder.iterdir()}
+    assert {found.student: found for found in receive(course, SOFTMAX)} == got
+    assert {p: p.stat().st_mtime_ns for p in folder.iterdir()} == times
+    with course.gradebook() as book:
+        book.remove_student("dora")
+
+
+FOUND = {
+    "nested": {"softmax__softmax__softmax_dot_ipynb": SOLVED},
+    "nested with others": {
+        "softmax__course__softmax_dot_ipynb": SOLVED, "softmax__course__lora_dot_ipynb": LORA,
+    },
+    "a copy's name": {"softmax__softmax (1)_dot_ipynb": SOLVED},
+    "upper case": {"softmax__Softmax_dot_IPYNB": SOLVED},
+    "txt": {"softmax__softmax_dot_ipynb_dot_txt": SOLVED},
+    "json": {"softmax__softmax_dot_json": SOLVED},
+    "any name": {"softmax__homework_dot_ipynb": SOLVED, "softmax__notes_dot_ipynb": LORA},
+    "blank beside a copy": {
+        "softmax__softmax_dot_ipynb": BLANK, "softmax__softmax-Copy1_dot_ipynb": SOLVED,
+    },
+    "broken beside a copy": {
+        "softmax__softmax_dot_ipynb": SOLVED[:900], "softmax__softmax-Copy1_dot_ipynb": SOLVED,
+    },
+    "twice the same": {"softmax__a_dot_ipynb": SOLVED, "softmax__b_dot_ipynb": SOLVED},
+    "the right name deeper": {
+        "softmax__x__softmax_dot_ipynb": SOLVED, "softmax__old_dot_ipynb": half(),
+    },
+    "another folder": {"Soft-Max__softmax_dot_ipynb": SOLVED},
+    "no folder": {"softmax_dot_ipynb": SOLVED, "lora_dot_ipynb": LORA},
+    "no folder, any name": {"homework_dot_ipynb": SOLVED},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_found(course, name):
+    hand_in(course, "ann", **FOUND[name])
+    got = one(course)
+    assert (got.state, got.suspicious) == ("received", ())
+    assert got.mended
+    assert answer(course) == SOLUTION
+
+
+def test_the_right_name_counts_whatever_lies_beside_it(course):
+    checkpoint = "softmax___dot_ipynb_checkpoints__softmax-checkpoint_dot_ipynb"
+    files = {checkpoint: half(), "softmax__old_dot_ipynb": half()}
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, **files)
+    got = one(course)
+    assert (got.mended, answer(course)) == ((), SOLUTION)
+
+
+def test_a_blank_notebook_is_graded_as_it_is(course):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=BLANK)
+    assert one(course)[1] == "received"
+    assert one(course).mended == ()
+
+
+ASIDE = {
+    "several": (
+        {"softmax__a_dot_ipynb": SOLVED, "softmax__b_dot_ipynb": half()},
+        "any of 2 notebooks may be meant: a.ipynb, b.ipynb",
+    ),
+    "empty": ({"softmax__softmax_dot_ipynb": ""}, "the file is empty"),
+    "broken": ({"softmax__softmax_dot_ipynb": SOLVED[:500]}, "ends in the middle"),
+    "broken and loose": ({"softmax_dot_ipynb": "x"}, "does not begin like a notebook"),
+    "another": ({"softmax__softmax_dot_ipynb": LORA}, "but of lora"),
+    "no notebook": ({"softmax__answers_dot_pdf": "%PDF"}, "no notebook in the folder, but answers"),
+    "others only": ({"softmax__a_dot_ipynb": LORA, "softmax__b_dot_ipynb": LORA}, "none of 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ASIDE)
+def test_set_aside(course, name):
+    files, said = ASIDE[name]
+    hand_in(course, "ann", **files)
+    got = one(course)
+    assert got.state == "aside"
+    assert said in got.aside.teacher
+    assert got.aside.student.endswith(".")
+    assert not received_folder(course, "ann", SOFTMAX).exists()
+
+
+def test_an_empty_folder_is_told(course):
+    (course.folder / "submitted" / "ann" / SOFTMAX).mkdir(parents=True)
+    got = one(course)
+    assert (got.state, got.aside.teacher) == (
+        "aside", "there is no notebook in the folder, but nothing",
+    )  # fmt: skip
+
+
+def test_large_files_are_not_read(course, monkeypatch):
+    monkeypatch.setattr(choosing, "LARGEST", 2**20)
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=b" " * (2**20 + 1))
+    assert "has 1 MB, and at most 1 MB are read" in one(course).aside.teacher
+
+
+def test_many_files_are_not_looked_through(course, monkeypatch):
+    monkeypatch.setattr(folders, "MOST_FILES", 3)
+    hand_in(course, "ann", **{f"softmax__{i}_dot_txt": "" for i in range(5)})
+    assert "more than 3 files" in one(course).aside.teacher
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes as Unix has them")
+def test_links_and_pipes_are_never_followed(course):
+    secret = course.folder / "cases" / "softmax.py"
+    other = hand_in(course, "ben", softmax__softmax_dot_ipynb=SOLVED) / SOFTMAX
+    folder = hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED) / SOFTMAX
+    (folder / "cases.py").symlink_to(secret)
+    (folder / "inside").symlink_to("softmax.ipynb")
+    os.mkfifo(folder / "pipe")
+    got = one(course)
+    assert got.state == "received"
+    assert [what.split(":")[0] for what in got.suspicious] == [
+        "cases.py is a link to somewhere outside",
+        "inside is a link to somewhere inside",
+        "pipe is no ordinary file",
+    ]
+    assert len(list(received_folder(course, "ann", SOFTMAX).iterdir())) == 1
+    # the notebook itself, its folder, the student's folder
+    (folder / "softmax.ipynb").unlink()
+    (folder / "softmax.ipynb").symlink_to(other / "softmax.ipynb")
+    assert "is a link to somewhere outside" in one(course).aside.teacher
+    shutil.rmtree(folder)
+    folder.symlink_to(other)
+    assert one(course).aside.teacher == "the submission's folder is a link"
+    (course.folder / "submitted" / "eve").symlink_to(other.parent)
+    assert one(course, "eve").aside.teacher == "the student's folder is a link"
+    os.mkfifo(hand_in(course, "fay") / SOFTMAX)
+    assert one(course, "fay").aside.teacher == "the submission's folder is no folder"
+
+
+def test_what_may_not_be_read_is_told(course, monkeypatch):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folders.os, "open", refuse)
+    assert one(course).aside.teacher == "softmax.ipynb cannot be read (Permission denied)"
+    monkeypatch.setattr(folders.os, "scandir", refuse)
+    assert one(course).aside.teacher.endswith("folder cannot be read (Permission denied)")
+
+
+def test_a_time_that_is_none_is_told(course):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, softmax__timestamp_dot_txt="soon")
+    got = one(course)
+    assert "does not say a time" in got.mended[0]
+    assert not (received_folder(course, "ann", SOFTMAX) / "timestamp.txt").exists()
+
+
+def test_nobody_is_missing(course):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+    (course.folder / "submitted" / ".git").mkdir()
+    (course.folder / "submitted" / "ben.ipynb").write_text(SOLVED)
+    with course.gradebook() as book:
+        book.update_or_create_student("dora")
+    assert everybody(course) == ["ann", "dora"]
+    assert strays(course) == ["ben.ipynb"]
+    with course.gradebook() as book:
+        book.remove_student("dora")
+
+
+# ---- what survives a kill
+
+
+def test_a_killed_run_goes_on_where_it_stopped(course):
+    for name in ("ann", "ben", "cleo", "dora"):
+        hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED)
+    hand_in(course, "eve", softmax__softmax_dot_ipynb="")
+    with Record.of(course) as record, record.alone():
+        record.take(SOFTMAX, receive(course, SOFTMAX))
+        assert record.due(SOFTMAX) == ["ann", "ben", "cleo", "dora"]
+        record.begin(SOFTMAX, "ann")
+        record.graded(SOFTMAX, "ann", 20, 20)
+        record.begin(SOFTMAX, "ben")
+        record.begin(SOFTMAX, "cleo")
+        record.failed(SOFTMAX, "cleo", "the kernel did not start")
+    with Record.of(course) as record, record.alone():  # as after a kill
+        record.take(SOFTMAX, receive(course, SOFTMAX))
+        assert record.due(SOFTMAX) == ["ben", "cleo", "dora"]
+        assert record.due(SOFTMAX, force=True) == ["ann", "ben", "cleo", "dora"]
+        assert record.due(SOFTMAX, kept=lambda _: False) == ["ann", "ben", "cleo", "dora"]
+        ann, eve = record.entry(SOFTMAX, "ann"), record.entry(SOFTMAX, "eve")
+        assert (ann.state, ann.score, ann.most) == ("graded", 20, 20)
+        assert (eve.state, eve.aside.teacher) == ("aside", "the file is empty")
+        states = {"received": 1, "running": 1, "graded": 1, "failed": 1, "aside": 1}
+        assert counts(record.entries(SOFTMAX)) == states
+        # a new submission is due again, and a mended one too
+        hand_in(course, "ann", softmax__softmax_dot_ipynb=half())
+        hand_in(course, "eve", softmax__softmax_dot_ipynb=SOLVED)
+        record.take(SOFTMAX, receive(course, SOFTMAX))
+        assert record.due(SOFTMAX) == ["ann", "ben", "cleo", "dora", "eve"]
+        assert record.entry(SOFTMAX, "ann").score is None
+        assert record.assignments() == [SOFTMAX]
+        with pytest.raises(KeyError, match="taken in for softmax, got 'zoe'"):
+            record.begin(SOFTMAX, "zoe")
+
+
+def test_one_run_at_a_time(course):
+    with Record.of(course) as record, record.alone():
+        with Record.of(course) as other:
+            assert other.entries(SOFTMAX) == []  # reading is free
+            with pytest.raises(Busy, match="another run is grading"), other.alone():
+                pass
+    with Record.of(course) as record, record.alone():
+        pass
