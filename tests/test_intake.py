@@ -501,13 +501,14 @@ fields = st.sampled_from(
 cells = st.dictionaries(fields, values) | values
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_set_aside(data):
     got = check(data, SOFTMAX)
     assert (got.notebook is None) == (got.aside is not None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(cells, max_size=4), values, st.sampled_from(["cells", "worksheets"]))
 def test_any_notebook_is_read(found, minor, key):
     nb = {key: found if key == "cells" else [{"cells": found}, minor], "nbformat": minor}
@@ -520,7 +521,7 @@ def test_any_notebook_is_read(found, minor, key):
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_any_change_of_one_cell_leaves_a_sound_notebook(data):
     nb = handed_out.solved("softmax")
