@@ -11,11 +11,12 @@ loss in large trainings, Chowdhery et al. (2022, arXiv:2204.02311, section 5.1).
 rules of thumb; ``Limits`` is there to change them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ffnlib.activations import Activation
@@ -144,8 +145,13 @@ def signals(readings: Sequence[Reading], limits: Limits = USUAL) -> dict[str, Si
 
 def first_alarms(readings: Sequence[Reading], limits: Limits = USUAL) -> list[Alarm]:
     """Give the first ring of each signal that rang, the earliest first; as ``signals``."""
+    return rung(signals(readings, limits))
+
+
+def rung(found: Mapping[str, Signal]) -> list[Alarm]:
+    """Give the first ring of each of the signals that rang, the earliest first."""
     first = []
-    for name, signal in signals(readings, limits).items():
+    for name, signal in found.items():
         if signal.ringing.any():
             at = int(signal.ringing.argmax())
             first.append(Alarm(name, at, float(signal.values[at]), signal.limit))
@@ -154,12 +160,12 @@ def first_alarms(readings: Sequence[Reading], limits: Limits = USUAL) -> list[Al
 
 def _usual(x: Array, limits: Limits) -> Array:
     """Give the median of the finite readings before each; nan while there are too few."""
-    usual = np.full(len(x), np.nan)
-    for i in range(limits.warm_up, len(x)):
-        before = x[max(0, i - limits.window) : i]
-        before = before[np.isfinite(before)]
-        if len(before):
-            usual[i] = np.median(before)
+    padded = np.concatenate([np.full(limits.window, np.inf), np.where(np.isfinite(x), x, np.inf)])
+    before = np.sort(sliding_window_view(padded, limits.window)[: len(x)], axis=1)
+    count = np.isfinite(before).sum(axis=1)
+    rows, half = np.arange(len(x)), np.maximum(count - 1, 0) // 2
+    median = 0.5 * (before[rows, half] + before[rows, np.minimum(count // 2, limits.window - 1)])
+    usual: Array = np.where((rows >= limits.warm_up) & (count > 0), median, np.nan)
     return usual
 
 

@@ -21,7 +21,7 @@ BATCH: Final = 64
 PROBE: Final = 128
 """Unseen digits that are looked at after every step."""
 BAD: Final = range(80, 90)
-"""Steps whose batch comes with pixels from 0 to 16 instead of 0 to 1."""
+"""Steps, counted from 0, whose batch comes with pixels from 0 to 16 instead of 0 to 1."""
 CLIP: Final = 1.0
 """Longest gradient, where gradients are clipped."""
 
@@ -38,7 +38,7 @@ class Training(NamedTuple):
     bad_batches: bool = False
 
 
-_UNSCALED: Final = "from step 80 on, ten batches come unscaled"
+_UNSCALED: Final = "from step 81 on, ten batches come unscaled"
 TRAININGS: Final[dict[str, Training]] = {
     "healthy": Training("relu", "he", "momentum", Constant(0.02), "nothing happens"),
     "half dies": Training("relu", "he", "momentum", Constant(0.02), _UNSCALED, True),

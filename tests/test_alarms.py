@@ -123,6 +123,20 @@ def test_what_is_no_number_rings_at_once(bad):
     assert alarms["loss"] == alarms["gradient"] == 5
 
 
+@given(st.lists(st.floats(0.1, 10) | st.just(np.nan), min_size=1, max_size=40))
+def test_what_is_usual_is_the_median_of_the_finite_readings_before(losses):
+    limits = Limits(window=7, warm_up=2)
+    values = signals([reading(loss) for loss in losses], limits)["loss"].values
+    for i, value in enumerate(values):
+        before = np.array(losses[max(0, i - 7) : i])
+        before = before[np.isfinite(before)]
+        recent = np.mean(losses[max(0, i - 4) : i + 1])
+        if i < 2 or len(before) == 0 or np.isnan(recent):
+            assert np.isnan(value)
+        else:
+            assert value == pytest.approx(recent / np.median(before))
+
+
 def test_before_the_warm_up_nothing_is_usual():
     spiky = [reading(loss=10.0 ** (i % 4), norms=(10.0 ** (i % 4), 1.0)) for i in range(10)]
     assert rang(spiky, Limits(vanishing=np.inf)) == {}

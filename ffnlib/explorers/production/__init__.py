@@ -1,7 +1,8 @@
-"""Explorers of the production chapter: the roofline, the cost of an answer, a layer in shards."""
+"""Explorers of the production chapter: limits, costs, shards, alarms, and differences of luck."""
 
 from ffnlib.explorers.production.bounds import roofline
+from ffnlib.explorers.production.monitoring import dashboard
 from ffnlib.explorers.production.prices import cost
 from ffnlib.explorers.production.shards import sharding
 
-__all__ = ["cost", "roofline", "sharding"]
+__all__ = ["cost", "dashboard", "roofline", "sharding"]
