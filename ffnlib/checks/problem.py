@@ -26,6 +26,9 @@ class Fault(NamedTuple):
     detail: str = ""
 
 
+UNLIKE = Fault("the result cannot be compared with what is asked for: is it empty, or far too big?")
+
+
 class Mistake(NamedTuple):
     """A typical mistake: what to say, and the result somebody who makes it would get."""
 
@@ -81,7 +84,10 @@ class Problem:
         expected = fresh_result(case.expected, self.expected or self.returns)
         tolerance = self.tolerance if width >= 8 else self.single
         with errstate(all="ignore"):
-            return self.judge(inputs, expected, returned, tolerance)
+            try:
+                return self.judge(inputs, expected, returned, tolerance)
+            except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
+                return UNLIKE  # empty, or of a shape or size that no judge thought of
 
 
 def close(got: object, wanted: object, tolerance: float, relative: bool = False) -> bool:

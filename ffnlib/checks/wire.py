@@ -13,7 +13,8 @@ from numpy import array, bool_, dtype, frombuffer, ndarray, number
 
 LARGEST = 1_000_000
 DEEPEST = 10
-LONGEST = 10_000  # of a text, or of the digits of an integer
+LONGEST = 10_000  # of a text
+BITS = 13_000  # of an integer: Python writes no longer one in decimal digits
 
 
 class Unreadable(ValueError):  # noqa: N818
@@ -60,7 +61,7 @@ def _encode(value: object, depth: int) -> Any:
         return ["none"]
     if isinstance(value, bool):
         return ["bool", bool(value)]
-    if isinstance(value, int) and int(value).bit_length() <= 3 * LONGEST:
+    if isinstance(value, int) and int(value).bit_length() <= BITS:
         return ["int", hex(int(value))]
     if isinstance(value, float):
         return ["float", float.hex(float(value))]
@@ -96,7 +97,10 @@ def _decode(said: Any, depth: int) -> Any:
             raise Unreadable("a list in the description of a value is none, or too long")
         return [_decode(item, depth + 1) for item in items]
     if kind == "int":
-        return int(str(parts[0])[: 3 * LONGEST], 16)
+        whole = int(str(parts[0])[:LONGEST], 16)
+        if whole.bit_length() > BITS:
+            raise Unreadable(f"an integer has more than {BITS:,} bits")
+        return whole
     if kind == "float":
         return float.fromhex(str(parts[0]))
     if kind == "bool":
@@ -114,7 +118,7 @@ SINGLE = {"none": None, "complex": 1j}
 
 
 def _array(code: str, text: str, shape: list[int]) -> Any:
-    kind = dtype(code)
+    kind = dtype(str(code)[:20])
     if kind.kind not in "biufc" or kind.itemsize > 16:
         raise Unreadable(f"an array of {str(code)[:20]!r} is not one of numbers")
     if not all(isinstance(n, int) and n >= 0 for n in shape) or len(shape) > 32:
