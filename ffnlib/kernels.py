@@ -13,11 +13,13 @@ from typing import Any, Final
 
 import numba
 import numpy as np
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from ffnlib.arrays import Array
 
-compiled = numba.njit(fastmath=True, boundscheck=False, error_model="numpy", cache=True)
+OPTIONS: Final[Any] = {"fastmath": True, "boundscheck": False, "error_model": "numpy"}
+compiled = numba.njit(**OPTIONS, cache=True)
 TO_FLOAT32: Final = np.float32(2.0**112)
 LOW: Final = np.float32(2.0**-28)
 HIGH: Final = np.float32(2.0**-4)
@@ -45,8 +47,7 @@ def multiply(layer: Any, x: NDArray[Any], y: Array) -> None:
     for token, result in zip(x, y, strict=True):
         if layer.bits == 8:
             weights = layer.packed.view(np.int8)
-            product = whole_int8 if whole else float_int8
-            product(weights, steps, size, np.ascontiguousarray(token), result)
+            times_int8(weights, steps, size, np.ascontiguousarray(token), result)
         else:
             if len(token) % 2:
                 token = np.append(token, token.dtype.type(0))
@@ -54,8 +55,8 @@ def multiply(layer: Any, x: NDArray[Any], y: Array) -> None:
             if not whole:
                 even *= LOW
                 odd *= HIGH
-            pairwise = whole_int4 if whole else float_int4
-            pairwise(layer.packed.view(np.int8), steps, -(-size // 2), even, odd, result)
+            product = whole_int4 if whole else float_int4
+            product(layer.packed.view(np.int8), steps, -(-size // 2), even, odd, result)
     if layer.zero_point is not None:
         starts = np.arange(0, layer.d_in, size)
         sums = np.add.reduceat(x, starts, axis=1, dtype=np.float64)  # (n, groups)
@@ -63,8 +64,8 @@ def multiply(layer: Any, x: NDArray[Any], y: Array) -> None:
 
 
 @compiled
-def float_int8(q, steps, size, x, y):  # type: ignore[no-untyped-def]
-    """Floats x (d_in,) times weights q (d_out, d_in) to y (d_out,), steps (d_out, groups).
+def times_int8(q, steps, size, x, y):  # type: ignore[no-untyped-def]
+    """Inputs x (d_in,) times weights q (d_out, d_in) to y (d_out,), steps (d_out, groups).
 
     Four rows at a time: an input is read once for all of them. The last row may be done again.
     """
@@ -78,48 +79,46 @@ def float_int8(q, steps, size, x, y):  # type: ignore[no-untyped-def]
         yi = yj = yk = ym = np.float32(0)
         for g in range(steps.shape[1]):
             start, stop = g * size, min((g + 1) * size, len(x))
-            xs, qi, qj = x[start:stop], q[i, start:stop], q[j, start:stop]
-            qk, qm = q[k, start:stop], q[m, start:stop]
-            pi = pj = pk = pm = np.float32(0)
-            for c in range(len(xs)):
-                pi += np.float32(qi[c]) * xs[c]
-                pj += np.float32(qj[c]) * xs[c]
-                pk += np.float32(qk[c]) * xs[c]
-                pm += np.float32(qm[c]) * xs[c]
-            yi += scale[0, g] * pi
-            yj += scale[1, g] * pj
-            yk += scale[2, g] * pk
-            ym += scale[3, g] * pm
-        y[i], y[j], y[k], y[m] = yi, yj, yk, ym
-
-
-@compiled
-def whole_int8(q, steps, size, x, y):  # type: ignore[no-untyped-def]
-    """The same for whole numbers x, int16: products are added up in int32, two at once."""
-    scale, last = np.empty((4, steps.shape[1]), np.float32), len(q) - 1
-    for i in range(0, len(q), 4):
-        j, k, m = min(i + 1, last), min(i + 2, last), min(i + 3, last)
-        read_steps(steps[i], scale[0])
-        read_steps(steps[j], scale[1])
-        read_steps(steps[k], scale[2])
-        read_steps(steps[m], scale[3])
-        yi = yj = yk = ym = np.float32(0)
-        for g in range(steps.shape[1]):
-            start, stop = g * size, min((g + 1) * size, len(x))
-            xs, qi, qj = x[start:stop], q[i, start:stop], q[j, start:stop]
-            qk, qm = q[k, start:stop], q[m, start:stop]
-            pi = pj = pk = pm = np.int32(0)
-            for c in range(len(xs)):
-                v = np.int32(xs[c])
-                pi = np.int32(pi + np.int32(np.int16(qi[c])) * v)
-                pj = np.int32(pj + np.int32(np.int16(qj[c])) * v)
-                pk = np.int32(pk + np.int32(np.int16(qk[c])) * v)
-                pm = np.int32(pm + np.int32(np.int16(qm[c])) * v)
+            qi, qj, qk, qm = q[i, start:stop], q[j, start:stop], q[k, start:stop], q[m, start:stop]
+            sums = row_sums(qi, qj, qk, qm, x[start:stop])  # type: ignore[no-untyped-call]
+            pi, pj, pk, pm = sums
             yi += scale[0, g] * np.float32(pi)
             yj += scale[1, g] * np.float32(pj)
             yk += scale[2, g] * np.float32(pk)
             ym += scale[3, g] * np.float32(pm)
         y[i], y[j], y[k], y[m] = yi, yj, yk, ym
+
+
+def row_sums(qi, qj, qk, qm, xs):  # type: ignore[no-untyped-def]
+    """Four rows' products with the inputs, added up: ``float_sums`` or ``whole_sums``."""
+
+
+@overload(row_sums, jit_options=OPTIONS)
+def _row_sums(qi, qj, qk, qm, xs):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    return whole_sums if isinstance(xs.dtype, numba.types.Integer) else float_sums
+
+
+def float_sums(qi, qj, qk, qm, xs):  # type: ignore[no-untyped-def]
+    """Float32 inputs."""
+    pi = pj = pk = pm = np.float32(0)
+    for c in range(len(xs)):
+        pi += np.float32(qi[c]) * xs[c]
+        pj += np.float32(qj[c]) * xs[c]
+        pk += np.float32(qk[c]) * xs[c]
+        pm += np.float32(qm[c]) * xs[c]
+    return pi, pj, pk, pm
+
+
+def whole_sums(qi, qj, qk, qm, xs):  # type: ignore[no-untyped-def]
+    """Whole inputs, int16: products are added up in int32, two at once."""
+    pi = pj = pk = pm = np.int32(0)
+    for c in range(len(xs)):
+        v = np.int32(xs[c])
+        pi = np.int32(pi + np.int32(np.int16(qi[c])) * v)
+        pj = np.int32(pj + np.int32(np.int16(qj[c])) * v)
+        pk = np.int32(pk + np.int32(np.int16(qk[c])) * v)
+        pm = np.int32(pm + np.int32(np.int16(qm[c])) * v)
+    return pi, pj, pk, pm
 
 
 @compiled
@@ -147,7 +146,7 @@ def float_int4(pairs, steps, half, even, odd, y):  # type: ignore[no-untyped-def
 
 @compiled
 def whole_int4(pairs, steps, half, even, odd, y):  # type: ignore[no-untyped-def]
-    """The same for whole numbers, int16."""
+    """The same for whole numbers, int16; given out as ``whole_sums``, the inner loop is slower."""
     scale = np.empty(steps.shape[1], np.float32)
     for i in range(len(pairs)):
         read_steps(steps[i], scale)
