@@ -13,7 +13,7 @@ from ffnlib.experiments.learn import learn
 from ffnlib.experiments.measure import plain_form, size_of
 from ffnlib.experiments.rows import ROWS, merge, names, with_bases
 from ffnlib.experiments.settings import SETTINGS, images
-from ffnlib.experiments.study import Study, run, wanted
+from ffnlib.experiments.study import Study, results_of, run, wanted
 from ffnlib.quantization import QuantizedLinear, model_nbytes
 from ffnlib.sizes import count_parameters
 from ffnlib.slots import dense_slots
@@ -169,7 +169,7 @@ def test_a_target_out_of_reach_is_not_reached():
 @pytest.mark.usefixtures("tiny")
 def test_an_interrupted_study_goes_on_where_it_was(tmp_path):
     rows = ["plain", "lora", "small", "small-gptq"]
-    whole = add(Study("digits"), file.empty("digits", "c"), rows)
+    whole = results_of(Study("digits"), seeds=1, rows=rows)
 
     def stop(results):
         file.write(results, tmp_path / "r.json")

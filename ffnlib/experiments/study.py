@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ffnlib.arrays import as_count
 from ffnlib.experiments.learn import Learned, learn
 from ffnlib.experiments.measure import size_of, time_all
-from ffnlib.experiments.results import Results
+from ffnlib.experiments.results import Results, empty
 from ffnlib.experiments.rows import ROWS, names, with_bases
 from ffnlib.experiments.settings import Settings, images, named
 from ffnlib.parameters import Model
@@ -38,7 +38,7 @@ class Study:
     def __init__(
         self, data: str, kept: Path | None = None, tick: Callable[[], object] = lambda: None
     ) -> None:
-        self.settings: Settings = named(data)
+        self.data, self.settings = data, named(data)
         self.train, self.test = images(data)
         self.kept, self.tick = kept, tick
         self._trained: dict[tuple[str, int], tuple[Model, Learned | None]] = {}
@@ -153,6 +153,13 @@ def run(
         results["times"] = time_all(models, study.settings, study.train, study.test)
         save(results)
     return results
+
+
+def results_of(study: Study, seeds: int = 3, rows: list[str] | None = None) -> Results:
+    """Train and measure rows, all by default, without a file. Errors as ``wanted``."""
+    results = empty(study.data, "ffnlib.experiments.study.results_of")
+    want = wanted(study.settings, rows, seeds)
+    return run(study, results, want, lambda _: None, lambda _: None)
 
 
 def _forget_kept(study: Study, name: str, seed: int) -> None:
