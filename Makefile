@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test bench clean
+.PHONY: help book serve lab test bench links clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: $(VENV)/.test ## print the figures of the course, and one table of them a
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python tests/get_chromium.py
 	@PYTHONPATH=benchmarks $(BIN)/python -m interleave
+
+links: $(VENV)/.book ## ask every address outside the book whether it is still there
+	@$(BIN)/python -m _ext.build --builder linkcheck
 
 clean: ## remove all that was built, the environment included (lab/ is your work: it stays)
 	rm -rf $(VENV) _build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import assets, claim, claims_page, explore, fingerprint, statement, sweeps, theme
+from . import api, assets, claim, claims_page, explore, fingerprint, statement, sweeps, theme
 
 ENVIRONMENT = "environment.pickle"
 
@@ -22,6 +22,7 @@ def configure(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(cache / fingerprint.execution(root))
     config.ffn_extension = fingerprint.of(root / "_ext")
     config.ffn_pyodide = os.environ.get("FFN_PYODIDE", "")
+    config.ffn_snapshot = os.environ.get("FFN_SNAPSHOT", "0") not in {"", "0"}
     config.templates_path.insert(0, str(root / "_ext" / "templates"))
 
 
@@ -34,9 +35,10 @@ def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ffn_extension", "", "env", str)
     app.add_config_value("ffn_pyodide", "", "html", str)
+    app.add_config_value("ffn_snapshot", False, "html", bool)
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
-    for part in (assets, theme, explore, claim, claims_page, statement, sweeps):
+    for part in (assets, theme, explore, api, claim, claims_page, statement, sweeps):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,7 +14,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from . import wheel
+from . import snapshot, wheel
 
 # The one place where Pyodide is pinned.
 PYODIDE = "0.29.4"
@@ -61,7 +61,7 @@ def serve(app: Sphinx) -> None:
     place(library, static / "wheels" / library.name)
     _serve_offline(app, library.parent.name)
     _serve_mathjax(static / "mathjax")
-    _serve_pyodide(app.config.ffn_pyodide, static / "pyodide")
+    _serve_pyodide(app.config.ffn_pyodide, static / "pyodide", app.config.ffn_snapshot)
 
 
 def _serve_mathjax(target: Path) -> None:
@@ -81,12 +81,14 @@ def _serve_offline(app: Sphinx, version: str) -> None:
     if not app.config.ffn_pyodide:
         target.unlink(missing_ok=True)
         return
-    script = Path(app.srcdir) / "_ext" / "static" / OFFLINE
+    script = Path(app.srcdir) / "_ext" / "scripts" / OFFLINE
     text = script.read_text(encoding="utf8").replace("@VERSION@", f"{PYODIDE} {version}")
     target.write_text(text, encoding="utf8")
 
 
-def _serve_pyodide(source: str, target: Path) -> None:
+def _serve_pyodide(source: str, target: Path, with_snapshot: bool) -> None:
+    if with_snapshot and not source:
+        raise ExtensionError("FFN_SNAPSHOT needs a site that carries Pyodide: set FFN_PYODIDE too")
     if not source:
         shutil.rmtree(target, ignore_errors=True)
         return
@@ -99,6 +101,7 @@ def _serve_pyodide(source: str, target: Path) -> None:
         )
     for file in (*(folder / name for name in PYODIDE_FILES), *folder.glob("numpy-*.whl")):
         place(file, target / file.name)
+    snapshot.serve(target, with_snapshot)
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -124,6 +127,9 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     }
     if local:
         runtime = [*PYODIDE_FILES, config["numpy"]]
+        if app.config.ffn_snapshot:
+            config["snapshot"] = address(f"pyodide/{snapshot.NAME}")
+            runtime.append(snapshot.NAME)
         parts = [f"pyodide/{name}" for name in runtime]
         parts += [f"ffn/{name}" for name in ("worker.js", "engine.js")]
         keep = [address(part) for part in parts] + [config["wheel"]]

@@ -10,10 +10,25 @@ function say(error) {
 // A missing runtime file can leave loadPyodide waiting for ever, with only this to tell of it.
 addEventListener("unhandledrejection", (event) => answer ?? say(event.reason));
 
-async function boot({ pyodide, numpy, wheel }) {
+// A Python that has started before, if the site has one and it can be used; else a new one.
+async function start(loadPyodide, indexURL, snapshot) {
+  if (snapshot) {
+    try {
+      const packed = await fetch(snapshot);
+      if (!packed.ok) throw new Error(`snapshot: ${packed.status}`);
+      const memory = new Response(packed.body.pipeThrough(new DecompressionStream("gzip")));
+      return await loadPyodide({ indexURL, _loadSnapshot: new Uint8Array(await memory.arrayBuffer()) });
+    } catch (error) {
+      console.info("Python starts without its snapshot:", error);
+    }
+  }
+  return loadPyodide({ indexURL });
+}
+
+async function boot({ pyodide, numpy, wheel, snapshot }) {
   const { loadPyodide } = await import(`${pyodide}pyodide.mjs`);
   const fetched = fetch(wheel); // while the runtime starts
-  const python = await loadPyodide({ indexURL: pyodide });
+  const python = await start(loadPyodide, pyodide, snapshot);
   const quiet = { messageCallback() {}, errorCallback() {}, checkIntegrity: !numpy };
   await python.loadPackage(numpy ? `${pyodide}${numpy}` : "numpy", quiet);
   const response = await fetched;

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from browser.conftest import Reader
 from browser.sample_page import ROOT, SamplePage
 
-SCRIPT = ROOT / "_ext" / "static" / "offline.js"
+SCRIPT = ROOT / "_ext" / "scripts" / "offline.js"
 KEPT = """async (most) => {
   for (let i = 0; i < 100; i += 1) {
     let count = 0;

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from _ext.snapshot import NAME, serve
 from browser.conftest import SAVING, Reader
 from browser.sample_page import NPM, SamplePage
 
@@ -226,14 +227,44 @@ def answer_json(name, params, width):
 '''
 
 
+def plain_wheel(sample: SamplePage) -> str:
+    with zipfile.ZipFile(sample.folder / "plain.whl", "w") as archive:
+        archive.writestr("ffnlib/__init__.py", "")
+        archive.writestr("ffnlib/explorer.py", ANSWER)
+    return "plain.whl"
+
+
+@needs_npm
+@pytest.mark.parametrize("broken", [False, True])
+def test_real_pyodide_starts_from_a_snapshot_and_without_a_good_one(
+    visit: Visit, sample: SamplePage, broken: bool
+) -> None:
+    if broken:
+        (sample.folder / "broken.bin").write_bytes(b"no snapshot")
+        snapshot = "broken.bin"
+    else:
+        folder = sample.folder / "started"
+        folder.mkdir()
+        for file in (NPM / "pyodide").glob("p*"):
+            (folder / file.name).symlink_to(file)
+        serve(folder, wanted=True)
+        snapshot = f"started/{NAME}"
+    heard: list[str] = []
+    url = sample.url(pyodide="npm/", wheel=plain_wheel(sample), snapshot=snapshot)
+    page = visit(url, wait=False)
+    page.on("console", lambda message: heard.append(message.text))
+    figure = page.locator("#sampler-controls")
+    figure.locator('[data-state="live"]').wait_for(timeout=60_000)
+    figure.get_by_role("slider", name="weight w").press("ArrowRight")
+    expect(figure.locator(".ffn-text")).to_contain_text("on wasm32: 6 * 7 is 42")
+    assert any("without its snapshot" in text for text in heard) == broken
+
+
 @needs_npm
 def test_real_pyodide_boots_in_the_worker_answers_and_is_restarted(
     reader: Reader, sample: SamplePage
 ) -> None:
-    with zipfile.ZipFile(sample.folder / "plain.whl", "w") as archive:
-        archive.writestr("ffnlib/__init__.py", "")
-        archive.writestr("ffnlib/explorer.py", ANSWER)
-    page = reader.open(sample.url(pyodide="npm/", wheel="plain.whl"))
+    page = reader.open(sample.url(pyodide="npm/", wheel=plain_wheel(sample)))
     figure = page.locator("#sampler-controls")
     figure.locator('[data-state="live"]').wait_for(timeout=60_000)
     text = figure.locator(".ffn-text")
