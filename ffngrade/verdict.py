@@ -2,6 +2,7 @@
 
 import ast
 import json
+import math
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -14,13 +15,21 @@ from ffngrade.session import Ran
 from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, not_written, read, stopped_with
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.problem import Case, Parts, Problem
-from ffnlib.checks.verdict import find_problem, praise, shortfall, undefined
+from ffnlib.checks.verdict import Run, find_problem, praise, shortfall, undefined
 from ffnlib.checks.wire import Unreadable, decode, dumps, encode
 
 LONGEST = 400
 """Characters of a sentence that comes out of the student's kernel."""
 
 STOPPED = "the function stopped"
+
+NO_ANSWER = {
+    "late": "{name} takes longer than {seconds:.0f} seconds",
+    "dead": "{name} ended the program that ran it, or used too much memory",
+    "done": "what {name} returns did not come out: leave sys.stdout and the kernel as they are, "
+    "and return arrays, lists or numbers of moderate size",
+}
+"""Why there is no answer to a case, by how its cell ended."""
 
 SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
 """A number that stands alone, as how many entries a result has."""
@@ -73,8 +82,29 @@ def question(source: str) -> Question:
     return Question(problem, ast.unparse(function), visible, hidden_cases(assignment, problem.name))
 
 
+class Verdict(NamedTuple):
+    """What became of the cases of a problem."""
+
+    message: str
+    """Why not all of them are right; empty if they are."""
+    right: int
+    cases: int
+    barred: bool = False
+    """Whether nothing can be earned: no function, a refused one, one that ended the program."""
+
+    def earned(self, points: float) -> float:
+        """Marks in proportion to the cases that are right, whole hundredths; never all of them."""
+        share = 0 if self.barred else min(self.right, self.cases - 1) / self.cases
+        return math.floor(points * share * 100 + 1e-9) / 100
+
+
 def outputs_of(
-    asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float
+    asked: Question,
+    shown: Ran,
+    unseen: Ran,
+    mark: str,
+    seconds: float,
+    points: float | None = None,
 ) -> list[NotebookNode]:
     """Give the outputs of the test cell: what passed, or one message that says what did not.
 
@@ -90,12 +120,21 @@ def outputs_of(
         What the answers begin with.
     seconds : float
         How long the function was given.
+    points : float, optional
+        What the cell is worth, if the cases that are right are to earn their share of it.
     """
-    message = _message(asked, shown, unseen, mark, seconds)
-    if not message:
+    verdict = judge(asked, shown, unseen, mark, seconds)
+    if not verdict.message:
         return [new_output("stream", name="stdout", text=praise(asked.visible, asked.hidden))]
+    message = f"{verdict.message}\n{verdict.right} of {verdict.cases} cases are right"
+    marks = []
+    if points is not None and verdict.earned(points) > 0:
+        earned = f"{verdict.earned(points):g}"
+        message += f", which earns {earned} of {points:g} marks"
+        # nbgrader takes a number that a cell shows before any error for its marks
+        marks = [new_output("execute_result", data={"text/plain": earned})]
     lines = message.split("\n")
-    return [new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
+    return [*marks, new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
 
 
 def goes_on(asked: Question, shown: Ran, mark: str) -> bool:
@@ -116,14 +155,13 @@ def _answers(ran: Ran, mark: str) -> list[Any]:
     return answers
 
 
-def _message(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float) -> str:
+def judge(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float) -> Verdict:
+    """Reach the verdict from what came out; see `outputs_of`."""
     problem = asked.problem
-    answers = _answers(shown, mark)
-    if answers and isinstance(answers[0], dict) and answers[0].get("missing"):
-        return undefined(problem.name)
-    if shown.ended == "done" and not answers:
-        return undefined(problem.name)  # not even a placeholder: the name means nothing
-    hidden = _answers(unseen, mark)
+    cases = [*asked.visible, *asked.hidden]
+    answers, hidden = _answers(shown, mark), _answers(unseen, mark)
+    if (answers and _says(answers[0], "missing")) or (not answers and _no_name(asked, shown)):
+        return Verdict(undefined(problem.name), 0, len(cases), barred=True)
     came: dict[int, tuple[int, list[Any], Ran, Callable[[Any, Problem], object]]]
     came = {id(c): (i, answers, shown, _returned) for i, c in enumerate(asked.visible)}
     came |= {id(c): (i, hidden, unseen, _unseen) for i, c in enumerate(asked.hidden)}
@@ -131,9 +169,7 @@ def _message(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float
     def run(case: Case) -> tuple[Parts, int]:
         i, among, ran, returned = came[id(case)]
         if i >= len(among):
-            if ran.ended == "late":
-                raise Stopped(f"{problem.name} takes longer than {seconds:.0f} seconds")
-            raise Stopped(f"{problem.name} ended the program that ran it, or used too much memory")
+            raise Stopped(NO_ANSWER[ran.ended].format(name=problem.name, seconds=seconds))
         value = returned(among[i], problem)
         try:
             return read(value, problem)
@@ -142,7 +178,29 @@ def _message(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float
                 raise
             raise Stopped(SIZE.sub("…", stop.words)) from None
 
-    return shortfall(problem, run, asked.visible, asked.hidden)
+    message = shortfall(problem, run, asked.visible, asked.hidden)
+    right = len(cases) if not message else sum(_is_right(problem, run, case) for case in cases)
+    refused = any(_says(answer, "refused") for answer in (*answers, *hidden))
+    return Verdict(message, right, len(cases), refused or "dead" in (shown.ended, unseen.ended))
+
+
+def _is_right(problem: Problem, run: Run, case: Case) -> bool:
+    try:
+        return problem.judged(case, *run(case)) is None
+    except Stopped:
+        return False
+
+
+def _says(answer: Any, word: str) -> bool:
+    return isinstance(answer, dict) and bool(answer.get(word))
+
+
+def _no_name(asked: Question, ran: Ran) -> bool:
+    """Whether the function was not to be had because nothing has its name, not a placeholder."""
+    missing = f"'{asked.function}'"
+    return any(
+        o.get("ename") == "NameError" and missing in str(o.get("evalue")) for o in ran.outputs
+    )
 
 
 def _returned(answer: Any, _problem: Problem) -> object:

@@ -27,12 +27,16 @@ TOLD_BY_NAME = {
 
 
 class Stopped(Exception):  # noqa: N818
-    """The function gave no result that can be judged: ``words``, and ``detail`` for its owner."""
+    """The function gave no result that can be judged: ``words``, and ``detail`` for its owner.
 
-    def __init__(self, words: str, detail: str = "") -> None:
+    ``refused`` says that it had asked ffnlib for what the problem asks for.
+    """
+
+    def __init__(self, words: str, detail: str = "", refused: bool = False) -> None:
         super().__init__(words)
         self.words = words
         self.detail = detail
+        self.refused = refused
 
 
 class _Sink(io.StringIO):
@@ -127,7 +131,7 @@ def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     if isinstance(error, NotImplementedError):
         return Stopped(not_written(name))
     if isinstance(error, Refused):
-        return Stopped(str(error))
+        return Stopped(str(error), refused=True)
     kind = type(error).__name__
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"

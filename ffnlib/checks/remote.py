@@ -6,6 +6,7 @@ Nothing here knows what is right.
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from ffnlib.checks.execution import Stopped, produce
 from ffnlib.checks.problem import Case
@@ -33,10 +34,11 @@ def answer(name: str, function: Callable[..., object], cases: str, mark: str) ->
     if isinstance(function, Missing):
         print(mark + dumps({"missing": True}), flush=True)
         return
+    said: dict[str, Any]
     for inputs in json.loads(cases):
         case = Case({key: decode(said) for key, said in inputs.items()}, None)
         try:
             said = {"returned": encode(produce(function, problem, case))}
         except Stopped as stop:
-            said = {"stopped": [stop.words, stop.detail]}
+            said = {"stopped": [stop.words, stop.detail], "refused": stop.refused}
         print(mark + dumps(said), flush=True)
