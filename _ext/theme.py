@@ -20,7 +20,10 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 MODE = """
 { const page = document.documentElement.dataset;
   page.mode ||= "auto";
-  page.theme ||= matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"; }
+  page.theme ||= matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  let seen; // paper is white
+  addEventListener("beforeprint", () => { seen = page.theme; page.theme = "light"; });
+  addEventListener("afterprint", () => { page.theme = seen; }); }
 """
 MENDED = (
     # MyST-NB names a hidden cell's summary with other words than it shows.
