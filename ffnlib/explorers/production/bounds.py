@@ -4,7 +4,13 @@ import numpy as np
 
 from ffnlib.configs import PRESETS, TransformerConfig
 from ffnlib.explorer import Choice, Slider, explorer
-from ffnlib.explorers.production.quantities import MODELS, PRECISIONS, share_said, time_said
+from ffnlib.explorers.production.quantities import (
+    MODELS,
+    PRECISIONS,
+    limits_said,
+    share_said,
+    time_said,
+)
 from ffnlib.hardware import HARDWARE, Machine, Precision
 from ffnlib.roofline import attainable, bound, seconds_for
 from ffnlib.scene import Handle, Label, Line, Mark, Panel, Rule, Scatter, Scene, Table, number
@@ -161,4 +167,4 @@ def _table(
             rows.append([f"{phase}, {part}", f"{work.flops:,}", f"{work.bytes:,}",
                          work.intensity, time_said(spent[part]), limit])  # fmt: skip
     columns = ["part", "operations", "bytes", "operations a byte", "at least", "limited by"]
-    return Table(columns, rows, caption=f"{machine.name}: {machine.source}")
+    return Table(columns, rows, limits_said(machine, precision.activations))

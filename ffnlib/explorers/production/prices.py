@@ -6,7 +6,7 @@ from typing import Final
 
 from ffnlib.configs import PRESETS
 from ffnlib.explorer import Choice, Slider, explorer
-from ffnlib.explorers.production.quantities import MODELS, PRECISIONS, time_said
+from ffnlib.explorers.production.quantities import MODELS, PRECISIONS, limits_said, time_said
 from ffnlib.hardware import HARDWARE
 from ffnlib.roofline import Latency, cost_per_million, latency
 from ffnlib.scene import Bars, Label, Line, Mark, Panel, Rule, Scatter, Scene, Table, number
@@ -85,7 +85,7 @@ def cost(
     ]  # fmt: skip
     columns = ["batch", "first token", "each further", "tokens a second", "dollars a million", "GB",
                "fits"]  # fmt: skip
-    caption = f"At least. {machine}: {HARDWARE[machine].source}"
+    caption = limits_said(HARDWARE[machine], PRECISIONS[precision].activations)
     return Scene(panels, text, Table(columns, rows, caption))
 
 

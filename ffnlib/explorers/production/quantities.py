@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from ffnlib.hardware import Precision
+from ffnlib.hardware import Machine, Precision
 from ffnlib.scene import number
 
 MODELS: Final = ("LLaMA-7B", "Llama-3-8B", "Llama-2-70B", "Mixtral-8x7B", "DeepSeek-V3")
@@ -17,6 +17,15 @@ PRECISIONS: Final = MappingProxyType(
     }
 )
 """Weights, keys and values, and activations; the products are computed as the last are kept."""
+
+
+def limits_said(machine: Machine, precision: str) -> str:
+    """Write what a machine can do at most, as its data sheet has it."""
+    peak, read = machine.speed(precision) / 1e12, machine.bandwidth / 1e9
+    return (
+        f"{machine.name}: at most {number(peak, 4)} · 10¹² operations in {precision} and"
+        f" {number(read, 4)} · 10⁹ bytes a second, by its data sheet"
+    )
 
 
 def time_said(seconds: float) -> str:
