@@ -26,12 +26,12 @@ from mnist import trained
 
 from ffnlib.arrays import Array
 from ffnlib.datasets import Dataset, holdout, mnist
+from ffnlib.experiments.measure import size_of
 from ffnlib.factored import factor
 from ffnlib.network import MLP
 from ffnlib.quantization import model_nbytes, quantize_model, relative_error, unpack_model
 from ffnlib.single_example import SingleExample
 from ffnlib.skipping import SkippingLinear
-from ffnlib.slots import dense_slots
 from ffnlib.training import evaluate
 
 CALIBRATION = 8192  # images that GPTQ and the factors see
@@ -112,18 +112,10 @@ def stack_rows(model: MLP, x: Array, judge: Dataset) -> dict[str, Row]:
     }
 
 
-def count(model: MLP) -> int:
-    """Numbers the network consists of, in however many bits."""
-    layers = [slot.layer for slot in dense_slots(model).values()]
-    return sum(layer.d_in * layer.d_out for layer in layers) + sum(
-        layer.d_out for layer in layers if layer.b is not None
-    )
-
-
 def active(model: MLP, x: Array) -> int:
     """How many of them an example meets, on average: all, unless zeros are skipped."""
     if not isinstance(model.layers[0], SkippingLinear):
-        return count(model)
+        return size_of(model).total
     inputs = [x, *(step.a for step in model.trace(x)[:-1])]
     used = [
         (a != 0).sum(axis=1).mean() * layer.d_out + layer.d_out
@@ -134,7 +126,7 @@ def active(model: MLP, x: Array) -> int:
 
 def timed(model: MLP, examples: list[Array]) -> Callable[[], object]:
     """Give what is timed: float networks without all that can be done once and for all."""
-    if model.num_parameters < count(model) or isinstance(model.layers[0], SkippingLinear):
+    if model.num_parameters < size_of(model).total or isinstance(model.layers[0], SkippingLinear):
         return lambda: [model.forward(x) for x in examples]
     run = SingleExample(model)
     return lambda: [run(x) for x in examples]
@@ -152,9 +144,9 @@ def report(rows: dict[str, Row], test: Dataset) -> None:
         right = 100 * np.mean(logits.argmax(axis=1) == test.y)
         off = relative_error(logits, against.forward(test.x))
         time = timings[name]
-        memory = model_nbytes(model)
+        memory, total = model_nbytes(model), size_of(model).total
         print(
-            f"{name:34}{count(model):11,}{active(model, test.x[:1000]):11,}{stored / 1e6:8.3f}"
+            f"{name:34}{total:11,}{active(model, test.x[:1000]):11,}{stored / 1e6:8.3f}"
             f"{memory / 1e6:8.3f}{right:7.2f}%{off:8.4f}{time.median * 1e6 / EXAMPLES:9.1f}"
             f"{time.speedup[DENSE]:7.2f}x{rows[DENSE].stored / stored:8.1f}x",
             flush=True,

@@ -1,56 +1,16 @@
-"""Time several things in turns, so that a machine that slows down slows all of them down."""
+"""What benchmarks share: candidates timed in turns, one thread or many, speed-ups in lines."""
 
 import os
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
-from typing import NamedTuple
 
+from ffnlib.timing import Timing, time_in_turns
 from interleave.table import note
 
+__all__ = ["Timing", "print_speedups", "run_with_threads", "time_in_turns"]
+
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-class Timing(NamedTuple):
-    median: float  # seconds
-    speedup: dict[str, float]  # over each of the others: median of the rounds' ratios
-
-
-def time_in_turns(
-    candidates: dict[str, Callable[[], object]],
-    rounds: int,
-    repeats: int = 1,
-    before: Callable[[], object] | None = None,
-) -> dict[str, Timing]:
-    """Call each candidate ``repeats`` times a round; the order turns from round to round.
-
-    ``before`` is called before each candidate's turn, outside of the time taken.
-    """
-    names = list(candidates)
-    seconds: dict[str, list[float]] = {name: [] for name in names}
-    for name in names:
-        candidates[name]()  # warm up
-    for turn in range(rounds):
-        first = turn % len(names)
-        for name in names[first:] + names[:first]:
-            if before is not None:
-                before()
-            start = time.perf_counter()
-            for _ in range(repeats):
-                candidates[name]()
-            seconds[name].append((time.perf_counter() - start) / repeats)
-    return {
-        name: Timing(
-            statistics.median(taken),
-            {
-                other: statistics.median(b / a for a, b in zip(taken, seconds[other], strict=True))
-                for other in names
-            },
-        )
-        for name, taken in seconds.items()
-    }
 
 
 def print_speedups(
