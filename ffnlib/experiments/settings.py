@@ -102,10 +102,10 @@ _FULL: Final[dict[str, Any]] = {
 SETTINGS: Final[dict[str, Settings]] = {
     "digits": Settings(
         "the bundled digits", 64, (160, 64), (40, 20), Mixture(48, 36, 4, 2),
-        Mixture(40, 24, 8, 2), images="jittered", batch=128, epochs=20, rate=1.5e-2,
+        Mixture(40, 24, 8, 2), images="jittered", batch=128, epochs=12, rate=1.5e-2,
         small_rate=1.5e-2,
-        adapter_epochs=5, adapter_rate=1e-2, rank=2, thin=(24, 20), group=32, calibration=512,
-        target=0.95, every=2, rounds=7,
+        adapter_epochs=3, adapter_rate=1e-2, rank=2, thin=(24, 20), group=32, calibration=512,
+        target=0.95, every=3, rounds=7,
     ),
     "mnist": Settings(
         "MNIST", **_FULL, epochs=4, thin=(64, 48), target=0.95, distorted_epochs=8
