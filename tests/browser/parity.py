@@ -24,6 +24,8 @@ FITTED = {
     "quantization.gptq": 1e-9,
     "backprop.playground": 1e-9,
     "moe.router": 1e-9,
+    "production.comparison": 1e-9,
+    "production.dashboard": 1e-7,
     "softmax.character_model": 1e-6,
 }
 SAID = 0.02
