@@ -60,7 +60,11 @@ def roofline(
     ]
     setting = f"{model} on {machine} in {precision}, batch {2**batch:,}, context {2**context:,}"
     twice = layer_work(config, 2 ** (batch + 1), 2**context, "decode", kept)
-    text = f"{setting}: {_limited(decode, device, kept)}. {_doubled(decode, twice, device, kept)}"
+    text = f"{setting}: {_limited(decode, device, kept)}."
+    sharing = "which a batch shares"
+    if config.num_experts > 1:
+        sharing += " as far as it meets the same experts"
+    text += f" {_doubled(decode, twice, device, kept, sharing)}"
     reading = sum(times(prefill, device, kept).values())
     limit = _LIMITS[bound(prefill["ffn"], device, kept.activations)]
     text += f" Reading the prompts takes {time_said(reading)}, the block limited by {limit}."
@@ -83,13 +87,14 @@ def _limited(decode: dict[str, Work], machine: Machine, precision: Precision) ->
 
 
 def _doubled(
-    decode: dict[str, Work], twice: dict[str, Work], machine: Machine, precision: Precision
-) -> str:
+    decode: dict[str, Work], twice: dict[str, Work], machine: Machine, precision: Precision,
+    sharing: str,
+) -> str:  # fmt: skip
     """Say what the bytes are, and what twice the batch would cost."""
     moved = total_work(decode)
     now, then = (sum(times(w, machine, precision).values()) for w in (decode, twice))
     return (
-        f"Of its bytes {share_said(moved.weights, moved.bytes)} are weights, which a batch shares,"
+        f"Of its bytes {share_said(moved.weights, moved.bytes)} are weights, {sharing},"
         f" and {share_said(moved.cache, moved.bytes)} keys and values, which it does not: twice the"
         f" batch takes {number(100 * (then - now) / now, 2)} % longer."
     )
