@@ -44,11 +44,16 @@ class TrustedExecute(NbGraderPreprocessor):
         False,
         help="Run students' code without a sandbox. It can then read and change all that you can.",
     ).tag(config=True)
+    partial_credit = Bool(
+        False,
+        help="Give marks in proportion to the cases that are right; otherwise all or none.",
+    ).tag(config=True)
     kernel_name = Unicode("", help="Another kernelspec than the sandbox's.").tag(config=True)
     timeout = Float(30.0, help="Seconds that a cell, or the cases of a test, may take.").tag(
         config=True
     )
     total = Float(600.0, help="Seconds that a submission may take.").tag(config=True)
+    warm = Bool(True, help="Fork kernels from one that has imported everything.").tag(config=True)
     startup_timeout = Float(120.0, help="Seconds that a kernel has to start.").tag(config=True)
     most_output = Integer(200_000, help="Characters of output kept of a cell.").tag(config=True)
 
@@ -88,7 +93,10 @@ class TrustedExecute(NbGraderPreprocessor):
             ran = shown[step.place]
             nb.cells[step.place].outputs = [*ran.outputs, *_noted(ran.ended, self.timeout)]
         for i, test in tests.items():
-            nb.cells[i].outputs = outputs_of(test, shown[i], unseen[i], marks[i], self.timeout)
+            points = float(nb.cells[i].metadata.nbgrader.points) if self.partial_credit else None
+            nb.cells[i].outputs = outputs_of(
+                test, shown[i], unseen[i], marks[i], self.timeout, points
+            )
         return nb, resources
 
     def kernel_to_use(self) -> str:
@@ -152,7 +160,10 @@ class Runner:
             return Ran([], "late")
         if self._session is None:
             self._session = Session(
-                self.kernel_name, self.settings.startup_timeout, self.settings.most_output
+                self.kernel_name,
+                self.settings.startup_timeout,
+                self.settings.most_output,
+                self.settings.warm,
             )
         return self._session.run(step.source, seconds, VALUES if step.mark else None)
 

@@ -39,16 +39,21 @@ class Limits:
         """Bind this process, and all it will start, to the limits."""
         import resource  # not on Windows, where there is no sandbox either
 
-        for what, most in (
-            (resource.RLIMIT_AS, self.memory),
-            (resource.RLIMIT_FSIZE, self.disk),
-            (resource.RLIMIT_CPU, self.seconds),
-            (resource.RLIMIT_NOFILE, 256),
-            (resource.RLIMIT_CORE, 0),
-        ):
+        for name, most in self.by_name().items():
+            what = getattr(resource, name)
             _, hard = resource.getrlimit(what)
             least = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(what, (least, least))
+
+    def by_name(self) -> dict[str, int]:
+        """The limits of each process, by the names that Python knows them by."""
+        return {
+            "RLIMIT_AS": self.memory,
+            "RLIMIT_FSIZE": self.disk,
+            "RLIMIT_CPU": self.seconds,
+            "RLIMIT_NOFILE": 256,
+            "RLIMIT_CORE": 0,
+        }
 
 
 def command(
@@ -69,31 +74,88 @@ def command(
         For the processes there; the address space and the like are bound by ``Limits.apply``.
     """
     limits = limits or Limits()
-    shown = [*SYSTEM, *_python(), *map(str, readable)]
-    there = [path for path in shown if os.path.exists(path)]
     written = list(map(str, writable))
-    binds = [part for path in there for part in ("--ro-bind", path, path)]
-    binds += [part for path in written for part in ("--bind", path, path)]
     root = os.geteuid() == 0
     return [
-        _bubblewrap(),
-        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup"),
-        *([] if root else ["--unshare-user"]),
-        *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"),
-        *("--proc", "/proc", "--dev", "/dev"),
-        *("--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"),
-        *("--perms", "1777", "--size", str(MIB), "--tmpfs", "/dev/shm"),
-        *_folders_above([*there, *written]),
-        *binds,
+        *_room(limits),
+        *_shown(readable, written),
         *(["--perms", "0777"] if root else []),
         *("--dir", HOME, "--chdir", HOME),
-        *(part for name, value in _environment().items() for part in ("--setenv", name, value)),
         *("--cap-drop", "ALL"),
         *(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else []),
         "--",
         *(_as_nobody() if root else []),
         *("prlimit", f"--nproc={limits.processes}", "--"),
         *program,
+    ]
+
+
+def command_for_template(
+    program: Sequence[str],
+    *,
+    readable: Iterable[str | Path],
+    sessions: Path,
+    at: str,
+    empty: Sequence[str],
+) -> list[str]:
+    """Give the command that runs the template of warm kernels inside.
+
+    It keeps what it needs to put walls around its children (as root; otherwise Linux lets it), and
+    nothing but its children's own file systems can be written.
+
+    Parameters
+    ----------
+    program : sequence of str
+    readable : iterable of paths
+    sessions : Path
+        The folder of all sessions' sockets.
+    at : str
+        Where that folder stands inside.
+    empty : sequence of str
+        Empty folders on which something will be mounted.
+    """
+    kept = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
+    return [
+        *_room(Limits()),
+        *_shown(readable, []),
+        *(part for folder in empty for part in ("--dir", folder)),
+        *("--bind", str(sessions), at),
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        *("--cap-drop", "ALL"),
+        *(part for name in kept if os.geteuid() == 0 for part in ("--cap-add", name)),
+        "--",
+        *program,
+    ]
+
+
+def kept_in_tmp() -> list[str]:
+    """Folders in ``/tmp`` that stand inside: a Python or this library may be there."""
+    paths = {str(Path(path)) for path in _python() if path.startswith("/tmp/")}
+    return sorted(p for p in paths if not any(_is_in(p, other) for other in paths - {p}))
+
+
+def _room(limits: Limits) -> list[str]:
+    """Bubblewrap with what every room in it has."""
+    return [
+        _bubblewrap(),
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup"),
+        *([] if os.geteuid() == 0 else ["--unshare-user"]),
+        *("--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"),
+        *(part for name, value in _environment().items() for part in ("--setenv", name, value)),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"),
+        *("--perms", "1777", "--size", str(MIB), "--tmpfs", "/dev/shm"),
+    ]
+
+
+def _shown(readable: Iterable[str | Path], written: Sequence[str]) -> list[str]:
+    """The system, Python and more, where they stand outside."""
+    paths = [*SYSTEM, *_python(), *map(str, readable)]
+    there = [path for path in paths if os.path.exists(path)]
+    return [
+        *_folders_above([*there, *written]),
+        *(part for path in there for part in ("--ro-bind", path, path)),
+        *(part for path in written for part in ("--bind", path, path)),
     ]
 
 

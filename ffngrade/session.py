@@ -4,23 +4,26 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from subprocess import DEVNULL
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
+from ffngrade import warm
+from ffngrade.kernel import NAME
+
 Ended = Literal["done", "late", "dead"]
 
 GRACE = 5.0
 """Seconds that an interrupted cell has to stop."""
 POLL = 0.25
+FIRST = 0.05
 CUT = "… (the output is longer; it was cut here)"
 
 
@@ -32,27 +35,32 @@ class Ran(NamedTuple):
 
 
 class Session:
-    """One kernel; what it prints is cut after ``most`` characters a cell."""
+    """One kernel; what it prints is cut after ``most`` characters a cell.
 
-    def __init__(self, kernel_name: str, startup_timeout: float = 120, most: int = 200_000) -> None:
+    Parameters
+    ----------
+    kernel_name : str
+        Of a kernelspec. The sandbox's starts warm where it can, any other cold.
+    startup_timeout : float
+        Seconds that it has to start.
+    most : int
+    warm : bool
+        Whether a warm start is tried.
+    """
+
+    def __init__(
+        self,
+        kernel_name: str,
+        startup_timeout: float = 120,
+        most: int = 200_000,
+        warm: bool = True,
+    ) -> None:
         self.most = most
-        self.folder = Path(tempfile.mkdtemp(prefix="ffn-"))
-        (self.folder / "home").mkdir()
-        (self.folder / "sockets").mkdir()
-        ipc = {"transport": "ipc", "ip": str(self.folder / "sockets" / "kernel")}
-        self.manager = KernelManager(
-            kernel_name=kernel_name,
-            connection_file=str(self.folder / "kernel.json"),
-            **(ipc if os.name == "posix" else {}),
-        )
-        # Nothing of the course by way of the environment, even where there is no sandbox.
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FFN_", "NBGRADER_"))}
+        self.kernel = _started(kernel_name, startup_timeout, warm)
+        self.client = self.kernel.client
         try:
-            quiet = {"stdout": DEVNULL, "stderr": DEVNULL}  # what is printed comes as messages
-            self.manager.start_kernel(env=kept, cwd=str(self.folder / "home"), **quiet)
-            self.client: BlockingKernelClient = self.manager.blocking_client()
-            self.client.start_channels()
-            self.client.wait_for_ready(timeout=startup_timeout)
+            self.client.start_channels(stdin=False, hb=False)
+            self._wait(startup_timeout)
         except BaseException:
             self.close()
             raise
@@ -62,8 +70,7 @@ class Session:
         with suppress(Exception):
             self.client.stop_channels()
         with suppress(Exception):
-            self.manager.shutdown_kernel(now=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+            self.kernel.close()
 
     def run(self, source: str, seconds: float, most: int | None = None) -> Ran:
         """Run a cell to its end, or for so many seconds."""
@@ -71,21 +78,99 @@ class Session:
         outputs = Outputs(self.most if most is None else most)
         deadline, interrupted = time.monotonic() + seconds, False
         while True:
-            try:
-                message = self.client.get_iopub_msg(timeout=POLL)
-            except Empty:
-                message = None
+            message = self._heard(POLL)
             if message and message["parent_header"].get("msg_id") == asked:
                 if _is_idle(message):
                     return Ran(outputs.found, "late" if interrupted else "done")
                 outputs.add(message)
-            if message is None and not self.manager.is_alive():
+            if message is None and not self.kernel.is_alive():
                 return Ran(outputs.found, "dead")
             if time.monotonic() > deadline:
                 if interrupted:
                     return Ran(outputs.found, "dead")  # it does not listen
-                self.manager.interrupt_kernel()
+                self.kernel.interrupt()
                 deadline, interrupted = time.monotonic() + GRACE, True
+
+    def _heard(self, seconds: float) -> dict[str, Any] | None:
+        """The next message that the kernel sends to everybody."""
+        try:
+            message: dict[str, Any] = self.client.get_iopub_msg(timeout=seconds)
+        except Empty:
+            return None
+        return message
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until an answer comes, which is when everything that is sent is also heard."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.client.kernel_info()
+            while message := self._heard(FIRST):
+                if _is_idle(message):
+                    return
+            if not self.kernel.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+        raise RuntimeError(f"the kernel did not answer in {seconds:.0f} seconds")
+
+
+class Kernel(Protocol):
+    """A kernel that runs, however it was started."""
+
+    client: BlockingKernelClient
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+
+    def interrupt(self) -> None:
+        """Ask it to stop what it does."""
+
+    def close(self) -> None:
+        """End it and everything it started."""
+
+
+class ColdKernel:
+    """A kernel started as its kernelspec says."""
+
+    def __init__(self, kernel_name: str) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="ffn-"))
+        (self._folder / "home").mkdir()
+        (self._folder / "sockets").mkdir()
+        ipc = {"transport": "ipc", "ip": str(self._folder / "sockets" / "kernel")}
+        self._manager = KernelManager(
+            kernel_name=kernel_name,
+            connection_file=str(self._folder / "kernel.json"),
+            **(ipc if os.name == "posix" else {}),
+        )
+        # Nothing of the course by way of the environment, even where there is no sandbox.
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FFN_", "NBGRADER_"))}
+        try:
+            quiet = {"stdout": DEVNULL, "stderr": DEVNULL}  # what is printed comes as messages
+            self._manager.start_kernel(env=kept, cwd=str(self._folder / "home"), **quiet)
+            self.client: BlockingKernelClient = self._manager.blocking_client()
+        except BaseException:
+            self.close()
+            raise
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        alive: bool = self._manager.is_alive()
+        return alive
+
+    def interrupt(self) -> None:
+        """Ask it to stop what it does."""
+        self._manager.interrupt_kernel()
+
+    def close(self) -> None:
+        """End it and everything it started."""
+        with suppress(Exception):
+            self._manager.shutdown_kernel(now=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _started(kernel_name: str, startup_timeout: float, may_be_warm: bool) -> Kernel:
+    if may_be_warm and kernel_name == NAME and not warm.obstacle():
+        with suppress(OSError, RuntimeError):
+            return warm.WarmKernel(warm.shared(), startup_timeout)
+    return ColdKernel(kernel_name)
 
 
 class Outputs:
@@ -114,18 +199,6 @@ class Outputs:
         else:
             self.found.append(output)
         self.left -= size
-
-
-@contextmanager
-def session(
-    kernel_name: str, startup_timeout: float = 120, most: int = 200_000
-) -> Iterator[Session]:
-    """A session that is closed whatever happens."""
-    one = Session(kernel_name, startup_timeout, most)
-    try:
-        yield one
-    finally:
-        one.close()
 
 
 def _is_idle(message: dict[str, Any]) -> bool:
