@@ -59,11 +59,11 @@ def test_every_row_and_every_collection_can_be_chosen():
 
 
 @pytest.mark.parametrize("data", DATA)
-@pytest.mark.parametrize("unpacked", [False, True])
-def test_points_are_the_stored_means(data, unpacked):
+@pytest.mark.parametrize("prepared", [False, True])
+def test_points_are_the_stored_means(data, prepared):
     results = stored(DATA[data])
-    scene = tradeoff(data=data, size="numbers in use", time="1,000 images", unpacked=unpacked)
-    kind = "batch, plain" if unpacked else "batch"
+    scene = tradeoff(data=data, size="numbers in use", time="1,000 images", prepared=prepared)
+    kind = "batch, plain" if prepared else "batch"
     for panel in (0, 1):
         drawn = {m.label: (m.x[0], m.y[0]) for m in marks(scene, Scatter, panel)}
         assert {NAMES[name] for name in drawn} == set(results["rows"])

@@ -9,6 +9,8 @@ from ffnlib.gradcheck import gradcheck
 from ffnlib.losses import cross_entropy
 from ffnlib.moe_classifier import MoEClassifier
 from ffnlib.optim import Adam
+from ffnlib.quantization import quantize_model
+from ffnlib.single_example import SingleMixture
 from ffnlib.training import evaluate, fit, train_step
 
 
@@ -104,3 +106,39 @@ def test_mistakes_are_named():
     x[1, 0] = np.nan
     with pytest.raises(ValueError, match="got nan for token 1"):
         train_step(model, Adam(model.parameters()), x, np.zeros(2, int))
+
+
+@pytest.mark.parametrize("variant", ["relu", "swiglu"])
+@pytest.mark.parametrize("top_k", [1, 2, 5])
+@pytest.mark.parametrize("residual", [True, False])
+def test_one_example_at_a_time_is_the_same(variant, top_k, residual):
+    rng = np.random.default_rng(top_k)
+    model = MoEClassifier(
+        7, 3, 6, 30, 5, top_k, variant=variant, residual=residual, temperature=0.7, rng=rng
+    )
+    model.stem.b[:] = rng.normal(size=6)
+    run, x = SingleMixture(model), rng.normal(size=(25, 7))
+    x[0] = 0
+    for row, expected in zip(x, model.forward(x), strict=True):
+        assert_allclose(run(row), expected, rtol=1e-10, atol=1e-12)
+    model.moe.router.W[:] = 0  # all logits are equal: the first experts are chosen
+    assert_allclose(SingleMixture(model)(x[3]), model.forward(x[3:4])[0], rtol=1e-10)
+
+
+def test_what_cannot_be_prepared_is_said():
+    model = classifier()
+    with pytest.raises(TypeError, match="must be a MoEClassifier, got int"):
+        SingleMixture(3)
+    with pytest.raises(TypeError, match="dense layers of floats"):
+        SingleMixture(quantize_model(model, 8))
+    with pytest.raises(ValueError, match=r"no capacity_factor .* got capacity_factor=1\.25"):
+        SingleMixture(classifier(capacity_factor=1.25))
+    run = SingleMixture(model)
+    with pytest.raises(ValueError, match=r"x must be \(64,\) in float32, got \(1, 64\)"):
+        run(np.zeros((1, 64), np.float32))
+    with pytest.raises(ValueError, match="logits must be finite"):
+        run(np.full(64, np.nan, np.float32))
+
+
+def test_its_dtype_is_known_without_parameters_to_train():
+    assert quantize_model(classifier(), 8).dtype == np.float32

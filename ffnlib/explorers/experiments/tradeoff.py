@@ -57,10 +57,10 @@ class Point(NamedTuple):
     speedup: float
 
 
-def points(data: str, size: str, time: str, unpacked: bool) -> list[Point]:
+def points(data: str, size: str, time: str, prepared: bool) -> list[Point]:
     """Give the rows there are for a collection, measured as asked for."""
     results = stored(DATA[data])
-    times = results["times"][TIMES[time] + (", plain" if unpacked else "")]
+    times = results["times"][TIMES[time] + (", plain" if prepared else "")]
     found = []
     for name, key in ROWS.items():
         if key not in results["rows"]:
@@ -89,7 +89,7 @@ def unbeaten(cost: Array, score: Array) -> list[int]:
         Choice("data", list(DATA), label="images"),
         Choice("size", list(SIZES), label="size in"),
         Choice("time", list(TIMES), label="time of"),
-        Toggle("unpacked", label="weights unpacked and adapters merged beforehand"),
+        Toggle("prepared", label="weights unpacked, adapters merged beforehand"),
     ],
 )
 def tradeoff(
@@ -97,10 +97,10 @@ def tradeoff(
     data: str = "MNIST",
     size: str = "bytes",
     time: str = "one image",
-    unpacked: bool = False,
+    prepared: bool = False,
 ) -> Scene:
     """Show all rows, and what is behind the chosen one."""
-    shown = points(data, size, time, unpacked)
+    shown = points(data, size, time, prepared)
     chosen = next((p for p in shown if p.name == row), None)
     best = min(100.0, max(p.accuracy + p.error for p in shown))
     least = min(p.accuracy - p.error for p in shown)
@@ -110,7 +110,7 @@ def tradeoff(
         _panel(shown, [p.size for p in shown], chosen, y, SIZE_AXES[size], "Accuracy and size"),
         _panel(shown, [p.micros for p in shown], chosen, y, f"µs for {time}", "Accuracy and time"),
     ]
-    return Scene(panels, _said(row, chosen, data, time, unpacked), _table(shown, data, size, time))
+    return Scene(panels, _said(row, chosen, data, time, prepared), _table(shown, data, size, time))
 
 
 def _panel(
@@ -138,7 +138,7 @@ def _panel(
     return Panel(marks, (lo, hi), y, x_label, "% of the test images right", title, log_x=True)
 
 
-def _said(row: str, chosen: Point | None, data: str, time: str, unpacked: bool) -> str:
+def _said(row: str, chosen: Point | None, data: str, time: str, prepared: bool) -> str:
     results = stored(DATA[data])
     if chosen is None:
         return f"On {data} the row “{row}” was not measured; the other rows are shown."
@@ -147,7 +147,7 @@ def _said(row: str, chosen: Point | None, data: str, time: str, unpacked: bool) 
         f"{row}, {data}: {number(chosen.accuracy, 4)} ± {number(chosen.error, 2)} % of the test"
         f" images right. It has {entry['total']:,} numbers, of which an image meets"
         f" {entry['active']:,} and {_trained(entry)}; it is stored in {entry['stored']:,} bytes"
-        f" and computes {time} in {number(chosen.micros)} µs{_against(chosen, unpacked)}."
+        f" and reads {time} in {number(chosen.micros)} µs{_against(chosen, prepared)}."
         f" {_recipe(entry)}"
     )
 
@@ -156,13 +156,13 @@ def _trained(entry: dict[str, Any]) -> str:
     return f"{entry['trained']:,} were trained" if entry["trained"] else "none was trained"
 
 
-def _against(chosen: Point, unpacked: bool) -> str:
-    how = " from plain weights" if unpacked else ""
+def _against(chosen: Point, prepared: bool) -> str:
+    how = ", all prepared," if prepared else ","
     if chosen.key == "dense":
-        return how
+        return how.rstrip(",")
     if chosen.speedup >= 1:
-        return f"{how}, {number(chosen.speedup)} times as fast as dense"
-    return f"{how}, {number(1 / chosen.speedup)} times as slow as dense"
+        return f"{how} {number(chosen.speedup)} times as fast as dense"
+    return f"{how} {number(1 / chosen.speedup)} times as slowly as dense"
 
 
 def _recipe(entry: dict[str, Any]) -> str:
