@@ -29,9 +29,16 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.TrustedExecute.timeout = 30  # seconds that a cell, or the cases of a problem, may run
+c.TrustedExecute.partial_credit = False  # True: marks in proportion to the cases that are right
 
-# A test cell that a student deleted is put back.
-c.OverwriteCells.add_missing_cells = True
+# Before it is run a submission is mended: cells copied, lost or altered (ffngrade/intake.py).
+c.Autograde.sanitize_preprocessors = [
+    "ffngrade.sanitize.Mend",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 20
