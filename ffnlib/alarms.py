@@ -48,7 +48,7 @@ class Limits:
     vanishing: float = 1e4
     update: float = 0.1
     dead: float = 0.5
-    flat: float = 0.5
+    flat: float = 0.4
     window: int = 50
     """Readings before, whose median is what is usual."""
     warm_up: int = 10
@@ -96,7 +96,7 @@ def limits_for(activation: str | Activation) -> Limits:
     """
     f = find_activation(activation)
     ends = np.abs(f.derivative([-30.0, 30.0])) < 0.01
-    return Limits(flat=0.5 if ends.all() else 0.95)
+    return Limits(flat=Limits.flat if ends.all() else 0.95)
 
 
 def signals(readings: Sequence[Reading], limits: Limits = USUAL) -> dict[str, Signal]:

@@ -153,7 +153,7 @@ def test_a_higher_limit_never_rings_earlier(losses, factor):
 
 
 def test_limits_follow_the_activation():
-    assert limits_for("tanh").flat == limits_for("sigmoid").flat == 0.5
+    assert limits_for("tanh").flat == limits_for("sigmoid").flat == USUAL.flat
     assert limits_for("relu").flat == limits_for("gelu").flat == 0.95
 
 
