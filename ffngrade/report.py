@@ -6,6 +6,7 @@ One page that needs nothing but itself, and a table for the terminal.
 import base64
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from tabulate import tabulate
 
 from ffngrade.course import Course
@@ -38,6 +39,7 @@ WORDS = {
     "absent": "nothing handed in",
 }
 """States as they are called in the report, in the order of its summary."""
+TOLD = ("mended", "suspicious")
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,10 @@ def table(found: Iterable[Row], only_care: bool = False) -> str:
 def summary(found: Sequence[Row]) -> str:
     """How many of each sort, in a sentence's words."""
     counts = [(sum(row.state == state for row in found), word) for state, word in WORDS.items()]
-    parts = [f"{count} {word}" for count, word in counts if count]
-    for word in ("mended", "suspicious"):
-        count = sum(bool(getattr(row, word)) for row in found)
-        parts += [f"{count} of all {word}"] if count else []
-    return ", ".join(parts) or "no students"
+    states = ", ".join(f"{count} {word}" for count, word in counts if count) or "no students"
+    told = {word: sum(bool(getattr(row, word)) for row in found) for word in TOLD}
+    more = ", ".join(f"{count} {word}" for word, count in told.items() if count)
+    return f"{states}; {more}" if more else states
 
 
 def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), moment: str = "") -> str:
@@ -195,6 +196,11 @@ def _marks(standing: Standing) -> str:
     return f"{_number(standing.score)} of {_number(standing.most)}{late}"
 
 
+def _sentence(text: str) -> Markup:
+    """A sentence in which names stand between backticks."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(plain(text)))))
+
+
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
@@ -205,5 +211,6 @@ def _template(name: str) -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["plain"] = plain
+    environment.filters["sentence"] = _sentence
     text = (files("ffngrade") / "templates" / f"{name}.html.j2").read_text(encoding="utf-8")
     return environment.from_string(text)

@@ -250,6 +250,8 @@ def test_the_product_is_never_formed_in_training(monkeypatch):
         raise AssertionError("the whole update was formed")
 
     monkeypatch.setattr(Adapter, "delta", refuse)
+    with pytest.raises(AssertionError, match="the whole update was formed"):
+        lora.merge()  # delta is how it would be formed
     lora.forward(np.ones((2, 7)))
     lora.backward(np.ones((2, 7)), np.ones((2, 5)))
 
