@@ -23,7 +23,7 @@ from ffngrade.session import Ended, Ran, Session
 from ffngrade.verdict import Question, goes_on, new_mark, outputs_of, question
 from ffnlib.checks.problem import Case
 
-VALUES = 60_000_000
+VALUES = 16_000_000
 """Characters that the values of one problem may have together."""
 
 AFRESH = "get_ipython().reset(new_session=True)"

@@ -47,8 +47,9 @@ SPACES = re.compile(r"[ \t]{100,}")
 NONCE = secrets.token_hex(8)
 FORMULA = re.compile(f"ffn{NONCE}x(\\d+)x")
 
-PATH = re.compile(r"(?<![\w/.:<&])(?:/[\w.+@~-]+){2,}/?|\b[A-Za-z]:(?:\\[\w .+@~-]+){2,}")
-"""A file or folder, named from the root."""
+FOLDERS = r"~?(?:/[\w.+@~-]+){2,}/?|~/[\w.+@~-]+|[A-Za-z]:(?:\\[\w .+@~-]+){2,}"
+PATH = re.compile(rf"(\x1b\[[\d;]*m|(?<![\w/.:<&~]))(?:{FOLDERS})")
+"""A file or folder, named from the root or from a home; a colour may begin with it."""
 
 
 def markdown(source: str, attachments: dict[str, Any] | None = None) -> str:
@@ -150,7 +151,11 @@ def text(said: str) -> str:
 
 def pathless(said: str) -> str:
     """Text in which of each path only the last name is left."""
-    return PATH.sub(lambda path: "…/" + re.split(r"[/\\]", path[0].rstrip("/\\"))[-1], said)
+    return PATH.sub(lambda path: f"{path[1]}…/{_last(path[0])}", said)
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/\\").replace("\\", "/").rpartition("/")[-1]
 
 
 def rootless(html: str) -> str:

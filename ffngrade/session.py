@@ -10,6 +10,7 @@ from queue import Empty
 from subprocess import DEVNULL
 from typing import Any, Literal, NamedTuple, Protocol
 
+import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
@@ -24,6 +25,8 @@ GRACE = 5.0
 """Seconds that an interrupted cell has to stop."""
 POLL = 0.25
 FIRST = 0.05
+LARGEST = 64 * 2**20
+"""Bytes of a message; a kernel that sends a larger one is not heard until it connects again."""
 CUT = "… (the output is longer; it was cut here)"
 
 
@@ -59,6 +62,7 @@ class Session:
         self.kernel = _started(kernel_name, startup_timeout, warm)
         self.client = self.kernel.client
         try:
+            self.client.context.setsockopt(zmq.MAXMSGSIZE, LARGEST)
             self.client.start_channels(stdin=False, hb=False)
             self._wait(startup_timeout)
         except BaseException:
@@ -97,7 +101,17 @@ class Session:
             message: dict[str, Any] = self.client.get_iopub_msg(timeout=seconds)
         except Empty:
             return None
-        return message
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ):
+            return None  # not one of the kernel's: a submission can send anything
+        known = ("header", "parent_header", "content")
+        return message if all(isinstance(message.get(part), dict) for part in known) else None
 
     def _wait(self, seconds: float) -> None:
         """Wait until an answer comes, which is when everything that is sent is also heard."""
@@ -182,14 +196,14 @@ class Outputs:
 
     def add(self, message: dict[str, Any]) -> None:
         """Take one message of the kernel's, if it is an output and there is room."""
-        kind = message["header"]["msg_type"]
+        kind = str(message["header"].get("msg_type"))
         if kind not in {"stream", "display_data", "execute_result", "error"} or self.left < 0:
             return
         try:
             output = output_from_msg(message)
             size = len(str(output))
-        except (KeyError, TypeError, ValueError, RecursionError):
-            return  # nothing that a notebook can hold
+        except Exception:  # nothing that a notebook can hold, in one of many ways
+            return
         last = self.found[-1] if self.found else None
         if size > self.left:
             text = str(output["text"])[: self.left] if kind == "stream" else ""
@@ -203,5 +217,5 @@ class Outputs:
 
 def _is_idle(message: dict[str, Any]) -> bool:
     content = message["content"]
-    is_status: bool = message["header"]["msg_type"] == "status"
+    is_status: bool = message["header"].get("msg_type") == "status"
     return is_status and content.get("execution_state") == "idle"

@@ -145,13 +145,12 @@ def goes_on(asked: Question, shown: Ran, mark: str) -> bool:
 def _answers(ran: Ran, mark: str) -> list[Any]:
     """What came out, a case after the other, as far as it came."""
     text = "".join(str(o["text"]) for o in ran.outputs if o.get("name") == "stdout")
-    answers = []
-    for line in text.splitlines():
-        if line.startswith(mark):
-            try:
-                answers.append(json.loads(line.removeprefix(mark)))
-            except (ValueError, RecursionError):
-                answers.append(None)
+    answers: list[Any] = []
+    for said in text.split(mark)[1:]:  # whatever is printed before, and after in the same line
+        try:
+            answers.append(json.JSONDecoder().raw_decode(said)[0])
+        except (ValueError, RecursionError):
+            answers.append(None)
     return answers
 
 
