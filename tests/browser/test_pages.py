@@ -26,6 +26,12 @@ def documents() -> list[str]:
     return [contents["root"], *files, "genindex", "search"]
 
 
+# One directive writes all entries of a list: axe, which takes its time over each, sees some.
+THIN_OUT = """() => {
+  const seen = {".ffn-ledger > li": 20, ".ffn-api": 2, ".genindextable li": 20};
+  for (const [entries, count] of Object.entries(seen))
+    for (const entry of [...document.querySelectorAll(entries)].slice(count)) entry.remove();
+}"""
 PAGES = documents()
 CHAPTERS = [p for p in PAGES if re.fullmatch(r"chapters/\d\d_(?!claims).*", p)]
 
@@ -60,10 +66,6 @@ def test_page_is_quiet_accessible_and_fits(
 ) -> None:
     page = reader.open(address(served, document), script=SAVING, wait=False, color_scheme="light")
     page.wait_for_load_state("networkidle")
-    faults = {"light": violations(page, axe, LEVELS)}
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)  # the theme's transitions of colour
-    faults["dark"] = violations(page, axe, COLOURS)
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_timeout(100)
     wide = page.evaluate(
@@ -72,7 +74,13 @@ def test_page_is_quiet_accessible_and_fits(
           .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
           .map((e) => e.outerHTML.slice(0, 90))"""
     )
-    faults["wider than a phone"] = wide
+    faults = {"wider than a phone": wide}
+    page.set_viewport_size({"width": 1100, "height": 900})
+    page.evaluate(THIN_OUT)
+    faults["light"] = violations(page, axe, LEVELS)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)  # the theme's transitions of colour
+    faults["dark"] = violations(page, axe, COLOURS)
     faults["console"] = reader.complaints
     faults["other hosts"] = reader.foreign
     assert {what: found for what, found in faults.items() if found} == {}
