@@ -9,7 +9,7 @@ from ffngrade.folders import Entry, Unreadable, content, entries
 from ffngrade.intake import Aside, Checked, check
 from ffngrade.release import Release
 
-LARGEST = 32 * 2**20
+LARGEST = 20 * 2**20
 """Bytes of a file that is read."""
 MOST_LOOKED_AT = 20
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$|\.json$", re.IGNORECASE)

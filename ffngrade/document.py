@@ -14,6 +14,8 @@ MOST_CELLS = 2_000
 MOST_TEXT = 4_000_000
 """Characters of all cells together."""
 MOST_PICTURES = 8_000_000
+MOST_VALUES = 2_000_000
+"""Lists, objects and commas of a file: what takes memory, however short it is written."""
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 MARKS = {b"PK\x03\x04": "a zip archive", b"%PDF": "a PDF", b"\x1f\x8b": "an archive (gzip)"}
 CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
@@ -115,6 +117,12 @@ def _parsed(text: str, mended: list[str]) -> Any:
     bare = text.rstrip("\0 \t\r\n\x1a")
     if len(bare) < len(text.rstrip()):
         mended.append("zero bytes after the notebook's end were cut off")
+    if sum(map(bare.count, "[{,")) > MOST_VALUES:
+        raise Unusable(
+            f"the file holds more than {MOST_VALUES:,} values",
+            "Your notebook is far larger than answers make it: clear its outputs, save it, and "
+            "hand it in again.",
+        )
     try:
         return json.loads(bare)
     except RecursionError:

@@ -41,7 +41,10 @@ def entries(folder: Path, deep: int = DEEPEST) -> list[Entry]:
     Unreadable
         If the folder is a link or no folder, cannot be listed, or holds far too much.
     """
-    mode = os.lstat(folder).st_mode
+    try:
+        mode = os.lstat(folder).st_mode
+    except OSError as error:
+        raise Unreadable(f"the submission's folder cannot be read ({error.strerror})") from None
     if not stat.S_ISDIR(mode):
         what = "a link" if stat.S_ISLNK(mode) else "no folder"
         raise Unreadable(f"the submission's folder is {what}")

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import Student
 from nbgrader.utils import parse_utc
 
 from ffngrade.choosing import Choice, choose, elsewhere
 from ffngrade.course import Course
+from ffngrade.document import shown
 from ffngrade.folders import Entry, Unreadable, content, entries
 from ffngrade.intake import Aside
 from ffngrade.release import Release, releases
@@ -24,6 +26,7 @@ from ffngrade.release import Release, releases
 RECEIVED = ".ffn-grade/received"
 """The step, in nbgrader's words, from which mended copies are graded."""
 TIMESTAMP = "timestamp.txt"
+UNREAD = "What you handed in cannot be read: hand it in again."
 
 
 class Received(NamedTuple):
@@ -44,7 +47,7 @@ class Received(NamedTuple):
 def everybody(course: Course) -> list[str]:
     """Who is in the gradebook, or has a folder among the submissions, sorted."""
     with course.gradebook() as book:
-        known = {str(student.id) for student in book.students}
+        known = {str(name) for (name,) in book.db.query(Student.id)}
     excluded = set(course.directory.student_id_exclude.split(","))
     return sorted((known | set(course.everybody())) - excluded)
 
@@ -98,8 +101,10 @@ def receive_one(
         if folder is not None:
             texts |= _time(files, notes)
     except Unreadable as why:
-        teacher, student_reads = str(why), "What you handed in cannot be read: hand it in again."
-        chosen = Choice({}, [], Aside(teacher, student_reads))
+        chosen = Choice({}, [], Aside(str(why), UNREAD))
+    except Exception as error:  # whatever somebody hands in, the others are taken in
+        said = shown(f"{type(error).__name__}: {error}")
+        chosen = Choice({}, [], Aside(f"taking it in stopped with {said}", UNREAD))
     if chosen.aside is not None:
         shutil.rmtree(copies, ignore_errors=True)
         told = (tuple(notes.mended), tuple(notes.suspicious))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Notebook
+from nbgrader.api import Assignment, Notebook
 from nbgrader.utils import compute_checksum
 
 from ffngrade.course import Course
@@ -77,7 +77,7 @@ def releases(course: Course, assignment: str) -> dict[str, Release]:
     """
     folders = (course.release(assignment), course.source(assignment))
     with course.gradebook() as book:
-        found = [a for a in book.assignments if a.name == assignment]
+        found = book.db.query(Assignment).filter(Assignment.name == assignment).all()
         if not found or not found[0].notebooks:
             raise NotReleased(
                 f"assignment must be one that the gradebook knows, got {assignment!r}: "

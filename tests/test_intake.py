@@ -428,6 +428,7 @@ ASIDE: dict[str, tuple[bytes, str]] = {
         "no cell of it belongs to softmax",
     ),
     "many cells": (bytes_of({"cells": [{}] * 2001, "nbformat": 4}), "2,001 cells"),
+    "many values": (b'{"cells": [' + b"[]," * 1_100_000 + b"[]]}", "more than 2,000,000 values"),
     "long cells": (
         bytes_of({"cells": [{"cell_type": "raw", "source": "x" * 10**6}] * 5, "nbformat": 4}),
         "more than 4,000,000 characters",

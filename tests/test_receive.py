@@ -271,6 +271,22 @@ def test_what_may_not_be_read_is_told(course, monkeypatch):
     assert one(course).aside.teacher.endswith("folder cannot be read (Permission denied)")
 
 
+def test_whatever_happens_the_others_are_taken_in(course, monkeypatch):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+    hand_in(course, "ben", softmax__softmax_dot_ipynb=BLANK)
+    real = choosing.check
+
+    def check(data, release):
+        if data == BLANK.encode():
+            raise RuntimeError("what nobody thought of")
+        return real(data, release)
+
+    monkeypatch.setattr(choosing, "check", check)
+    ann, ben = receive(course, SOFTMAX, ["ann", "ben"])
+    assert ann.state == "received"
+    assert ben.aside.teacher == "taking it in stopped with RuntimeError: what nobody thought of"
+
+
 def test_a_time_that_is_none_is_told(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, softmax__timestamp_dot_txt="soon")
     got = one(course)
