@@ -79,8 +79,9 @@ def _limited(decode: dict[str, Work], machine: Machine, precision: Precision) ->
     ridge = machine.ridge(precision.activations)
     limit = bound(decode["ffn"], machine, precision.activations)
     side = "below" if limit == "memory" else "above"
+    intensity = number(decode["ffn"].intensity)
     return (
-        f"to decode, the feed-forward block does {number(decode['ffn'].intensity)} operations a"
+        f"to decode, the feed-forward block does {intensity} operation{'s' * (intensity != '1')} a"
         f" byte, {side} the ridge at {number(ridge)}, so {_LIMITS[limit]} limits it; a layer takes"
         f" {time_said(sum(times(decode, machine, precision).values()))} or more"
     )
