@@ -5,13 +5,14 @@ afterwards a mended copy under `RECEIVED`, or a reason why there is none.
 """
 
 import hashlib
+import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Student
 from nbgrader.utils import parse_utc
@@ -26,6 +27,7 @@ from ffngrade.release import Release, releases
 RECEIVED = ".ffn-grade/received"
 """The step, in nbgrader's words, from which mended copies are graded."""
 TIMESTAMP = "timestamp.txt"
+STUDENT = re.compile(r"(?!\.)[\w .@+=-]{1,120}")
 UNREAD = "What you handed in cannot be read: hand it in again."
 
 
@@ -89,6 +91,9 @@ def receive_one(
 ) -> Received:
     """Take in what one student handed in."""
     copies = received_folder(course, student, assignment)
+    if not STUDENT.fullmatch(student):
+        why = Aside("the folder's name is not like a student's: rename it", UNREAD)
+        return Received(student, "aside", aside=why)
     notes = _Notes()
     try:
         folder, files = _handed_in(course.submitted(student, assignment), assignment, wanted, notes)
@@ -154,7 +159,7 @@ def _texts(chosen: Choice, notes: _Notes) -> dict[str, str]:
 
 def written(notebook: NotebookNode) -> str:
     """A notebook as it stands in a file."""
-    return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT)) + "\n"
+    return json.dumps(notebook, ensure_ascii=False) + "\n"
 
 
 def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:

@@ -287,6 +287,14 @@ def test_whatever_happens_the_others_are_taken_in(course, monkeypatch):
     assert ben.aside.teacher == "taking it in stopped with RuntimeError: what nobody thought of"
 
 
+def test_a_folder_with_an_odd_name_is_told(course):
+    for name in ("<img onerror=alert(1)>", "a\x1b[2J", "Jürgen O. Müller", "a.b+c@d-e_f"):
+        hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED)
+    states = {found.student: found.state for found in receive(course, SOFTMAX)}
+    assert list(states.values()) == ["aside", "received", "aside", "received"]
+    assert list(states) == sorted(states)
+
+
 def test_a_time_that_is_none_is_told(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, softmax__timestamp_dot_txt="soon")
     got = one(course)
