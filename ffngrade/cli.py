@@ -1,33 +1,133 @@
-"""``python -m ffngrade``: what an instructor says once to a machine that grades."""
+"""``ffn-grade``: grade a course in parallel and in a sandbox, with nbgrader's own gradebook."""
 
 import argparse
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Callable, Sequence
 
-from ffngrade import kernel, sandbox
+# A grammar that takes seconds to compile, for addresses that no notebook here has: left out.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+DONE, NOT_DONE, MISUSED, CARE, AWAY = 0, 1, 2, 3, 4
 
 EXAMPLES = """
-examples:
-  python -m ffngrade install   make the sandboxed kernel known to Jupyter, in this environment
-  python -m ffngrade check     say whether students' code can be run in a sandbox here
+examples, in the course's folder:
+  ffn-grade install                     make the sandboxed kernel known to Jupyter, once
+  ffn-grade check                       say whether students' code can be run in a sandbox here
+  ffn-grade autograde neurons           grade what is new or was changed, on all cores
+  ffn-grade autograde neurons --attempts best   of several attempts the best one counts
+  ffn-grade regrade neurons             after a case was corrected: who would change, by how much
+  ffn-grade regrade neurons --write     ... and write it
+  ffn-grade feedback neurons            a page for each student
+  ffn-grade report neurons              who is graded, mended, set aside, suspicious
+  ffn-grade export --to grades.csv      everybody's marks
+  ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
+  ffn-grade autograde neurons --db postgresql+psycopg://host/grades   another gradebook
 
-exit codes: 0 all is well, 1 there is no sandbox on this machine, 2 the command is not understood
+exit codes:
+  0  all is well
+  1  nothing was done: no sandbox, no course, no such assignment
+  2  the command is not understood
+  3  done, and somebody should look at some submissions: see the report
+  4  the gradebook could not be reached, or another run is going on: run the command again
 """
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command understands."""
+    top = argparse.ArgumentParser(
+        prog="ffn-grade",
+        description="Grade a course in parallel, in a sandbox, with nbgrader's gradebook.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("install", help="make the sandboxed kernel known to Jupyter")
+    commands.add_parser("check", help="say whether students' code can be run in a sandbox")
+
+    course = argparse.ArgumentParser(add_help=False)
+    course.add_argument("--course", default=".", help="the course's folder (default: this one)")
+    course.add_argument("--db", default="", metavar="URL", help="another gradebook")
+    course.add_argument("--quiet", action="store_true", help="no progress bar")
+    workers = argparse.ArgumentParser(add_help=False)
+    workers.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, help="workers (default: cores)"
+    )
+    graders = argparse.ArgumentParser(add_help=False)
+    graders.add_argument("--scheduler", default="", metavar="tcp://…", help="of a Dask cluster")
+    graders.add_argument(
+        "--patience",
+        type=float,
+        default=600,
+        metavar="SECONDS",
+        help="how long to go on while the gradebook cannot be reached (default: 600)",
+    )
+
+    def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, parents=[course, *parents])
+
+    one = add("autograde", "grade what is new or was changed", workers, graders)
+    one.add_argument("assignment")
+    one.add_argument("--student", action="append", help="only this one; may be repeated")
+    one.add_argument("--force", action="store_true", help="grade everybody anew")
+    one.add_argument(
+        "--attempts",
+        choices=("last", "best"),
+        default="last",
+        help="which counts of several (default: the one in submitted/, the last)",
+    )
+    one = add("regrade", "show who would change; --write writes it", workers, graders)
+    one.add_argument("assignment")
+    one.add_argument("--write", action="store_true", help="write the changes")
+    one = add("feedback", "write everybody's feedback", workers)
+    one.add_argument("assignment")
+    one.add_argument("--student", action="append", help="only this one; may be repeated")
+    one = add("report", "say what has become of every submission")
+    one.add_argument("assignment")
+    one = add("export", "write everybody's marks as a table")
+    one.add_argument("--to", default="grades.csv", metavar="FILE")
+    one.add_argument("--assignment", action="append", help="only this one; may be repeated")
+    return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ffngrade",
-        description="Prepare a machine for grading in a sandbox.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("command", choices=("install", "check"))
-    chosen = parser.parse_args(arguments)
-    if chosen.command == "install":
+    chosen = parser().parse_args(arguments)
+    if chosen.command in ("install", "check"):
+        return _machine(chosen.command)
+    from ffngrade import commands
+
+    do: Callable[[argparse.Namespace], int] = getattr(commands, chosen.command)
+    try:
+        return do(chosen)
+    except commands.NOT_DONE as error:
+        print(f"ffn-grade: {error}", file=sys.stderr)
+        return NOT_DONE
+    except commands.AWAY as error:
+        print(f"ffn-grade: {error}", file=sys.stderr)
+        return AWAY
+    except KeyboardInterrupt:
+        print("ffn-grade: stopped; the next run goes on from here", file=sys.stderr)
+        return 130
+
+
+def _machine(command: str) -> int:
+    from ffngrade import kernel, sandbox, warm
+
+    if command == "install":
         print(f"The kernel {kernel.NAME} is in {kernel.install()}")
     why = sandbox.obstacle()
     if not why and not kernel.installed():
-        why = "its kernel is not known to Jupyter: run `python -m ffngrade install`"
+        why = "its kernel is not known to Jupyter: run `ffn-grade install`"
     print(f"No sandbox: {why}" if why else "Students' code runs in a sandbox here.")
-    return 1 if why else 0
+    if not why:
+        cold = warm.obstacle()
+        print(f"Kernels start cold: {cold}" if cold else "Kernels start warm.")
+    return NOT_DONE if why else DONE
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number

@@ -1,0 +1,60 @@
+"""Workers of a Dask cluster: what they need is sent along, and nothing of the course's is shared.
+
+Each worker's machine needs this package and bubblewrap, and one thread a process
+(``dask worker --nthreads 1``). Where a worker is lost, Dask hands its submissions out again.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from distributed import Client, KilledWorker, as_completed
+
+from ffngrade import work
+from ffngrade.pool import AHEAD
+from ffngrade.work import Job, Made, Terms
+
+LOST = "every worker that graded it was lost"
+
+
+class Cluster:
+    """A Dask cluster.
+
+    Parameters
+    ----------
+    address : str
+        Of its scheduler, such as ``tcp://host:8786``.
+    timeout : float
+        Seconds to wait for it.
+    """
+
+    def __init__(self, address: str, timeout: float = 20) -> None:
+        self._client = Client(address, timeout=timeout, set_as_default=False)
+
+    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
+        """Grade submissions; give what came of each, in the order in which they are done."""
+        source = iter(jobs)
+        shared = self._client.scatter(agreed, broadcast=True, hash=False)
+        sent: dict[Any, Job] = {}
+        running = as_completed()
+
+        def send() -> None:
+            job = next(source, None)
+            if job is not None:
+                future = self._client.submit(work.grade, shared, job, pure=False)
+                sent[future] = job
+                running.add(future)
+
+        for _ in range(max(1, AHEAD * sum(self._client.nthreads().values()))):
+            send()
+        for future in running:
+            job = sent.pop(future)
+            try:
+                yield future.result()
+            except KilledWorker:
+                yield work.nothing(job, LOST)
+            future.release()
+            send()
+
+    def close(self) -> None:
+        """Leave the cluster as it is."""
+        self._client.close()

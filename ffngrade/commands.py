@@ -1,0 +1,198 @@
+"""What the commands of ``ffn-grade`` that need a course do; each gives an exit code."""
+
+import functools
+import os
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any
+
+from nbgrader.converters.base import NbGraderException
+from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy.exc import InterfaceError, OperationalError
+from tqdm import tqdm
+
+from ffngrade import feedback as pages
+from ffngrade import grading
+from ffngrade import report as reports
+from ffngrade.cli import CARE, DONE
+from ffngrade.course import Course, NoCourse
+from ffngrade.execute import TrustedExecute
+from ffngrade.pool import Pool, Processes
+from ffngrade.record import Busy, Record
+from ffngrade.release import NotReleased
+from ffngrade.writer import GradebookAway, Writer
+
+
+class NotHere(ValueError):  # noqa: N818
+    """Something that a command needs is not installed."""
+
+
+NOT_DONE = (NoCourse, NotReleased, NotHere, NbGraderException)
+AWAY = (GradebookAway, Busy, InterfaceError, OperationalError)
+
+
+def autograde(chosen: Namespace) -> int:
+    """Grade what is new or was changed."""
+    with _grading(chosen) as (course, pool, writer):
+        entries = grading.autograde(
+            course,
+            chosen.assignment,
+            pool,
+            writer,
+            force=chosen.force,
+            best=chosen.attempts == "best",
+            students=chosen.student,
+            progress=_bar("graded", chosen.quiet),
+        )
+    with Record.of(course) as record:
+        rows = reports.rows(course, chosen.assignment, record)
+    print(f"{chosen.assignment}: {reports.summary(rows)}")
+    unfinished = [e for e in entries if e.state in ("failed", "aside", "running", "received")]
+    if unfinished or any(entry.suspicious for entry in entries):
+        print(f"To see whom to look at: ffn-grade report {chosen.assignment}")
+    return CARE if unfinished else DONE
+
+
+def regrade(chosen: Namespace) -> int:
+    """Show who would change, or write it."""
+    with _grading(chosen) as (course, pool, writer):
+        changes, failed = grading.regrade(
+            course,
+            chosen.assignment,
+            pool,
+            writer,
+            write=chosen.write,
+            progress=_bar("graded again", chosen.quiet),
+        )
+    for change in changes:
+        was = "no marks" if change.was is None else f"{change.was:g}"
+        problems = ", ".join(
+            f"{name.removeprefix('test_')} {_points(old)} → {_points(new)}"
+            for name, (old, new) in change.problems.items()
+        )
+        print(
+            f"{reports.plain(change.student)}: {was} → {change.now:g} of {change.most:g}"
+            f"{f' ({problems})' if problems else ''}"
+        )
+    for student, why in failed.items():
+        print(f"{reports.plain(student)}: could not be graded again, keeps its marks: {why}")
+    done = "written" if chosen.write else "nothing is written; to write it: --write"
+    print(f"{len(changes)} change{'s' * (len(changes) != 1)}" + (f", {done}" if changes else ""))
+    return CARE if failed else DONE
+
+
+def feedback(chosen: Namespace) -> int:
+    """Write everybody's feedback."""
+    course = Course(chosen.course, chosen.db)
+    with Record.of(course) as record:
+        entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
+    wanted = [
+        (student, notebook)
+        for student in chosen.student or sorted({*entries, *course.students(chosen.assignment)})
+        for notebook in course.notebooks(chosen.assignment)
+        if (course.autograded(student, chosen.assignment) / f"{notebook}.ipynb").is_file()
+    ]
+    context = get_context("forkserver" if os.name == "posix" else "spawn")
+    if os.name == "posix":
+        context.set_forkserver_preload(["ffngrade.feedback"])
+    agreed = (str(course.folder), chosen.db, chosen.assignment)
+    with ProcessPoolExecutor(chosen.jobs, context, _prepare, agreed) as workers:
+        written = workers.map(_page, *zip(*wanted, strict=True), chunksize=4) if wanted else ()
+        for _ in _bar("pages", chosen.quiet)(written, len(wanted)):
+            pass
+    aside = [
+        entry
+        for entry in entries.values()
+        if entry.aside is not None and (not chosen.student or entry.student in chosen.student)
+    ]
+    for entry in aside:
+        reports.write_aside(course, chosen.assignment, entry)
+    print(f"{len(wanted)} pages in {course.feedback('', chosen.assignment).parent}")
+    return DONE
+
+
+def report(chosen: Namespace) -> int:
+    """Say what has become of every submission."""
+    course = Course(chosen.course, chosen.db)
+    with Record.of(course) as record:
+        rows = reports.rows(course, chosen.assignment, record)
+        path = reports.write(course, chosen.assignment, record)
+    print(reports.table(rows))
+    print(f"{reports.summary(rows)}\n{path}")
+    return CARE if any(row.needs_care for row in rows) else DONE
+
+
+def export(chosen: Namespace) -> int:
+    """Write everybody's marks, as `nbgrader export` does."""
+    course = Course(chosen.course, chosen.db)
+    plugin = CsvExportPlugin(config=course.config)
+    plugin.to, plugin.assignment = chosen.to, chosen.assignment or []
+    with course.gradebook() as book:
+        plugin.export(book)
+    print(chosen.to)
+    return DONE
+
+
+@contextmanager
+def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
+    """What grading needs; no worker is started before it is known that students' code can run."""
+    course = Course(chosen.course, chosen.db)
+    if chosen.scheduler:
+        pool: Pool = _cluster(chosen.scheduler)
+    else:
+        TrustedExecute(config=course.config).kernel_to_use()
+        pool = Processes(chosen.jobs)
+    writer = Writer(course, chosen.patience, say=lambda said: tqdm.write(said, file=sys.stderr))
+    try:
+        yield course, pool, writer
+    finally:
+        pool.close()
+        writer.close()
+
+
+def _cluster(address: str) -> Pool:
+    try:
+        from ffngrade.cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise NotHere(
+            f'--scheduler needs Dask, and {error.name} is missing: pip install "ffnlib[cluster]"'
+        ) from None
+    try:
+        return Cluster(address)
+    except (OSError, ValueError) as error:
+        raise NotHere(f"--scheduler must be the address of a Dask scheduler: {error}") from None
+
+
+def _bar(what: str, quiet: bool) -> Any:
+    def show(things: Iterable[Any], count: int) -> Any:
+        return tqdm(things, total=count, desc=what, disable=quiet or None, file=sys.stderr)
+
+    return show
+
+
+def _points(score: float | None) -> str:
+    return "–" if score is None else f"{score:g}"
+
+
+@functools.cache
+def _course(folder: str, db: str) -> Course:
+    return Course(folder, db)
+
+
+def _prepare(folder: str, db: str, assignment: str) -> None:
+    global _agreed
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _agreed = (_course(folder, db), assignment)
+
+
+def _page(student: str, notebook: str) -> str:
+    assert _agreed is not None
+    return str(pages.write(*_agreed, student, notebook))
+
+
+_agreed: tuple[Course, str] | None = None

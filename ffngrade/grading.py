@@ -1,0 +1,237 @@
+"""A whole assignment graded: submissions in, work handed out, one writer for what comes back.
+
+Whatever is killed, and whenever: what is finished is finished, what is not is graded in the next
+run. A submission's file is written whole or not at all, then its marks in one transaction, and only
+then it counts as graded.
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from nbgrader.converters.autograde import Autograde
+from nbgrader.utils import find_all_files
+
+from ffngrade.attempts import LAST, copies, take_in, view
+from ffngrade.course import Course
+from ffngrade.pool import Pool
+from ffngrade.receive import TIMESTAMP, Received, receive, received_folder
+from ffngrade.record import Entry, Record
+from ffngrade.release import releases
+from ffngrade.standing import standings
+from ffngrade.work import Job, Made, terms
+from ffngrade.writer import Writer
+
+Progress = Callable[[Iterable[Made], int], Iterable[Made]]
+"""Passes on what comes, of which the number is known, and may show how far it is."""
+
+
+class Change(NamedTuple):
+    """What grading again would change for a student; ``was`` is None if there were no marks."""
+
+    student: str
+    was: float | None
+    now: float
+    most: float
+    problems: Mapping[str, tuple[float | None, float | None]]
+    """Graded cells whose automatic score changes: before and after."""
+
+
+def _quietly(made: Iterable[Made], _count: int) -> Iterable[Made]:
+    return made
+
+
+def autograde(
+    course: Course,
+    assignment: str,
+    pool: Pool,
+    writer: Writer,
+    *,
+    force: bool = False,
+    best: bool = False,
+    students: Sequence[str] | None = None,
+    progress: Progress = _quietly,
+) -> list[Entry]:
+    """Grade what is new, was changed or was left by a run that was killed.
+
+    Parameters
+    ----------
+    course : Course
+    assignment : str
+    pool : Pool
+        Who grades.
+    writer : Writer
+        Who writes the gradebook.
+    force : bool
+        Whether to grade everybody anew.
+    best : bool
+        Whether the best of several attempts counts, and not the last.
+    students : sequence of str, optional
+        Nobody but these.
+    progress : callable
+
+    Returns
+    -------
+    list of Entry
+        What has become of everybody of the assignment, sorted by name.
+
+    Raises
+    ------
+    NotReleased
+        If the gradebook does not know the assignment.
+    Busy
+        If another run is going on in this course.
+    GradebookAway
+        If the gradebook could not be reached for long.
+    """
+    with Record.of(course) as record, record.alone():
+        record.take(
+            assignment, writer.patiently(lambda: _taken_in(course, assignment, students, best))
+        )
+        due = record.due(assignment, force, lambda s: course.autograded(s, assignment).is_dir())
+        due = [student for student in due if students is None or student in students]
+        jobs = [
+            (student, attempt, folder)
+            for student in due
+            for attempt, folder in copies(course, assignment, student, best).items()
+        ]
+        waiting = Counter(student for student, _, _ in jobs)
+        together: dict[str, list[Made]] = {student: [] for student in due}
+        for student in due:
+            record.begin(assignment, student)
+        made = pool.run(terms(course, assignment), _jobs(jobs))
+        for one in progress(made, len(jobs)):
+            together[one.student].append(one)
+            waiting[one.student] -= 1
+            if not waiting[one.student]:
+                _finish(course, assignment, together.pop(one.student), writer, record)
+        return record.entries(assignment)
+
+
+def _taken_in(
+    course: Course, assignment: str, students: Sequence[str] | None, best: bool
+) -> list[Received]:
+    received = receive(course, assignment, students)
+    if not best:
+        return received
+    wanted = releases(course, assignment)
+    return [take_in(course, assignment, last, wanted) for last in received]
+
+
+def _finish(
+    course: Course, assignment: str, tries: Sequence[Made], writer: Writer, record: Record
+) -> None:
+    """Write the one of a student's attempts that counts."""
+    student = tries[0].student
+    graded = [one for one in tries if not one.why]
+    if not graded:
+        record.failed(assignment, student, tries[0].why)
+        return
+    moments = {
+        one.attempt: handed_in(view(course, one.attempt), assignment, student) for one in graded
+    }
+    chosen = graded[0]
+    if len(graded) > 1:  # of equals the last one
+
+        def worth(one: Made) -> tuple[float, bool, str]:
+            marks = writer.would_be(assignment, one, moments[one.attempt])
+            return marks.score, one.attempt == LAST, one.attempt
+
+        chosen = max(graded, key=worth)
+    keep(course, assignment, chosen)
+    marks = writer.write(assignment, chosen, moments[chosen.attempt])
+    record.graded(assignment, student, *marks)
+
+
+def regrade(
+    course: Course,
+    assignment: str,
+    pool: Pool,
+    writer: Writer,
+    *,
+    write: bool = False,
+    progress: Progress = _quietly,
+) -> tuple[list[Change], dict[str, str]]:
+    """Grade again whoever is graded; say who changes and by how much, and write only if told to.
+
+    Returns
+    -------
+    changes : list of Change
+        Sorted by name.
+    failed : dict
+        Sentences about those whose grading went wrong; they keep their marks.
+    """
+    with Record.of(course) as record, record.alone():
+        graded = [e.student for e in record.entries(assignment) if e.state == "graded"]
+        writer.patiently(lambda: receive(course, assignment, graded))
+        before = writer.patiently(lambda: standings(course.url, assignment))
+        changes, failed = [], {}
+        jobs = [(s, LAST, received_folder(course, s, assignment)) for s in graded]
+        made = pool.run(terms(course, assignment), _jobs(jobs))
+        for one in progress(made, len(jobs)):
+            if one.why:
+                failed[one.student] = one.why
+                continue
+            moment = handed_in(course, assignment, one.student)
+            old = writer.automatic(assignment, one.student)
+            marks = writer.would_be(assignment, one, moment)
+            was = before[one.student].score if one.student in before else None
+            problems = {
+                name: (old.get(name), score)
+                for scores in one.scores.values()
+                for name, score in scores.items()
+                if old.get(name) != score
+            }
+            if problems or was != marks.score:
+                changes.append(Change(one.student, was, *marks, problems))
+                if write:
+                    keep(course, assignment, one)
+                    writer.write(assignment, one, moment)
+                    record.graded(assignment, one.student, *marks)
+        return sorted(changes), failed
+
+
+def handed_in(course: Course, assignment: str, student: str) -> datetime | None:
+    """When a submission was handed in, if that is known."""
+    folder = received_folder(course, student, assignment)
+    moment: datetime | None = course.directory.get_existing_timestamp(str(folder))
+    return moment
+
+
+def keep(course: Course, assignment: str, made: Made) -> None:
+    """Write the graded notebooks where nbgrader has them, with what stands beside them."""
+    folder = course.autograded(made.student, assignment)
+    folder.mkdir(parents=True, exist_ok=True)
+    mode = int(str(Autograde(coursedir=course.directory, config=course.config).permissions), 8)
+    for name, text in made.texts.items():
+        _put(folder / f"{name}.ipynb", text.encode(), mode)
+    stamp = received_folder(view(course, made.attempt), made.student, assignment) / TIMESTAMP
+    if stamp.is_file():
+        _put(folder / TIMESTAMP, stamp.read_bytes(), mode)
+    source = course.source(assignment)
+    for path in map(Path, find_all_files(str(source), [*course.directory.ignore, "*.ipynb"])):
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            target.unlink()
+        shutil.copy(path, target)
+
+
+def _put(path: Path, data: bytes, mode: int) -> None:
+    new = path.with_name(f".{path.name}.new")
+    with suppress(FileNotFoundError):
+        new.unlink()
+    new.write_bytes(data)
+    new.chmod(mode)
+    os.replace(new, path)
+
+
+def _jobs(wanted: Iterable[tuple[str, str, Path]]) -> Iterator[Job]:
+    for student, attempt, folder in wanted:
+        texts = {p.stem: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.ipynb"))}
+        yield Job(student, texts, attempt)
