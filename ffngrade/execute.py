@@ -52,6 +52,9 @@ class TrustedExecute(NbGraderPreprocessor):
     timeout = Float(30.0, help="Seconds that a cell, or the cases of a test, may take.").tag(
         config=True
     )
+    grace = Float(5.0, help="Seconds that a cell has to stop when its time is over.").tag(
+        config=True
+    )
     total = Float(600.0, help="Seconds that a submission may take.").tag(config=True)
     warm = Bool(True, help="Fork kernels from one that has imported everything.").tag(config=True)
     startup_timeout = Float(120.0, help="Seconds that a kernel has to start.").tag(config=True)
@@ -164,6 +167,7 @@ class Runner:
                 self.settings.startup_timeout,
                 self.settings.most_output,
                 self.settings.warm,
+                self.settings.grace,
             )
         return self._session.run(step.source, seconds, VALUES if step.mark else None)
 

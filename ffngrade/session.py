@@ -21,8 +21,6 @@ from ffngrade.kernel import NAME
 
 Ended = Literal["done", "late", "dead"]
 
-GRACE = 5.0
-"""Seconds that an interrupted cell has to stop."""
 POLL = 0.25
 FIRST = 0.05
 LARGEST = 64 * 2**20
@@ -49,6 +47,8 @@ class Session:
     most : int
     warm : bool
         Whether a warm start is tried.
+    grace : float
+        Seconds that an interrupted cell has to stop.
     """
 
     def __init__(
@@ -57,8 +57,10 @@ class Session:
         startup_timeout: float = 120,
         most: int = 200_000,
         warm: bool = True,
+        grace: float = 5.0,
     ) -> None:
         self.most = most
+        self.grace = grace
         self.kernel = _started(kernel_name, startup_timeout, warm)
         self.client = self.kernel.client
         try:
@@ -93,7 +95,7 @@ class Session:
                 if interrupted:
                     return Ran(outputs.found, "dead")  # it does not listen
                 self.kernel.interrupt()
-                deadline, interrupted = time.monotonic() + GRACE, True
+                deadline, interrupted = time.monotonic() + self.grace, True
 
     def _heard(self, seconds: float) -> dict[str, Any] | None:
         """The next message that the kernel sends to everybody."""

@@ -151,6 +151,8 @@ def _answers(ran: Ran, mark: str) -> list[Any]:
             answers.append(json.JSONDecoder().raw_decode(said)[0])
         except (ValueError, RecursionError):
             answers.append(None)
+    if answers and answers[-1] is None and ran.ended != "done":
+        answers.pop()  # it was stopped in the middle of a line
     return answers
 
 
