@@ -90,7 +90,7 @@ def _seeds(d: np.ndarray, seeds: int, paired: Comparison, reach: float, signal: 
         Area([1, seeds], [paired.interval.low] * 2, [paired.interval.high] * 2, "output"),
         Rule(y=0.0),
         Line([1, seeds], [paired.difference] * 2, "output", width=2),
-        Scatter(x[seeds:], d[seeds:], "reference", size=2, label="not yet used"),
+        Scatter(x, d, "reference", size=2, label="difference"),
         Scatter(x[:seeds], d[:seeds], "input", size=4, label="difference"),
     ]
     return Panel(
