@@ -30,7 +30,7 @@ class Entry:
     @property
     def shown(self) -> str:
         """The name as it can stand in a sentence."""
-        return re.sub(r"[^\w .,+/-]", "", self.name)[:80]
+        return re.sub(r"[^\w .,+/()-]", "", self.name)[:80]
 
 
 def entries(folder: Path, deep: int = DEEPEST) -> list[Entry]:

@@ -34,6 +34,7 @@ class Rebuilt:
         self.mended, self.suspicious = mended, list[str]()
         self.part_of = {j: i for i, j in found.cell_of.items()}
         self.added: set[int] = set()
+        self.lost, self.other = list[str](), list[str]()
 
     def built(self) -> NotebookNode:
         """Give the whole notebook."""
@@ -43,6 +44,10 @@ class Rebuilt:
             for cell in self._counting(what) if what >= 0 else [self._plain(-what - 1)]:
                 cell.id = _free_id(cell.id, len(placed), ids)
                 placed.append(cell)
+        if self.lost:
+            self.mended.append(f"nbgrader's metadata of {_names(self.lost)} was lost: put back")
+        if self.other:
+            self.mended.append(f"nbgrader's metadata of {_names(self.other)} was not the release's")
         doubled = [c.id for c in self.cells if c.id]
         if len(set(doubled)) < len(doubled):
             self.mended.append("cells with the same id got ids of their own")
@@ -125,13 +130,13 @@ class Rebuilt:
         elif "skip-execution" in cell.tags:
             self.mended.append(f"`{part.name}` was tagged to be skipped: it is run all the same")
         if i not in self.found.by_name:
-            self.mended.append(f"nbgrader's metadata of `{part.name}` was lost and was put back")
+            self.lost.append(part.name)
             return
         wrong = [key for key in GIVES if _differs(cell.known, part.known, key)]
         if wrong and not _own(cell):
             self.suspicious.append(f"the cell `{part.name}` said another {', '.join(wrong)}")
         elif wrong or _version(cell.known) != part.known["schema_version"]:
-            self.mended.append(f"nbgrader's metadata of `{part.name}` was not the release's")
+            self.other.append(part.name)
 
     def _text(self, part: Part, cell: Found) -> list[NotebookNode]:
         """Look at the text of a cell that is ours; give what must be kept of it."""
@@ -184,6 +189,12 @@ def _differs(said: dict[str, Any], known: Any, key: str) -> bool:
         except (TypeError, ValueError):
             return True
     return str(said[key]).lower() != str(known.get(key, False)).lower()
+
+
+def _names(names: Sequence[str]) -> str:
+    """A few names, and how many more."""
+    few = ", ".join(f"`{name}`" for name in names[:3])
+    return f"{few} and {len(names) - 3} more" if len(names) > 3 else few
 
 
 def _version(known: dict[str, Any]) -> Any:

@@ -244,20 +244,29 @@ def other_language(nb):
 
 
 MENDED: dict[str, tuple[Damage, str]] = {
-    "no metadata": (no_metadata, "metadata of `test_softmax` was lost"),
-    "nothing but text": (nothing_but_text, "metadata of `test_softmax` was lost"),
-    "nbgrader: {}": (empty_metadata, "metadata of `test_softmax` was lost"),
-    "old schema": (schema(1), "metadata of `softmax` was not the release's"),
-    "new schema": (schema(99), "metadata of `softmax` was not the release's"),
-    "text for a schema": (schema("3"), "metadata of `softmax` was not the release's"),
-    "no schema": (no_schema, "metadata of `softmax` was not the release's"),
+    "no metadata": (
+        no_metadata,
+        "metadata of `begin`, `softmax_steps`, `test_softmax_steps` and 12 more was lost",
+    ),
+    "nothing but text": (
+        nothing_but_text,
+        "metadata of `begin`, `softmax_steps`, `test_softmax_steps` and 12 more was lost",
+    ),
+    "nbgrader: {}": (empty_metadata, "metadata of .*`test_softmax` was lost"),
+    "old schema": (schema(1), "metadata of `begin`, .* and 12 more was not the release's"),
+    "new schema": (schema(99), "metadata of `begin`, .* and 12 more was not the release's"),
+    "text for a schema": (schema("3"), "metadata of `begin`, .* and 12 more was not the release's"),
+    "no schema": (no_schema, "metadata of `begin`, .* and 12 more was not the release's"),
     "test copied": (copied("test_softmax"), "`test_softmax` was there more than once"),
     "answer copied": (copied("softmax"), "`softmax` was there more than once"),
     "begin copied": (copied("begin"), "`begin` was there more than once"),
     "no test": (without("test_softmax"), "`test_softmax` was missing: it was put back"),
     "no begin, no first test": (without("begin", "test_softmax_steps"), "`begin` was missing"),
     "no tests": (no_tests, "`test_softmax_at` was missing: it was put back"),
-    "answers in new cells": (rewritten_in_new_cells, "metadata of `softmax` was lost"),
+    "answers in new cells": (
+        rewritten_in_new_cells,
+        "metadata of `softmax_steps`, `softmax`, `.* and 4 more",
+    ),
     "answers in one cell": (all_in_one_cell, "`softmax` was missing: what stands elsewhere counts"),
     "test on top": (the_test_on_top, "`test_logsumexp` stood in another place"),
     "begin last": (begin_at_the_end, "`begin` stood in another place"),
