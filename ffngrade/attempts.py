@@ -1,8 +1,8 @@
 """Several attempts of one student: the last one counts, or the best.
 
-The last one stands in ``submitted/``, as `nbgrader collect` leaves it. Earlier ones stand in folders
-``submitted-attempts/<student>/<assignment>/<any name>/``, each with its notebook and, if it is known
-when it came, its ``timestamp.txt``. An attempt is taken in and mended like any submission.
+The last one stands in ``submitted/``, as `nbgrader collect` leaves it. Earlier ones stand in
+``submitted-attempts/<student>/<assignment>/<any name>/``, each with its notebook and, if it is
+known when it came, its ``timestamp.txt``. They are taken in and mended like any submission.
 """
 
 import copy

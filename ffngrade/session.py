@@ -6,7 +6,6 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty
 from subprocess import DEVNULL
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -100,9 +99,11 @@ class Session:
     def _heard(self, seconds: float) -> dict[str, Any] | None:
         """The next message that the kernel sends to everybody."""
         try:
-            message: dict[str, Any] = self.client.get_iopub_msg(timeout=seconds)
-        except Empty:
-            return None
+            # As get_iopub_msg does, without an event loop for each of thousands of messages.
+            socket = self.client.iopub_channel.socket
+            if not socket.poll(1000 * seconds):
+                return None
+            message: dict[str, Any] = self.client.session.recv(socket)[1]
         except (
             ArithmeticError,
             AttributeError,
@@ -202,8 +203,8 @@ class Outputs:
         if kind not in {"stream", "display_data", "execute_result", "error"} or self.left < 0:
             return
         try:
-            output = output_from_msg(message)
-            size = len(str(output))
+            output = _stream(message) if kind == "stream" else output_from_msg(message)
+            size = len(output["text"]) if kind == "stream" else len(str(output))
         except Exception:  # nothing that a notebook can hold, in one of many ways
             return
         last = self.found[-1] if self.found else None
@@ -215,6 +216,14 @@ class Outputs:
         else:
             self.found.append(output)
         self.left -= size
+
+
+def _stream(message: dict[str, Any]) -> NotebookNode:
+    """What `output_from_msg` makes of printed text, without a schema for each line."""
+    name, text = message["content"]["name"], message["content"]["text"]
+    if name not in ("stdout", "stderr") or type(text) is not str:
+        raise ValueError("not printed text")
+    return NotebookNode(output_type="stream", name=name, text=text)
 
 
 def _is_idle(message: dict[str, Any]) -> bool:

@@ -3,9 +3,12 @@
 import ast
 import json
 import math
+import os
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
@@ -67,6 +70,14 @@ def question(source: str) -> Question:
     ValueError
         If its last statement is not ``checks.verify(name, function, cases)`` with literal cases.
     """
+    folder = os.environ.get("FFN_CASES", "")
+    files = sorted(Path(folder).glob("*.py")) if folder else []
+    ages = tuple(path.stat().st_mtime_ns for path in files)
+    return _question(source, (folder, os.environ.get("FFN_SEED", ""), *ages))
+
+
+@lru_cache(64)
+def _question(source: str, _cases: tuple[object, ...]) -> Question:
     try:
         call = ast.parse(source).body[-1].value  # type: ignore[attr-defined]
         name, function, cases = call.args

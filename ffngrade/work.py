@@ -25,7 +25,7 @@ WRITES_GRADES = "SaveAutoGrades"
 LEFT_OUT = frozenset(
     {
         # the intake has done it
-        *("Mend", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells"),
+        *("Mend", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata"),
         # the writer does it
         *(WRITES_GRADES, "AssignLatePenalties"),
     }
