@@ -134,7 +134,7 @@ class Runner:
             for step in steps:
                 if step.place not in self.deadly:
                     ran = self._run(step)
-                    if ran.ended == "dead":
+                    if ran.ended in ("dead", "deaf"):
                         self.deadly[step.place] = ran
                         self.close()
                         break  # from the beginning, without it
@@ -160,7 +160,7 @@ class Runner:
     def _run(self, step: Step) -> Ran:
         seconds = min(self.settings.timeout, self.deadline - time.monotonic())
         if seconds <= 0:
-            return Ran([], "late")
+            return Ran([], "spent")
         if self._session is None:
             self._session = Session(
                 self.kernel_name,
@@ -169,7 +169,10 @@ class Runner:
                 self.settings.warm,
                 self.settings.grace,
             )
-        return self._session.run(step.source, seconds, VALUES if step.mark else None)
+        ran = self._session.run(step.source, seconds, VALUES if step.mark else None)
+        if ran.ended == "late" and seconds < self.settings.timeout:
+            return ran._replace(ended="spent")
+        return ran
 
 
 def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:
@@ -182,6 +185,9 @@ def _noted(ended: Ended, seconds: float) -> list[NotebookNode]:
         return []
     words = {
         "late": f"stopped after {seconds:.0f} seconds",
+        "deaf": f"this cell did not stop after {seconds:.0f} seconds, which ended the program that "
+        "ran it; everything else was run without it",
+        "spent": "there was no time left for this cell: the whole notebook took too long",
         "dead": "this cell ended the program that ran it; everything else was run without it",
     }[ended]
     return [new_output("error", ename="Stopped", evalue=words, traceback=[f"Stopped: {words}"])]

@@ -18,7 +18,9 @@ from nbformat.v4 import new_output, output_from_msg
 from ffngrade import warm
 from ffngrade.kernel import NAME
 
-Ended = Literal["done", "late", "dead"]
+Ended = Literal["done", "late", "deaf", "dead", "spent"]
+"""How a cell ended: by itself, interrupted, with a kernel that did not listen, with its kernel, or
+not at all since no time was left."""
 
 POLL = 0.25
 FIRST = 0.05
@@ -92,7 +94,7 @@ class Session:
                 return Ran(outputs.found, "dead")
             if time.monotonic() > deadline:
                 if interrupted:
-                    return Ran(outputs.found, "dead")  # it does not listen
+                    return Ran(outputs.found, "deaf")
                 self.kernel.interrupt()
                 deadline, interrupted = time.monotonic() + self.grace, True
 

@@ -28,6 +28,8 @@ STOPPED = "the function stopped"
 
 NO_ANSWER = {
     "late": "{name} takes longer than {seconds:.0f} seconds",
+    "deaf": "{name} takes longer than {seconds:.0f} seconds",
+    "spent": "there was no time left for {name}: the whole notebook took too long",
     "dead": "{name} ended the program that ran it, or used too much memory",
     "done": "what {name} returns did not come out: leave sys.stdout and the kernel as they are, "
     "and return arrays, lists or numbers of moderate size",
