@@ -49,6 +49,8 @@ def printed_speedups() -> Values:
         "plain": plain,
         "ours": ours,
         "ours_plain": ours_plain,
+        "small": times["one, plain"]["small"]["speedup"],
+        "thin": times["one, plain"]["thin"]["speedup"],
     }
 
 
@@ -105,6 +107,7 @@ def reachable() -> Values:
         "best": percent(best),
         "how": rows[best]["title"],
         "total": rows["dense"]["total"],
+        "epochs": rows["plain"]["recipe"]["epochs"],
     }
 
 
