@@ -31,12 +31,16 @@ class Matched(NamedTuple):
 
 def match(cells: Sequence[Found], parts: Sequence[Part]) -> Matched:
     """Find the cell of each part that is there."""
+    seen = [_see(cell) for cell in cells]
     found = Matched({}, set(), {})
     taken: set[int] = set()
+    named: dict[str, list[int]] = {}
+    for j, cell in enumerate(seen):
+        named.setdefault(cell.name, []).append(j)
     for i, part in enumerate(parts):
-        same = [j for j, cell in enumerate(cells) if part.name and name_of(cell) == part.name]
+        same = named.get(part.name, []) if part.name else []
         if same:
-            chosen = _best(cells, same, part)
+            chosen = _best(seen, same, part)
             found.cell_of[i] = chosen
             found.by_name.add(i)
             found.copies[i] = [j for j in same if j != chosen]
@@ -45,12 +49,30 @@ def match(cells: Sequence[Found], parts: Sequence[Part]) -> Matched:
         for i, part in enumerate(parts):
             if i in found.cell_of:
                 continue
-            free = [j for j in range(len(cells)) if j not in taken and not name_of(cells[j])]
-            lost = rule(part, cells, _between(i, found.cell_of, len(cells)), free)
+            free = [j for j, cell in enumerate(seen) if j not in taken and not cell.name]
+            lost = rule(part, seen, _between(i, found.cell_of, len(cells)), free)
             if lost is not None:
                 found.cell_of[i] = lost
                 taken.add(lost)
     return found
+
+
+class _Seen(NamedTuple):
+    """What the rules look at in a cell."""
+
+    kind: str
+    id: str
+    name: str
+    text: list[str]
+    defines: set[str]
+    tests: set[str]
+
+
+def _see(cell: Found) -> _Seen:
+    is_code = cell.kind == "code"
+    defines = defined(cell.source) if is_code else set[str]()
+    tests = set(TESTED.findall(cell.source)) if is_code else set[str]()
+    return _Seen(cell.kind, cell.id, name_of(cell), _lines(cell.source), defines, tests)
 
 
 def name_of(cell: Found) -> str:
@@ -81,54 +103,52 @@ def defined(source: str) -> set[str]:
     return {one or other for one, other in DEFINED.findall(source)}
 
 
-Rule = Callable[[Part, Sequence[Found], range, Sequence[int]], int | None]
+Rule = Callable[[Part, Sequence[_Seen], range, Sequence[int]], int | None]
 
 
-def _best(cells: Sequence[Found], same: list[int], part: Part) -> int:
+def _best(cells: Sequence[_Seen], same: list[int], part: Part) -> int:
     """Of several copies the last that fits: an answer with something in it, an unchanged test."""
-    if part.is_answer:
-        fits = [j for j in same if not same_text(cells[j].source, part.given)]
-    else:
-        fits = [j for j in same if same_text(cells[j].source, part.given)]
+    given = _lines(part.given)
+    fits = [j for j in same if (cells[j].text == given) != part.is_answer]
     right_kind = [j for j in fits if cells[j].kind == part.kind]
     return (right_kind or fits or same)[-1]
 
 
 def _same_id(
-    part: Part, cells: Sequence[Found], _between: range, free: Sequence[int]
+    part: Part, cells: Sequence[_Seen], _between: range, free: Sequence[int]
 ) -> int | None:
     same = [j for j in free if part.id and cells[j].id == part.id and cells[j].kind == part.kind]
     return same[0] if same else None
 
 
 def _same_text(
-    part: Part, cells: Sequence[Found], between: range, free: Sequence[int]
+    part: Part, cells: Sequence[_Seen], between: range, free: Sequence[int]
 ) -> int | None:
-    if not part.given.strip():
-        return None
-    same = [j for j in free if same_text(cells[j].source, part.given)]
-    inside = [j for j in same if j in between]
-    return next(reversed(inside or same), None)
+    given = _lines(part.given)
+    return _last([j for j in free if cells[j].text == given], between) if given else None
 
 
 def _same_names(
-    part: Part, cells: Sequence[Found], between: range, free: Sequence[int]
+    part: Part, cells: Sequence[_Seen], between: range, free: Sequence[int]
 ) -> int | None:
     """A test by what it tests, an answer by what it defines."""
     if part.kind != "code" or not part.name:
         return None
-    names, read = (
-        (set(TESTED.findall(part.given)), TESTED.findall)
-        if part.is_test
-        else (defined(part.given), defined)
-    )
-    same = [j for j in free if cells[j].kind == "code" and names & set(read(cells[j].source))]
+    if part.is_test:
+        tests = set(TESTED.findall(part.given))
+        return _last([j for j in free if tests & cells[j].tests], between)
+    names = defined(part.given)
+    return _last([j for j in free if names & cells[j].defines], between)
+
+
+def _last(same: list[int], between: range) -> int | None:
+    """The last of some cells, of those where it should be if there are any."""
     inside = [j for j in same if j in between]
     return next(reversed(inside or same), None)
 
 
 def _same_place(
-    part: Part, cells: Sequence[Found], between: range, free: Sequence[int]
+    part: Part, cells: Sequence[_Seen], between: range, free: Sequence[int]
 ) -> int | None:
     """An answer in words: the only cell of its kind where it should be."""
     if part.kind != "markdown" or not part.is_answer:

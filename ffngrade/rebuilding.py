@@ -33,6 +33,7 @@ class Rebuilt:
         self.release = release
         self.mended, self.suspicious = mended, list[str]()
         self.part_of = {j: i for i, j in found.cell_of.items()}
+        self.copied = {j for others in found.copies.values() for j in others}
         self.added: set[int] = set()
         self.lost, self.other = list[str](), list[str]()
 
@@ -85,8 +86,7 @@ class Rebuilt:
         """A cell that counts for nothing."""
         cell = self.cells[j]
         name = name_of(cell)
-        copied = any(j in others for others in self.found.copies.values())
-        if copied:
+        if j in self.copied:
             self.mended.append(f"`{shown(name)}` was there more than once: one copy counts")
         elif name:
             self._stranger(cell, name)

@@ -82,6 +82,9 @@ class Record:
         self._book = sqlite3.connect(
             self.path, timeout=30, isolation_level=None, check_same_thread=False
         )
+        # Safe from being killed; only a power cut may take back the last states.
+        self._book.execute("PRAGMA journal_mode = WAL")
+        self._book.execute("PRAGMA synchronous = NORMAL")
         self._book.execute(MAKE)
 
     @classmethod
@@ -119,17 +122,15 @@ class Record:
 
     def take(self, assignment: str, received: Iterable[Received]) -> None:
         """Write down what came in; what is the same as before keeps its state and marks."""
-        for one in received:
-            told = json.dumps([one.mended, one.suspicious, one.aside])
-            before = self._book.execute(
-                "SELECT digest FROM submission WHERE assignment = ? AND student = ?",
-                (assignment, one.student),
-            ).fetchone()
-            if before and before[0] == one.digest and one.state == "received":
-                self._change(assignment, one.student, told=told)
-            else:
-                row = (assignment, one.student, one.state, one.digest, told, _now())
-                self._book.execute(PUT, row)
+        before = {entry.student: entry.digest for entry in self.entries(assignment)}
+        with self._at_once():
+            for one in received:
+                told = json.dumps([one.mended, one.suspicious, one.aside])
+                if one.state == "received" and before.get(one.student) == one.digest:
+                    self._change(assignment, one.student, told=told)
+                else:
+                    row = (assignment, one.student, one.state, one.digest, told, _now())
+                    self._book.execute(PUT, row)
 
     def due(
         self,
@@ -154,9 +155,11 @@ class Record:
             or (entry.state == "graded" and (force or not kept(entry.student)))
         ]
 
-    def begin(self, assignment: str, student: str) -> None:
-        """Note that a student's grading begins; until it is finished it counts as killed."""
-        self._change(assignment, student, state="running", moment=_now())
+    def begin(self, assignment: str, *students: str) -> None:
+        """Note that grading of students begins; until it is finished it counts as killed."""
+        with self._at_once():
+            for student in students:
+                self._change(assignment, student, state="running", moment=_now())
 
     def graded(self, assignment: str, student: str, score: float, most: float) -> None:
         """Note marks that stand in the gradebook."""
@@ -185,6 +188,17 @@ class Record:
         """Assignments that anything is known of, sorted."""
         found = self._book.execute("SELECT DISTINCT assignment FROM submission ORDER BY assignment")
         return [name for (name,) in found]
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """All changes or none."""
+        self._book.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._book.execute("ROLLBACK")
+            raise
+        self._book.execute("COMMIT")
 
     def _change(self, assignment: str, student: str, **columns: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in columns)  # ours, never a student's
