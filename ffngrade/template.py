@@ -32,6 +32,7 @@ import numpy
 from ffngrade import walls
 
 OTHERS, OWN, ASIDE = "/run/sessions", "/run/session", "/run/aside"
+AWAITED = (signal.SIGTERM, signal.SIGCHLD)
 Room = dict[str, Any]
 Limits = dict[str, int]
 FLAGS = ("--HistoryManager.hist_file=:memory:",)
@@ -76,14 +77,14 @@ def end(keeper: int) -> None:
 
 def start(name: str, user: int | None, room: Room, limits: Limits) -> int:
     """Fork a kernel whose sockets are in the folder ``name``; give its keeper's process id."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
     keeper = os.fork()
     if keeper == 0:
         try:
             keep(name, user, room, limits)
         finally:
             os._exit(1)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED)
     return keeper
 
 
@@ -101,10 +102,11 @@ def keep(name: str, user: int | None, room: Room, limits: Limits) -> NoReturn:
             be_first(name, user, room, limits)
         finally:
             os._exit(1)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(first, signal.SIGKILL))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
-    os.waitpid(first, 0)  # comes back when every process in there is gone
-    os._exit(0)
+    while True:
+        if signal.sigwait(AWAITED) == signal.SIGTERM:
+            os.kill(first, signal.SIGKILL)
+        if os.waitpid(first, os.WNOHANG)[0]:  # every process in there is gone
+            os._exit(0)
 
 
 def be_first(name: str, user: int | None, room: Room, limits: Limits) -> NoReturn:
@@ -118,7 +120,7 @@ def be_first(name: str, user: int | None, room: Room, limits: Limits) -> NoRetur
         try:
             os.close(bound)
             os.close(closed)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED)
             be_kernel(user, limits, telling, hearing)
         finally:
             os._exit(1)
