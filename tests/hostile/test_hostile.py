@@ -1,0 +1,229 @@
+"""The table of attacks, graded as a class with honest students among them, and what came of it.
+
+Every submission goes through the whole pipeline once: intake, sandbox, verdict, gradebook,
+feedback.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import test_grading as grading
+
+from ffngrade import kernel, sandbox
+from hostile import classroom
+from hostile.attack import ASSIGNMENT
+from hostile.table import ATTACKS
+
+OBSTACLE = sandbox.obstacle()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(OBSTACLE), reason=f"no sandbox: {OBSTACLE}"),
+]
+SHORT = """
+c.TrustedExecute.timeout = 4
+c.TrustedExecute.grace = 0.5
+c.TrustedExecute.total = 90
+"""
+LEFT = "hostile-left"  # how attackers' processes call themselves
+each_attack = pytest.mark.parametrize("student", ATTACKS)
+
+
+@dataclass(frozen=True)
+class Class:
+    """The class after grading."""
+
+    course: Path
+    before: dict[str, str]
+    marks: dict[str, dict[str, list[float]]]
+    said: str
+    left: list[str]
+
+    def page(self, student: str) -> str:
+        folder = self.course / "feedback" / student / ASSIGNMENT
+        return (folder / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Reads a page: what is in it, and its text without the code that the student wrote."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.in_code = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        named = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, named))
+        self.in_code = self.in_code or (tag == "pre" and named.get("class") == "code")
+
+    def handle_endtag(self, tag):
+        self.in_code = self.in_code and tag != "pre"
+
+    def handle_data(self, data):
+        if not self.in_code:
+            self.text += data
+
+
+def ffn_grade(course: Path, away: Path, *command: str) -> str:
+    names = {
+        **grading.environment(away / "home"),
+        "TMPDIR": str(away),
+        "CANARY": classroom.CANARIES["environment"],
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "ffngrade", *command, "--quiet"],
+        cwd=course,
+        env=names,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = f"{done.stdout}\n{done.stderr}"
+    assert done.returncode in (0, 3), f"{' '.join(command)}: {done.returncode}\n{said}"
+    assert "Traceback" not in said, said
+    return said
+
+
+def processes(word: str) -> list[str]:
+    """Processes that have the word in their name or command."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (folder / "cmdline").read_text() + (folder / "comm").read_text()
+        except OSError:
+            continue
+        if word in text and int(folder.name) != os.getpid():
+            found.append(text.replace("\0", " "))
+    return found
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    if not kernel.installed():
+        kernel.install()
+    course = grading.copy_course(tmp_path_factory.mktemp("hostile"))
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(SHORT)
+    grading.run(course, "-m", "nbgrader", "generate_assignment", ASSIGNMENT)
+    classroom.build(course)
+    before = classroom.fingerprint(course)
+    away = Path(tempfile.mkdtemp(prefix="ffn-h"))  # sockets have short names
+    try:
+        said = ffn_grade(course, away, "autograde", ASSIGNMENT)
+        left = processes(str(away)) + processes(LEFT)
+        ffn_grade(course, away, "feedback", ASSIGNMENT)
+        said += ffn_grade(course, away, "report", ASSIGNMENT)
+    finally:
+        shutil.rmtree(away, ignore_errors=True)
+    marks = json.loads(grading.run(course, "-c", grading.READ_MARKS, ASSIGNMENT))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FFN_CASES", str(course / "cases"))
+        patch.setenv("FFN_SEED", "first class")
+        yield Class(course, before, marks, said, left)
+
+
+def scores(marks: dict[str, list[float]]) -> dict[str, float]:
+    return {
+        name.removeprefix("test_"): score
+        for name, (score, _, _) in marks.items()
+        if name.startswith("test_")
+    }
+
+
+def test_there_are_enough_of_them():
+    assert len(ATTACKS) >= 80
+    assert len({attack.name for attack in ATTACKS.values()}) == len(ATTACKS)
+
+
+@each_attack
+def test_it_earns_what_its_honest_part_earns(graded, student):
+    attack = ATTACKS[student]
+    assert (student in graded.marks) == (not attack.aside)
+    if not attack.aside:
+        assert scores(graded.marks[student]) == attack.due, attack.does
+        assert sum(most for _, most, _ in graded.marks[student].values()) == 20
+        assert graded.marks[student]["prove"][0] == 0
+
+
+@pytest.mark.parametrize(("student", "share"), classroom.HONEST.items())
+def test_the_others_keep_their_marks(graded, student, share):
+    assert scores(graded.marks[student]) == classroom.SHARES[share]
+
+
+def test_nobody_is_missing_or_invented(graded):
+    asides = {student for student, attack in ATTACKS.items() if attack.aside}
+    assert set(graded.marks) == {*ATTACKS, *classroom.HONEST} - asides
+    for student in asides:
+        assert student in graded.said
+
+
+def test_nothing_is_changed_and_no_process_is_left(graded):
+    after = classroom.fingerprint(graded.course)
+    changed = {n for n in graded.before | after if graded.before.get(n) != after.get(n)}
+    assert changed == set()
+    assert not list(graded.course.rglob("pwned"))
+    assert graded.left == []
+
+
+@each_attack
+def test_its_feedback_tells_what_it_may(graded, student):
+    attack = ATTACKS[student]
+    text = Page(graded.page(student)).text
+    for words in attack.shows:
+        assert words in text, attack.does
+    for words in (
+        *attack.hides,
+        "GOT",
+        str(graded.course),
+        sys.prefix,
+        *classroom.CANARIES.values(),
+    ):
+        assert words not in text, attack.does
+    digits = sorted(number for number in classroom.secret_numbers() if number in text)
+    assert digits == [], attack.does
+
+
+ACTIVE = {
+    "script", "iframe", "frame", "frameset", "object", "embed", "applet", "form", "input", "button",
+    "textarea", "select", "link", "base", "svg", "video", "audio", "source", "picture", "template",
+    "noscript", "plaintext", "xmp", "portal", "marquee",
+}  # fmt: skip
+OURS = {"class", "id", "charset", "http-equiv", "content", "name", "lang", "scope"}
+
+
+@pytest.mark.parametrize("student", [*ATTACKS, *classroom.HONEST])
+def test_its_feedback_can_do_nothing(graded, student):
+    html = graded.page(student)
+    page = Page(html)
+    kinds = [tag for tag, _ in page.elements]
+    assert not ACTIVE & set(kinds)
+    for once in ("html", "head", "body", "style", "title"):
+        assert kinds.count(once) == 1, once
+    assert [named.get("http-equiv") for tag, named in page.elements if tag == "meta"].count(
+        "Content-Security-Policy"
+    ) == 1
+    assert not any(named.get("http-equiv") == "refresh" for _, named in page.elements)
+    for tag, named in page.elements:
+        for name, value in named.items():
+            assert not name.startswith("on"), (tag, name)
+            assert name not in {"style", "srcdoc", "srcset", "action", "ping", "background"}
+            if name == "href":
+                assert value.startswith("#") or urlsplit(value).scheme in {
+                    "http",
+                    "https",
+                    "mailto",
+                }
+            if name == "src":
+                assert (tag, value[:11]) == ("img", "data:image/")
+    assert len(html) < 3_000_000
