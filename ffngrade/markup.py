@@ -44,6 +44,7 @@ DROPPED = {"script", "style", "title", "textarea", "template", "noscript", "ifra
 LINK = re.compile(r"(https?://|mailto:)[^\s]*", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 SPACES = re.compile(r"[ \t]{100,}")
+RGB = re.compile(r' style="[^"]*"')
 NONCE = secrets.token_hex(8)
 FORMULA = re.compile(f"ffn{NONCE}x(\\d+)x")
 
@@ -145,8 +146,8 @@ CLEANER = nh3.Cleaner(
 def text(said: str) -> str:
     """HTML of text that a program printed: its colours kept, folders of this machine cut."""
     short = said if len(said) <= LONGEST else f"{said[:LONGEST]}\n{CUT}"
-    made: str = ansi2html(pathless(short))
-    return made
+    # of colours only those that have a class: the page's policy lets no style in
+    return RGB.sub("", ansi2html(pathless(short)))
 
 
 def pathless(said: str) -> str:
