@@ -10,7 +10,19 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import api, assets, claim, claims_page, explore, fingerprint, statement, sweeps, terms, theme
+from . import (
+    api,
+    assets,
+    claim,
+    claims_page,
+    course,
+    explore,
+    fingerprint,
+    statement,
+    sweeps,
+    terms,
+    theme,
+)
 
 ENVIRONMENT = "environment.pickle"
 
@@ -38,7 +50,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ffn_snapshot", False, "html", bool)
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
-    for part in (assets, theme, explore, api, claim, claims_page, statement, terms, sweeps):
+    for part in (assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
