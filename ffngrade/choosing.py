@@ -136,14 +136,17 @@ def _several(found: Sequence[_Candidate], release: Release) -> Aside:
 
 
 def _none(files: Sequence[Entry], found: Sequence[_Candidate], release: Release) -> Aside:
-    names = ", ".join(entry.shown for entry in files[:5]) or "nothing"
-    what = f"none of {len(found)} notebooks is that of {release.notebook}" if found else (
-        f"there is no notebook in the folder, but {names}"
-    )  # fmt: skip
+    names = ", ".join(entry.shown for entry in files[:5])
+    if found:
+        what = f"none of {len(found)} notebooks is that of {release.notebook}"
+    elif files:
+        what = f"there is no notebook for {release.notebook}, but {names}"
+    else:
+        what = "the folder is empty"
     return Aside(
         what,
-        f"What you handed in ({names}) does not hold the notebook {release.notebook}.ipynb: hand "
-        "that one in.",
+        f"What you handed in ({names or 'an empty folder'}) does not hold the notebook "
+        f"{release.notebook}.ipynb: hand that one in.",
     )
 
 

@@ -102,5 +102,5 @@ def _answered(cells: Sequence[Found], found: Matched, release: Release) -> int:
         if i in found.cell_of:
             count += not same_text(cells[found.cell_of[i]].source, part.given)
         elif part.kind == "code":
-            count += any(defined(part.given) & defined(cell.source) for cell in cells)
+            count += bool(defined(part.given) & found.defines)
     return count

@@ -27,12 +27,15 @@ class Matched(NamedTuple):
     """Parts that were known by their ``grade_id``."""
     copies: dict[int, list[int]]
     """Other cells with a part's ``grade_id``."""
+    defines: set[str]
+    """Names that any cell defines."""
 
 
 def match(cells: Sequence[Found], parts: Sequence[Part]) -> Matched:
     """Find the cell of each part that is there."""
     seen = [_see(cell) for cell in cells]
-    found = Matched({}, set(), {})
+    defines = set[str]().union(*(cell.defines for cell in seen))
+    found = Matched({}, set(), {}, defines)
     taken: set[int] = set()
     named: dict[str, list[int]] = {}
     for j, cell in enumerate(seen):

@@ -112,9 +112,9 @@ class Rebuilt:
 
     def _restored(self, part: Part) -> NotebookNode:
         """A part that is not in the submission."""
-        written = any(defined(part.given) & defined(cell.source) for cell in self.cells)
         then = "it was put back"
         if part.is_answer:
+            written = defined(part.given) & self.found.defines
             then = "what stands elsewhere counts" if written else "it counts as not written"
         self.mended.append(f"the cell `{part.name}` was missing: {then}")
         text = part.graded

@@ -194,7 +194,7 @@ ASIDE = {
     "broken": ({"softmax__softmax_dot_ipynb": SOLVED[:500]}, "ends in the middle"),
     "broken and loose": ({"softmax_dot_ipynb": "x"}, "does not begin like a notebook"),
     "another": ({"softmax__softmax_dot_ipynb": LORA}, "but of lora"),
-    "no notebook": ({"softmax__answers_dot_pdf": "%PDF"}, "no notebook in the folder, but answers"),
+    "no notebook": ({"softmax__answers_dot_pdf": "%PDF"}, "no notebook for softmax, but answers.pdf"),
     "others only": ({"softmax__a_dot_ipynb": LORA, "softmax__b_dot_ipynb": LORA}, "none of 2"),
 }  # fmt: skip
 
@@ -213,9 +213,7 @@ def test_set_aside(course, name):
 def test_an_empty_folder_is_told(course):
     (course.folder / "submitted" / "ann" / SOFTMAX).mkdir(parents=True)
     got = one(course)
-    assert (got.state, got.aside.teacher) == (
-        "aside", "there is no notebook in the folder, but nothing",
-    )  # fmt: skip
+    assert (got.state, got.aside.teacher) == ("aside", "the folder is empty")
 
 
 def test_large_files_are_not_read(course, monkeypatch):
@@ -357,3 +355,19 @@ def test_one_run_at_a_time(course):
             pass
     with Record.of(course) as record, record.alone():
         pass
+
+
+def test_an_assignment_of_two_notebooks(tmp_path):
+    wanted = {name: handed_out.release(name) for name in (SOFTMAX, "lora")}
+    folder = tmp_path / "ann"
+    folder.mkdir()
+    (folder / "softmax.ipynb").write_text(SOLVED)
+    got = choosing.choose(folders.entries(folder), wanted)
+    assert set(got.checked) == {SOFTMAX}
+    assert got.mended == [
+        "lora.ipynb is left out: there is no notebook for lora, but softmax.ipynb"
+    ]
+    (folder / "adapters.ipynb").write_text(LORA)
+    got = choosing.choose(folders.entries(folder), wanted)
+    assert set(got.checked) == set(wanted)
+    assert got.mended == ["adapters.ipynb was taken for lora.ipynb"]
