@@ -194,7 +194,7 @@ ASIDE = {
     "broken": ({"softmax__softmax_dot_ipynb": SOLVED[:500]}, "ends in the middle"),
     "broken and loose": ({"softmax_dot_ipynb": "x"}, "does not begin like a notebook"),
     "another": ({"softmax__softmax_dot_ipynb": LORA}, "but of lora"),
-    "no notebook": ({"softmax__answers_dot_pdf": "%PDF"}, "no notebook for softmax, but answers.pdf"),
+    "no notebook": ({"softmax__a_dot_pdf": "%PDF"}, "no notebook for softmax, but a.pdf"),
     "others only": ({"softmax__a_dot_ipynb": LORA, "softmax__b_dot_ipynb": LORA}, "none of 2"),
 }  # fmt: skip
 
