@@ -168,10 +168,13 @@ def regrade(
     """
     with Record.of(course) as record, record.alone():
         graded = [e.student for e in record.entries(assignment) if e.state == "graded"]
-        writer.patiently(lambda: receive(course, assignment, graded))
+        received = writer.patiently(lambda: receive(course, assignment, graded))
         before = writer.patiently(lambda: standings(course.url, assignment))
-        changes, failed = [], {}
-        jobs = [(s, LAST, received_folder(course, s, assignment)) for s in graded]
+        failed = {one.student: _unread(one) for one in received if one.state != "received"}
+        changes = []
+        jobs = [
+            (s, LAST, received_folder(course, s, assignment)) for s in graded if s not in failed
+        ]
         made = pool.run(terms(course, assignment), _jobs(jobs))
         for one in progress(made, len(jobs)):
             if one.why:
@@ -194,6 +197,13 @@ def regrade(
                     writer.write(assignment, one, moment)
                     record.graded(assignment, one.student, *marks)
         return sorted(changes), failed
+
+
+def _unread(received: Received) -> str:
+    """Why a submission that was graded once cannot be graded again."""
+    if received.aside is None:
+        return "its submission is gone"
+    return f"its submission cannot be read any more: {received.aside.teacher}"
 
 
 def handed_in(course: Course, assignment: str, student: str) -> datetime | None:

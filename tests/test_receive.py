@@ -12,9 +12,11 @@ from handed_out import cell_of
 from nbgrader.api import Gradebook
 
 from ffngrade import choosing, folders
+from ffngrade.grading import regrade
 from ffngrade.receive import Received, everybody, receive, received_folder, strays
 from ffngrade.record import Busy, Record, counts
 from ffngrade.release import NotReleased, releases
+from ffngrade.writer import Writer
 
 SOFTMAX = "softmax"
 SOLVED = json.dumps(handed_out.solved(SOFTMAX))
@@ -371,3 +373,28 @@ def test_an_assignment_of_two_notebooks(tmp_path):
     got = choosing.choose(folders.entries(folder), wanted)
     assert set(got.checked) == set(wanted)
     assert got.mended == ["adapters.ipynb was taken for lora.ipynb"]
+
+
+def test_what_cannot_be_read_any_more_keeps_its_marks(course):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+    hand_in(course, "ben", softmax__softmax_dot_ipynb=SOLVED)
+    with Record.of(course) as record:
+        record.take(SOFTMAX, receive(course, SOFTMAX))
+        for name in ("ann", "ben"):
+            record.graded(SOFTMAX, name, 20, 20)
+    hand_in(course, "ann", softmax__softmax_dot_ipynb="")
+    shutil.rmtree(course.folder / "submitted" / "ben")
+
+    class Idle:
+        def run(self, _agreed, jobs):
+            assert list(jobs) == []
+            return iter(())
+
+    writer = Writer(course, patience=1)
+    changes, failed = regrade(course, SOFTMAX, Idle(), writer, write=True)
+    writer.close()
+    assert changes == []
+    assert failed == {
+        "ann": "its submission cannot be read any more: the file is empty",
+        "ben": "its submission is gone",
+    }
