@@ -147,7 +147,8 @@ class ExerciseIndex(SphinxDirective):
             "|---|---:|---|",
         ]
         for problem in found:
-            link = f'<a href="{home}#{nodes.make_id(problem.heading)}">{problem.title}</a>'
+            place = f"{home}#{nodes.make_id(problem.heading)}"
+            link = f'<a class="reference internal" href="{place}">{problem.title}</a>'
             how = "by hand" if problem.by_hand else "by tests"
             lines.append(f"| {link} | {problem.marks} | {how} |")
         section = nodes.section(ids=[f"index-{stem}"], names=[f"index-{stem}"])
