@@ -20,6 +20,7 @@ from ffngrade import document
 from ffngrade.document import Found, Unusable, read
 from ffngrade.intake import MOST_TOLD, Checked, check
 from ffngrade.rebuilding import NOTE
+from ffngrade.release import Part
 
 SOFTMAX = handed_out.release("softmax")
 FFN = handed_out.release("ffn")  # one answer in words
@@ -228,6 +229,11 @@ def imports_beside_begin(nb):
     cell_of(nb, "begin").source += "\nimport math"
 
 
+def lines_in_a_test(nb):
+    cell = cell_of(nb, "test_softmax")
+    cell.source = f"z = np.zeros(3)\n{cell.source}\nprint(softmax(z))"
+
+
 def older_test(nb):
     cell = cell_of(nb, "test_softmax")
     cell.source = "# an older test\n" + cell.source.replace("]", "] ", 1) + "\npass"
@@ -281,6 +287,7 @@ MENDED: dict[str, tuple[Damage, str]] = {
     "no cell": (a_cell_that_is_none, "was no cell and was left out"),
     "skipped answer": (skipped_answer, "`softmax` was tagged to be skipped"),
     "imports beside begin": (imports_beside_begin, "lines were added to `begin`"),
+    "lines in a test": (lines_in_a_test, "lines were added to `test_softmax`"),
     "older test": (older_test, "`test_softmax` was of another version"),
     "emptied test": (emptied_test, "the text of `test_softmax` was gone"),
     "other language": (other_language, "another language .julia."),
@@ -323,6 +330,21 @@ def test_a_missing_answer_costs_its_own_problem_only():
     assert "`softmax` was missing" in got.notebook.cells[0].source
 
 
+def test_notes_in_a_text_of_ours_are_kept_beside_it():
+    known = {"grade": False, "grade_id": "read", "locked": True, "solution": False, "task": False,
+             "schema_version": 3, "checksum": "0" * 32, "cell_type": "markdown"}  # fmt: skip
+    ours = Part("read", "markdown", "Read this.", "Read this.", known)
+    release = SOFTMAX.__class__(SOFTMAX.assignment, SOFTMAX.notebook, (*SOFTMAX.parts, ours))
+    nb = handed_out.solved("softmax")
+    text = {"cell_type": "markdown", "metadata": {"nbgrader": known}, "source": "My notes"}
+    nb.cells.append(nbformat.from_dict(text))
+    got = handed_in(nb, release)
+    is_sound(got, release)
+    assert got.suspicious == ()
+    assert got.mended == ("`read` was written into: that stands before it",)
+    assert [cell.source for cell in got.notebook.cells[-2:]] == ["My notes", "Read this."]
+
+
 def test_an_answer_in_words_is_found_by_its_place_and_keeps_its_pictures():
     nb = handed_out.solved("ffn")
     words = cell_of(nb, "memories")
@@ -345,6 +367,16 @@ def test_an_answer_in_words_is_found_by_its_place_and_keeps_its_pictures():
 
 def changed_test(nb):
     cell_of(nb, "test_softmax").source = "print('passed')"
+
+
+def bent_test(nb):
+    cell = cell_of(nb, "test_softmax")
+    cell.source = f"checks.verify = print\n{cell.source}"
+
+
+def other_cases(nb):
+    cell = cell_of(nb, "test_softmax")
+    cell.source = re.sub(r"\d", "0", cell.source)
 
 
 def changed_begin(nb):
@@ -377,6 +409,8 @@ def invented(nb):
 
 TAMPERED: dict[str, tuple[Damage, str]] = {
     "changed test": (changed_test, "text of `test_softmax` was changed"),
+    "bent test": (bent_test, "text of `test_softmax` was changed"),
+    "other cases": (other_cases, "text of `test_softmax` was changed"),
     "changed begin": (changed_begin, "text of `begin` was changed"),
     "skipped test": (skipped_test, "tag skip-execution stood on the cell `test_softmax`"),
     "more points": (more_points, "`test_softmax` said another points"),
