@@ -145,8 +145,10 @@ class Runner:
                 }
 
     def afresh(self) -> None:
-        """Forget all that was run."""
-        if self._session is not None:
+        """Forget all that was run: by another kernel where that costs little, else by a reset."""
+        if self._session is not None and self._session.is_warm:
+            self.close()
+        elif self._session is not None:
             ran = self._session.run(AFRESH, self.settings.timeout)
             if ran.ended != "done" or ran.outputs:
                 self.close()

@@ -72,6 +72,11 @@ class Session:
             self.close()
             raise
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the kernel was forked, so that another one costs little."""
+        return isinstance(self.kernel, warm.WarmKernel)
+
     def close(self) -> None:
         """End the kernel and everything it started."""
         with suppress(Exception):
