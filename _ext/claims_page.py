@@ -21,7 +21,7 @@ from claims.ledger import CHAPTERS, VERDICTS, Row
 
 from . import claim, fingerprint
 
-BOX = re.compile(r"^```\{claim\}[ \t]*(S\d-\d+)", re.MULTILINE)
+BOX = re.compile(r"^```\{claim\}[ \t]*([SB]\d-\d+)", re.MULTILINE)
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 SIGNS = {"true": "✓", "false": "✗", "imprecise": "≈", "outdated": "↻", "unverifiable": "?"}
 LEDGER_CLASS = "ffn-ledger"
@@ -206,7 +206,9 @@ class LedgerPage(SphinxDirective):
     def _origin(self, row: Row) -> nodes.paragraph:
         """Who says it, where the book treats it, and how it was tested."""
         said = f"Said in *{ledger.load().sources[row.source]}*. Chapter: "
-        paragraph = nodes.paragraph("", "", *self._words(said), classes=["ffn-origin"])
+        paragraph = nodes.paragraph(classes=["ffn-origin"])
+        paragraph += nodes.reference("", row.id, refuri=f"#{row.id.lower()}", internal=True)
+        paragraph += [nodes.Text(". "), *self._words(said)]
         for number, stem in enumerate(s for s in row.chapters if s in self.files):
             page = f"chapters/{self.files[stem].stem}"
             target = self.env.app.builder.get_relative_uri(self.env.docname, page)
