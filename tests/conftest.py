@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.explored")  # so that what fails there shows its values
+
 ROOT = Path(__file__).parent.parent
 
 
