@@ -1,7 +1,6 @@
 """The explorers of the softmax chapter, against closed forms and at their edges."""
 
 import math
-import warnings
 
 import numpy as np
 import pytest
@@ -9,50 +8,35 @@ from numpy.testing import assert_allclose
 from scipy.special import expit, log_expit
 from scipy.special import softmax as reference
 
-from ffnlib.explorer import Explorer, find, sweep
 from ffnlib.explorers.softmax import lse, overflow, overflows, sigmoid, softmax
-from ffnlib.render import svg
 from ffnlib.scene import Bars, Handle, Line, plain
 from ffnlib.softmax import softmax_naive
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
 EXPLORERS = [lse, overflow, sigmoid, softmax]
-EXTREMES = [
-    [[0, -5.0], [1, -5.0], [2, -5.0], [3, -5.0]],
-    [[3, 5.0], [0, -5.0], [0, -5.0], [0, -5.0]],
-    [[0.0, 0.0]] * 4,
-]
+APART = [{"logits": [[0, -5.0], [1, -5.0], [2, -5.0], [3, -5.0]]}]
+# Formulas that give no number are what two of them teach.
+UNDEFINED = {
+    "gaps": "holes",
+    "undefined": True,
+}
+REPEATS = {"softmax.overflow": {"power": 5}, "softmax.softmax": {"show": 1}}
 
 
-def marks(scene, kind):
-    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    allowed = UNDEFINED if shown in (overflow, sigmoid) else {}
+    draws_everywhere(shown, APART if shown is softmax else [], **allowed)
 
 
-def settings_of(shown: Explorer):
-    yield {}
-    for name, control in shown.controls.items():
-        yield from ({name: value} for value in control.stops() or EXTREMES)
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_picture_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in settings_of(shown):
-            scene = shown(**setting)
-            for width in ("wide", "narrow"):
-                assert "NaN" not in svg(scene, shown.title, width)
-            assert plain(scene) == plain(shown(**setting))
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+@each(EXPLORERS)
 def test_named_light_and_with_few_controls(shown):
-    assert find(shown.name) is shown
-    assert shown.name.startswith("softmax.")
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        assert len(control.stops()) <= 41
-        if control.stops():
-            assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 300_000
+    is_named_and_light(shown, "softmax", heaviest=300_000)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 # ---- softmax
