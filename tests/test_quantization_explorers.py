@@ -1,13 +1,11 @@
 """The explorers of the quantization chapter: what they draw is what the library computes."""
 
 import re
-import warnings
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorer import Explorer, find, sweep
 from ffnlib.explorers.quantization import (
     bits,
     columns,
@@ -20,50 +18,25 @@ from ffnlib.explorers.quantization import (
 )
 from ffnlib.quantization import dequantize, quantize
 from ffnlib.quantization import gptq as library_gptq
-from ffnlib.render import svg
-from ffnlib.scene import Bars, Handle, HeatMap, Line, Rule, Scatter, plain
+from ffnlib.scene import Bars, Handle, HeatMap, Line, Rule, Scatter
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
 EXPLORERS = [bits, digits, gptq, outliers]
 
 
-def marks(scene, kind, panel=None):
-    panels = scene.panels if panel is None else [scene.panels[panel]]
-    return [m for p in panels for m in p.marks if isinstance(m, kind)]
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, gaps="lifts" if shown is bits else "")
 
 
-def settings_of(shown: Explorer):
-    yield {}
-    for name, control in shown.controls.items():
-        yield from ({name: value} for value in control.stops())
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_picture_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in settings_of(shown):
-            scene = shown(**setting)
-            for width in ("wide", "narrow"):
-                assert "NaN" not in svg(scene, shown.title, width)
-            assert plain(scene) == plain(shown(**setting))
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_stop_of_every_control_changes_the_sentence(shown):
-    for name, control in shown.controls.items():
-        said = [shown(**{name: value}).text for value in control.stops()]
-        assert len(set(said)) == len(said), name
-        assert shown().text in said
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+@each(EXPLORERS)
 def test_named_light_and_with_few_controls(shown):
-    assert find(shown.name) is shown
-    assert shown.name.startswith("quantization.")
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        assert 0 < len(control.stops()) <= 41
-        assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 200_000
+    is_named_and_light(shown, "quantization", heaviest=200_000)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown)
 
 
 # ---- levels
