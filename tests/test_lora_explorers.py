@@ -1,20 +1,16 @@
 """The explorers of the chapter on LoRA, against the library, by hand, and at their edges."""
 
-import re
-import warnings
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorer import Explorer, find, sweep
 from ffnlib.explorers.lora import live, low_rank, spectrum, training
 from ffnlib.explorers.lora.live import ALPHAS, BAKED, RANKS, RATES, STARTS
 from ffnlib.explorers.lora.spectrum import D_IN, D_OUT, TARGETS, target_matrix
 from ffnlib.losses import cross_entropy
-from ffnlib.render import svg
 from ffnlib.replay import Replay
-from ffnlib.scene import Bars, HeatMap, Line, Scatter, plain
+from ffnlib.scene import Bars, HeatMap, Line, Scatter
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
 EXPLORERS = [low_rank, training]
 EXTREMES = {
@@ -30,45 +26,19 @@ EXTREMES = {
 }
 
 
-def marks(scene, kind):
-    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, EXTREMES[shown.name])
 
 
-def settings_of(shown: Explorer):
-    yield {}
-    for name, control in shown.controls.items():
-        yield from ({name: value} for value in control.stops())
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "lora", heaviest=300_000)
 
 
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_finite_scene_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in [*settings_of(shown), *EXTREMES[shown.name]]:
-            scene = shown(**setting)
-            assert "nan" not in scene.text
-            assert "not a number" not in scene.text
-            for width in ("wide", "narrow"):
-                picture = re.sub(r"base64,[^\"]*", "", svg(scene, shown.title, width))
-                assert "NaN" not in picture
-                assert '="nan' not in picture
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_names_controls_and_light_sweeps(shown):
-    assert find(shown.name) is shown
-    assert plain(shown()) == plain(shown())
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        assert len(control.stops()) <= 41
-        assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 300_000
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_control_changes_the_sentence(shown):
-    for name, control in shown.controls.items():
-        texts = {shown(**{name: value}).text for value in control.stops()}
-        assert len(texts) == len(control.stops()), name
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown)
 
 
 # ---- what fits into a few ranks
