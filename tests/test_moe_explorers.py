@@ -1,6 +1,5 @@
 """Gates, the router in training and the counted sizes: what they show is what is computed."""
 
-import warnings
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ffnlib.configs import PRESETS
-from ffnlib.explorer import find, sweep
 from ffnlib.explorers import moe
 from ffnlib.explorers.moe.gates import EXPERTS as NAMES
 from ffnlib.explorers.moe.gates import ORDERS
 from ffnlib.explorers.moe.live import BAKED, COLOURS, LAST
 from ffnlib.explorers.moe.sizes import BYTES, MODELS, SIZES, configured
 from ffnlib.losses import cross_entropy
-from ffnlib.render import svg
 from ffnlib.replay import Replay
 from ffnlib.router_run import (
     CLASSES,
@@ -31,14 +28,11 @@ from ffnlib.router_run import (
     surcharges,
 )
 from ffnlib.routing import expert_shares, load_balancing_loss
-from ffnlib.scene import Area, Bars, Handle, Scatter, number, plain
+from ffnlib.scene import Area, Bars, Handle, Scatter, number
 from ffnlib.softmax import softmax
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-ALL = [moe.gates, moe.parameters, moe.router]
-
-
-def marks(scene, kind):
-    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+EXPLORERS = [moe.gates, moe.parameters, moe.router]
 
 
 def run_for(steps, **changes):
@@ -50,21 +44,23 @@ def run_for(steps, **changes):
 
 # ---- every explorer, everywhere
 
+# Mixtral's own 8 experts and k = 2 stand there twice, as published and as numbers.
+REPEATS = {"moe.parameters": {"experts": 1, "top_k": 1}}
 EXTREMES = {
-    "gates": [
+    "moe.gates": [
         {"k": k, "order": order, "temperature": t, "logits": [[i, z] for i in range(8)]}
         for k in (1, 8)
         for order in ORDERS
         for t in (0.25, 4.0)
         for z in (-3.0, 0.0, 3.0)
     ],
-    "parameters": [
+    "moe.parameters": [
         {"model": m, "experts": e, "top_k": k, "size": s, "precision": p}
         for m in MODELS
         for e, k in ((1, 8), (256, 8), (2, 1))
         for s, p in (("a quarter", "int4"), ("double", "fp32"))
     ],
-    "router": [
+    "moe.router": [
         {"steps": 12, "balance": b, "sinkhorn": s, "sets_in": i, "top_k": k, "capacity": c,
          "noise": n, "temperature": t, "seed": 3}
         for b, s, i in ((0.3, True, 0), (0.0, True, 50), (0.1, False, 0))
@@ -74,39 +70,19 @@ EXTREMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("shown", ALL, ids=lambda e: e.name)
-def test_every_setting_gives_a_finite_scene_without_a_warning(shown):
-    stops = [{name: value} for name, control in shown.controls.items() for value in control.stops()]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in [{}, *stops, *EXTREMES[shown.name.split(".")[1]]]:
-            scene = shown(**setting)
-            assert "nan" not in scene.text
-            assert "not a number" not in scene.text
-            for width in ("wide", "narrow"):
-                picture = svg(scene, shown.title, width)
-                assert "NaN" not in picture
-                assert '="nan' not in picture
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, EXTREMES[shown.name])
 
 
-@pytest.mark.parametrize("shown", ALL, ids=lambda e: e.name)
-def test_names_repeatable_scenes_and_light_sweeps(shown):
-    assert find(shown.name) is shown
-    assert plain(shown()) == plain(shown())
-    for control in shown.controls.values():
-        stops = control.stops()
-        assert len(stops) <= 41
-        if stops:
-            assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 250_000
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "moe", heaviest=250_000, most_controls=9)
 
 
-@pytest.mark.parametrize("shown", ALL, ids=lambda e: e.name)
-def test_every_stop_of_every_control_has_a_sentence_of_its_own(shown):
-    for name, control in shown.controls.items():
-        texts = [shown(**{name: value}).text for value in control.stops()]
-        # Mixtral's own 8 experts and k = 2 stand there twice, as published and as numbers.
-        repeats = int(shown is moe.parameters and name in ("experts", "top_k"))
-        assert len(set(texts)) == len(texts) - repeats, name
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 # ---- gates
