@@ -1,9 +1,6 @@
 """The explorers of the feed-forward chapter, against the library and at their edges."""
 
-import json
 import math
-import re
-import warnings
 
 import numpy as np
 import pytest
@@ -12,7 +9,6 @@ from numpy.testing import assert_allclose
 from ffnlib import memory as reading
 from ffnlib.attention import Attention
 from ffnlib.configs import GATED, PRESETS, ffn_parameters, hidden_size
-from ffnlib.explorer import find, sweep
 from ffnlib.explorers import ffn as explorers
 from ffnlib.explorers.ffn import (
     gated,
@@ -28,50 +24,27 @@ from ffnlib.explorers.ffn import (
 )
 from ffnlib.explorers.ffn.sizes import nearest
 from ffnlib.ffn import ACTIVATION_OF
-from ffnlib.render import svg
-from ffnlib.scene import Bars, HeatMap, Scatter, plain
+from ffnlib.scene import Bars, HeatMap, Scatter
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
 EXPLORERS = [getattr(explorers, name) for name in explorers.__all__]
-LIGHT = 300_000
+TYPED = {"ffn.memory": [{"text": text} for text in ("", "a", "the net", "日本語")]}
+REPEATS = {"ffn.positions": {"variant": 2}}
 
 
-def marks(scene, kind):
-    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, TYPED.get(shown.name, []))
 
 
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_picture_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for name, control in shown.controls.items():
-            said = set()
-            for value in control.stops():
-                scene = shown(**{name: value})
-                said.add(scene.text)
-                for width in ("wide", "narrow"):
-                    assert not re.search(r'[ ",=>]nan', svg(scene, shown.title, width))
-            assert len(said) != 1, f"{name} never changes the sentence"
-        assert plain(shown()) == plain(shown())
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_the_ends_of_every_slider_are_told(shown):
-    for name, control in shown.controls.items():
-        stops = control.stops()
-        if type(control).__name__ == "Slider":
-            assert shown(**{name: stops[0]}).text != shown(**{name: stops[-1]}).text
-            assert shown(**{name: stops[-1]}).text != shown().text or shown.start[name] == stops[-1]
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+@each(EXPLORERS)
 def test_named_light_and_with_few_controls(shown):
-    assert find(shown.name) is shown
-    assert shown.name.startswith("ffn.")
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        assert len(control.stops()) <= 41
-        if control.stops():
-            assert len(json.dumps(sweep(shown, control, "wide"))) < LIGHT
+    is_named_and_light(shown, "ffn", heaviest=225_000)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 # ---- sizes
