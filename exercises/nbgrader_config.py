@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from ffngrade import formgrade
+
 COURSE = Path(__file__).resolve().parent
 
 # Any text or number: another seed gives other hidden cases. Change it for every class.
@@ -47,5 +49,5 @@ c.LimitOutput.max_traceback = 20
 c.GenerateFeedback.exporter_class = "ffngrade.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 
-# Formgrader shows submissions with nothing in them that can run (ffngrade/formgrade.py).
-c.HTMLExporter.sanitize_html = True
+# Formgrader shows submissions with nothing in them that can run.
+formgrade.configure(c)
