@@ -1,7 +1,6 @@
 """Explorers of roofline, cost and sharding: what they draw is what the library computes."""
 
 import re
-import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -9,57 +8,31 @@ import pytest
 from numpy.testing import assert_allclose
 
 from ffnlib.configs import PRESETS
-from ffnlib.explorer import Explorer, find, sweep
 from ffnlib.explorers.production import cost, prices, quantities, roofline, sharding, shards
 from ffnlib.hardware import HARDWARE
-from ffnlib.render import svg
 from ffnlib.roofline import attainable, cost_per_million, latency
-from ffnlib.scene import Arrows, Bars, Handle, HeatMap, Line, Rule, Scatter, plain
+from ffnlib.scene import Arrows, Bars, Handle, HeatMap, Line, Rule, Scatter
 from ffnlib.workload import layer_work
 from ffnlib.wrong_splits import MISTAKES
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
 EXPLORERS = [cost, roofline, sharding]
 A100 = HARDWARE["A100 80GB SXM"]
 
 
-def marks(scene, kind, panel=None):
-    panels = scene.panels if panel is None else [scene.panels[panel]]
-    return [m for p in panels for m in p.marks if isinstance(m, kind)]
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown)
 
 
-def settings_of(shown: Explorer):
-    yield {}
-    for name, control in shown.controls.items():
-        yield from ({name: value} for value in control.stops())
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_picture_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in settings_of(shown):
-            scene = shown(**setting)
-            for width in ("wide", "narrow"):
-                assert "NaN" not in svg(scene, shown.title, width)
-        assert plain(scene) == plain(shown(**setting))
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_stop_of_every_control_changes_the_sentence(shown):
-    for name, control in shown.controls.items():
-        said = [shown(**{name: value}).text for value in control.stops()]
-        assert len(set(said)) == len(said), name
-        assert shown().text in said
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+@each(EXPLORERS)
 def test_named_light_and_with_few_controls(shown):
-    assert find(shown.name) is shown
-    assert shown.name.startswith("production.")
-    assert len(shown.controls) <= 6
-    for control in shown.controls.values():
-        assert 0 < len(control.stops()) <= 41
-        assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 200_000
+    is_named_and_light(shown, "production", heaviest=200_000, most_controls=6)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown)
 
 
 # ---- words
