@@ -1,7 +1,6 @@
 """The mathematics behind the second chapter and the explorers that show it."""
 
 import math
-import warnings
 
 import numpy as np
 import pytest
@@ -11,19 +10,23 @@ from ffnlib.activations import ACTIVATIONS, gelu, leaky_relu, relu, sigmoid, sil
 from ffnlib.curves import bell_average, bounds, extrema, flat_intervals, share_inside
 from ffnlib.depth import gradient_flow, rms
 from ffnlib.dying import one_step_trial, step_hidden
-from ffnlib.explorer import Explorer, find, sweep
+from ffnlib.explorer import Explorer
 from ffnlib.explorers import activations as chapter
 from ffnlib.explorers.activations.facts import NAMES, said
 from ffnlib.monitor import dead_unit_rate, dead_units
 from ffnlib.network import MLP, Linear
-from ffnlib.render import svg
-from ffnlib.scene import Handle, HeatMap, Line, Scatter, number, plain
+from ffnlib.scene import Handle, HeatMap, Line, Scatter, number
+from tests.explored import (
+    draws_everywhere,
+    each,
+    is_named_and_light,
+    is_sound,
+    marks,
+    says_every_stop,
+)
 
 EXPLORERS = [getattr(chapter, name) for name in chapter.__all__]
-
-
-def marks(scene, kind):
-    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+REPEATS = {"activations.dead": {"shift": 8, "seed": 2}}  # where no unit, or the same number, dies
 
 
 # ---- extrema, bounds, averages
@@ -227,51 +230,35 @@ def ends(control):
     return stops if len(stops) < 10 else [stops[0], stops[len(stops) // 2], stops[-1]]
 
 
-def settings_of(shown: Explorer):
-    """The start, and every pair of controls at their ends."""
-    yield {}
+def pairs_of(shown: Explorer):
+    """Every pair of controls at their ends."""
     names = list(shown.controls)
     for i, one in enumerate(names):
         for value in ends(shown.controls[one]):
-            yield {one: value}
             for other in names[i + 1 :]:
                 for second in ends(shown.controls[other])[:: 2 if len(names) > 3 else 1]:
                     yield {one: value, other: second}
 
 
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_scenes_are_finite_and_quiet_at_the_ends_of_every_control(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for params in settings_of(shown):
-            scene = shown(**params)
-            for word in ("nan", "not a number", "∞ of"):
-                assert word not in scene.text, params
-            for mark in marks(scene, Line):
-                assert np.all(np.isfinite(np.asarray(mark.y, dtype=float))), params
-            for panel in scene.panels:
-                for mark in panel.marks:
-                    if isinstance(mark, Handle):  # what cannot be seen cannot be dragged
-                        assert panel.x[0] <= mark.x <= panel.x[1], params
-                        assert panel.y[0] <= mark.y <= panel.y[1], params
+@each(EXPLORERS)
+def test_scenes_are_sound_at_the_ends_of_every_two_controls(shown):
+    for params in pairs_of(shown):
+        is_sound(shown, shown(**params))
 
 
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_explorers_are_found_drawn_and_the_same_twice(shown):
-    assert find(shown.name) is shown
-    assert plain(shown()) == plain(shown())
-    for width in ("wide", "narrow"):
-        assert "nan" not in svg(shown(), shown.title, width)
-        assert svg(shown(), shown.title, width) == svg(shown(), shown.title, width)
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown)
 
 
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_controls_stay_within_the_house_rules(shown):
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        assert len(control.stops()) <= 41
-    control = next(iter(shown.controls.values()))
-    assert len(set(sweep(shown, control, "wide")["texts"])) == len(control.stops())
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "activations", heaviest=300_000)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 # ---- what each one says
