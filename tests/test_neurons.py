@@ -1,7 +1,6 @@
 """The mathematics behind the first chapter and the explorers that show it."""
 
 import math
-import warnings
 
 import numpy as np
 import pytest
@@ -11,20 +10,24 @@ from scipy.optimize import linprog
 
 from ffnlib import affine, piecewise
 from ffnlib.activations import ACTIVATIONS, relu
-from ffnlib.explorer import Explorer, find, sweep
 from ffnlib.explorers import neurons
 from ffnlib.explorers.neurons.planes import FOLD
 from ffnlib.explorers.neurons.stacks import draw_stack
 from ffnlib.network import MLP, Linear
 from ffnlib.random_features import hidden_layers, read_out
-from ffnlib.render import svg
-from ffnlib.scene import Handle, HeatMap, Label, Line, Scatter, Sketch, plain
+from ffnlib.scene import Handle, Line, Sketch
+from tests.explored import (
+    draws_everywhere,
+    each,
+    is_drawn,
+    is_named_and_light,
+    marks,
+    says_every_stop,
+)
 
 EXPLORERS = [getattr(neurons, name) for name in neurons.__all__]
-
-
-def marks(scene, kind):
-    return [m for panel in scene.panels for m in panel.marks if isinstance(m, kind)]
+GAPS = {"neurons.plane": "lifts"}  # the grid is one line
+REPEATS = {"neurons.collapse": {"seed": 5}, "neurons.pieces": {"seed": 7}}
 
 
 # ---- names
@@ -32,50 +35,24 @@ def marks(scene, kind):
 
 def test_explorers_of_a_package_are_named_after_the_topic():
     assert [shown.name for shown in EXPLORERS] == [f"neurons.{n}" for n in neurons.__all__]
-    assert all(find(shown.name) is shown for shown in EXPLORERS)
 
 
 # ---- every explorer, everywhere
 
 
-def settings_of(shown: Explorer):
-    """The start, every control at each of its ends, and points in the corners."""
-    yield {}
-    for name, control in shown.controls.items():
-        stops = control.stops()
-        if stops:
-            yield from (
-                {name: value} for value in (stops if len(stops) < 12 else stops[:: len(stops) // 4])
-            )
-            yield {name: stops[-1]}
-        else:
-            (x0, x1), (y0, y1) = control.x, control.y
-            yield {name: [[x0, y0]] * control.n}
-            yield {name: [[x1, y1]] * control.n}
-            yield {name: [[x0, y0], [x1, y1]] * (control.n // 2) + [[x1, y0]] * (control.n % 2)}
-            yield {name: [[0.0, 0.0]] * control.n}
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, gaps=GAPS.get(shown.name, ""))
 
 
-def check_scene(shown, scene):
-    assert "nan" not in scene.text
-    assert "not a number" not in scene.text
-    for kind in (Line, Scatter, Handle, Label, HeatMap, Sketch):
-        for mark in marks(scene, kind):
-            values = mark.z if kind is HeatMap else [mark.x, mark.y]
-            rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
-            if kind is Line:  # a column of nan lifts the pen; half a column would be a mistake
-                rows = rows[:, ~np.isnan(rows).all(axis=0)]
-            assert np.isfinite(rows).all(), (shown.name, mark)
-    for width in ("wide", "narrow"):
-        assert "NaN" not in svg(scene, shown.title, width)
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "neurons", heaviest=400_000)
 
 
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_finite_scene_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in settings_of(shown):
-            check_scene(shown, shown(**setting))
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 @pytest.mark.parametrize(
@@ -88,29 +65,14 @@ def test_every_setting_gives_a_finite_scene_without_a_warning(shown):
 )
 @pytest.mark.parametrize("corner", [[-1.0, -0.5], [1.0, 1.5], [0.0, 0.0]])
 def test_hinges_take_kinks_that_lie_on_one_another(setting, corner):
-    check_scene(neurons.hinges, neurons.hinges(**setting, kinks=[corner] * 9))
-    check_scene(neurons.hinges, neurons.hinges(units=8, heights="by hand", kinks=[corner] * 9))
+    is_drawn(neurons.hinges, {**setting, "kinks": [corner] * 9})
+    is_drawn(neurons.hinges, {"units": 8, "heights": "by hand", "kinks": [corner] * 9})
 
 
 def test_plane_by_hand_takes_three_points_in_one_place():
-    scene = neurons.plane(kind="by hand", corners=[[1.0, 1.0]] * 3)
-    check_scene(neurons.plane, scene)
+    setting = {"kind": "by hand", "corners": [[1.0, 1.0]] * 3}
+    scene = is_drawn(neurons.plane, setting, gaps="lifts")
     assert "become 0 and 0 long" in scene.text
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_the_same_parameters_give_the_same_scene(shown):
-    assert plain(shown()) == plain(shown())
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_at_most_five_controls_and_light_sweeps(shown):
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        stops = control.stops()
-        assert len(stops) <= 41
-        if stops:
-            assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 400_000
 
 
 # ---- affine maps
