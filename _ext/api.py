@@ -14,6 +14,7 @@ from typing import Any
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from . import fingerprint
@@ -58,7 +59,24 @@ def entry(module: ModuleType, name: str) -> str:
     return f".. py:data:: {full}\n\n   {shown}\n"
 
 
+def known(env: BuildEnvironment) -> dict[str, tuple[str, str]]:
+    """Objects documented so far: full name -> page, and the name they stand under."""
+    if not hasattr(env, "ffn_documented"):
+        env.ffn_documented = {}  # type: ignore[attr-defined]
+    documented: dict[str, tuple[str, str]] = env.ffn_documented  # type: ignore[attr-defined]
+    return documented
+
+
+def forget(app: Sphinx, env: BuildEnvironment, page: str) -> None:
+    """A page that is read again documents anew."""
+    del app
+    for name in [name for name, (where, _) in known(env).items() if where == page]:
+        del known(env)[name]
+
+
 class Api(SphinxDirective):
+    """The docstring of a module and those of what it offers."""
+
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
@@ -70,16 +88,14 @@ class Api(SphinxDirective):
         for file in fingerprint.files(Path(self.env.srcdir) / "ffnlib"):
             if file.suffix == ".py" and file.parent.name == "ffnlib":
                 self.env.note_dependency(str(file))
-        if not hasattr(self.env, "ffn_documented"):
-            self.env.ffn_documented = {}  # type: ignore[attr-defined]
-        documented: dict[str, str] = self.env.ffn_documented  # type: ignore[attr-defined]
+        documented = known(self.env)
         parts, elsewhere = [f".. automodule:: {name}\n"], []
         for public in public_names(module):
-            full = home(getattr(module, public), module, public)
-            if documented.setdefault(full, f"{name}.{public}") == f"{name}.{public}":
+            full, here = home(getattr(module, public), module, public), f"{name}.{public}"
+            if documented.setdefault(full, (self.env.docname, here))[1] == here:
                 parts.append(entry(module, public))
             else:
-                elsewhere.append(f":py:obj:`{public} <{documented[full]}>`")
+                elsewhere.append(f":py:obj:`{public} <{documented[full][1]}>`")
         if elsewhere:
             parts.append(f"Also importable from here: {', '.join(elsewhere)}.\n")
         text = ["```{eval-rst}", *"\n".join(parts).splitlines(), "```"]
@@ -108,4 +124,5 @@ def setup(app: Sphinx) -> None:
     app.setup_extension("sphinx.ext.napoleon")
     app.add_directive("api", Api)
     app.connect("autodoc-skip-member", skip)
+    app.connect("env-purge-doc", forget)
     app.connect("html-page-context", equip)
