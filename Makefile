@@ -38,6 +38,7 @@ test: $(VENV)/.test ## install the test tools, then check everything
 	@$(BIN)/python tests/get_chromium.py
 	@$(BIN)/python tests/get_npm_packages.py
 	@$(BIN)/python tests/get_bubblewrap.py
+	@$(BIN)/python tests/get_postgresql.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -99,7 +99,7 @@ def feedback(chosen: Namespace) -> int:
     ]
     context = get_context("forkserver" if os.name == "posix" else "spawn")
     if os.name == "posix":
-        context.set_forkserver_preload(["ffngrade.feedback"])
+        context.set_forkserver_preload(["ffngrade.light", "ffngrade.feedback"])
     agreed = (str(course.folder), chosen.db, chosen.assignment)
     with ProcessPoolExecutor(chosen.jobs, context, _prepare, agreed) as workers:
         written = workers.map(_page, *zip(*wanted, strict=True), chunksize=4) if wanted else ()

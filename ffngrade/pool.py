@@ -7,6 +7,7 @@ while nothing else was being graded, the submission is given up, with a sentence
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Protocol
 
-from ffngrade import work
+from ffngrade import walls, work
 from ffngrade.work import Job, Made, Terms
 
 AHEAD = 2
@@ -92,7 +93,7 @@ class Processes:
         if self._executor is None:
             context = get_context("forkserver" if os.name == "posix" else "spawn")
             if os.name == "posix":
-                context.set_forkserver_preload(["ffngrade.work"])
+                context.set_forkserver_preload(["ffngrade.light", "ffngrade.work"])
             self._executor = ProcessPoolExecutor(
                 self.count, context, initializer=_prepare, initargs=(agreed, self._folder)
             )
@@ -113,6 +114,8 @@ def _prepare(agreed: Terms, folder: str) -> None:
     """Make a process a worker; Ctrl-C is for the one that leads."""
     global _agreed
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform.startswith("linux"):
+        walls.die_with_parent()  # and the sandbox with it
     tempfile.tempdir = folder
     _agreed = agreed
 
