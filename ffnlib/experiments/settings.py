@@ -1,6 +1,7 @@
 """Sizes and recipes of the experiments, one set of them for each collection of images.
 
-What was chosen (rates, ranks, sizes) was chosen on training images held out, never on the test set.
+Rates and ranks were chosen on training images held out, for the dense networks; the mixtures have the
+rate of the large one. The test set had no say.
 """
 
 from dataclasses import asdict, dataclass
