@@ -1,7 +1,7 @@
 """Sizes and recipes of the experiments, one set of them for each collection of images.
 
-Rates and ranks were chosen on training images held out, for the dense networks; the mixtures have the
-rate of the large one. The test set had no say.
+Rates were chosen on training images held out, for the dense networks; the mixtures have the rate of
+the large one. The test set had no say.
 """
 
 from dataclasses import asdict, dataclass
