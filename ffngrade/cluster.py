@@ -35,7 +35,7 @@ class Cluster:
         source = iter(jobs)
         shared = self._client.scatter(agreed, broadcast=True, hash=False)
         sent: dict[Any, Job] = {}
-        running = as_completed()
+        running = as_completed(loop=self._client.loop)
 
         def send() -> None:
             job = next(source, None)

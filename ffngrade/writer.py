@@ -6,7 +6,7 @@ that is killed anywhere can be run again.
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -73,6 +73,20 @@ class Writer:
         """Close the connections."""
         self._engine.dispose()
 
+    def enrol(self, students: Iterable[str]) -> None:
+        """Make sure that the gradebook knows these; new ones come in this order, as exports do."""
+
+        def add() -> None:
+            with Session(self._engine) as book:
+                known = set(book.scalars(select(Student.id)))
+                for student in students:
+                    if student not in known:
+                        book.add(Student(id=student))
+                        book.flush()
+                book.commit()
+
+        self.patiently(add)
+
     def write(self, assignment: str, made: Made, timestamp: datetime | None = None) -> Marks:
         """Write a submission's marks and comments; a grader's own stay as they are.
 
@@ -105,7 +119,7 @@ class Writer:
                         Assignment.name == assignment, SubmittedAssignment.student_id == student
                     )
                 )
-                return dict(rows.tuples().all())
+                return {row.name: row.auto_score for row in rows}
 
         return self.patiently(read)
 

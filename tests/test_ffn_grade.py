@@ -253,21 +253,24 @@ def broken(problem: str) -> str:
     )
 
 
-def test_the_best_attempt_or_the_last(course):
+def test_the_best_attempt_or_the_last(course, capsys):
     best = (course / "submitted" / "student0" / NAME / f"{NAME}.ipynb").read_text()
     for name, text in (("1", best), ("2", best.replace("return", "return 0 *"))):
-        folder = course / "submitted-attempts" / "student4" / NAME / name
+        folder = course / "submitted-attempts" / "student5" / NAME / name
         folder.mkdir(parents=True)
         (folder / f"{NAME}.ipynb").write_text(text)
         (folder / "timestamp.txt").write_text("2026-02-01 10:00:00 UTC")
-    only = ("--student", "student4", "--jobs", "1")
+    only = ("--student", "student5", "--jobs", "1")
     assert ffn_grade(course, "autograde", *only) == cli.DONE
-    last = marks(course)["student4"]
+    last = marks(course)["student5"]
     assert ffn_grade(course, "autograde", "--attempts", "best", *only) == cli.DONE
-    assert marks(course)["student4"] > last
-    assert marks(course)["student4"] == sum(bank.points(NAME).values())
+    assert marks(course)["student5"] > last
+    assert marks(course)["student5"] == sum(bank.points(NAME).values())
+    capsys.readouterr()
+    assert ffn_grade(course, "regrade", "--attempts", "best", "--jobs", "1") == cli.DONE
+    assert "0 changes" in capsys.readouterr().out
     assert ffn_grade(course, "autograde", *only) == cli.DONE
-    assert marks(course)["student4"] == last
+    assert marks(course)["student5"] == last
 
 
 def marks(course: Path) -> dict[str, float | None]:
@@ -304,7 +307,9 @@ def test_the_gradebook_in_postgresql_may_stop(course, expected, monkeypatch):
             assert {entry.state for entry in entries} == {"graded"}
             assert any("cannot be reached" in sentence for sentence in said)
             assert sorted(written) == [f"student{i}" for i in range(STUDENTS)]
-            assert exported(course, "--db", server.url) == expected
+            # of equal names a server gives no order
+            ours = exported(course, "--db", server.url)
+            assert sorted(ours.splitlines()) == sorted(expected.splitlines())
             impatient = Writer(opened, patience=0.1, say=said.append)
             server.stop()
             with pytest.raises(GradebookAway, match="run the command again"):
