@@ -1,9 +1,9 @@
 """Formgrader shows submissions to the teacher, whose browser may do much: so nothing of them runs.
 
 It renders with nbconvert's `HTMLExporter`, to which the course's configuration can give a
-preprocessor, filters and a template. The preprocessor rebuilds each cell from what is known to be harmless; the
-Markdown filter is the feedback's; the template names a policy under which only formgrader's own
-scripts run, and needs no MathJax.
+preprocessor, filters and a template. The preprocessor rebuilds each cell from what is known to be
+harmless; the Markdown filter is the feedback's; the template names a policy under which only
+formgrader's own scripts run, and needs no MathJax.
 """
 
 from importlib.resources import files
