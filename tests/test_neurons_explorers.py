@@ -1,4 +1,4 @@
-"""The mathematics behind the first chapter and the explorers that show it."""
+"""The explorers of the first chapter: what they show is what mathematics says."""
 
 import math
 
@@ -8,13 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from ffnlib import affine, piecewise
+from ffnlib import affine
 from ffnlib.activations import ACTIVATIONS, relu
 from ffnlib.explorers import neurons
 from ffnlib.explorers.neurons.planes import FOLD
 from ffnlib.explorers.neurons.stacks import draw_stack
-from ffnlib.network import MLP, Linear
-from ffnlib.random_features import hidden_layers, read_out
 from ffnlib.scene import Handle, Line, Sketch
 from tests.explored import (
     draws_everywhere,
@@ -28,9 +26,6 @@ from tests.explored import (
 EXPLORERS = [getattr(neurons, name) for name in neurons.__all__]
 GAPS = {"neurons.plane": "lifts"}  # the grid is one line
 REPEATS = {"neurons.collapse": {"seed": 5}, "neurons.pieces": {"seed": 7}}
-
-
-# ---- names
 
 
 def test_explorers_of_a_package_are_named_after_the_topic():
@@ -73,62 +68,6 @@ def test_plane_by_hand_takes_three_points_in_one_place():
     setting = {"kind": "by hand", "corners": [[1.0, 1.0]] * 3}
     scene = is_drawn(neurons.plane, setting, gaps="lifts")
     assert "become 0 and 0 long" in scene.text
-
-
-# ---- affine maps
-
-
-@given(st.lists(st.integers(1, 5), min_size=2, max_size=7), st.integers(0, 99))
-@settings(deadline=None, max_examples=50)
-def test_a_stack_of_affine_maps_is_one(sizes, seed):
-    rng = np.random.default_rng(seed)
-    layers = hidden_layers(sizes, rng)
-    one = affine.collapse(layers)
-    x = rng.normal(size=(10, sizes[0]))
-    stacked = MLP.from_layers(layers, "identity").forward(x)
-    np.testing.assert_allclose(one.forward(x), stacked, rtol=1e-10, atol=1e-10)
-
-
-def test_collapse_names_the_layer_that_does_not_fit():
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match=r"layers\[1\] takes 3 inputs, but layers\[0\] gives 2"):
-        affine.collapse([Linear(1, 2, rng=rng), Linear(3, 1, rng=rng)])
-    with pytest.raises(ValueError, match="at least one"):
-        affine.collapse([])
-
-
-def test_three_corners_settle_the_map():
-    layer = affine.from_corners([1, 2], [3, 2], [1, 5])
-    np.testing.assert_array_equal(layer.W, [[2, 0], [0, 3]])
-    np.testing.assert_array_equal(layer.forward(np.zeros(2)), [1, 2])
-
-
-@pytest.mark.parametrize("kind", affine.PLANE_MAPS)
-def test_every_plane_map_starts_at_the_identity(kind):
-    x = np.random.default_rng(0).normal(size=(4, 2))
-    np.testing.assert_array_equal(affine.plane_map(kind, 0.0).forward(x), x)
-
-
-@pytest.mark.parametrize(
-    ("kind", "W", "b"),
-    [
-        ("rotation", [[0, -1], [1, 0]], [0, 0]),
-        ("scaling", [[2, 0], [0, 0.5]], [0, 0]),
-        ("shear", [[1, 1], [0, 1]], [0, 0]),
-        ("reflection", [[-1, 0], [0, 1]], [0, 0]),
-        ("projection", [[1, 0], [0, 0]], [0, 0]),
-        ("translation", [[1, 0], [0, 1]], [1, 0.5]),
-    ],
-)
-def test_full_plane_maps(kind, W, b):
-    layer = affine.plane_map(kind, 1.0)
-    np.testing.assert_allclose(layer.W, W, atol=1e-15)
-    np.testing.assert_array_equal(layer.b, b)
-
-
-def test_unknown_plane_map():
-    with pytest.raises(ValueError, match=r"kind must be one of rotation, .*got 'twist'"):
-        affine.plane_map("twist", 1.0)
 
 
 def test_plane_says_the_singular_values_of_the_shear():
@@ -224,47 +163,7 @@ def test_a_nonlinearity_solves_what_depth_alone_does_not(seed):
             assert correct(said) > 90
 
 
-# ---- least squares read-out
-
-
-def test_read_out_finds_an_affine_map_exactly():
-    rng = np.random.default_rng(0)
-    x, W, b = rng.normal(size=(50, 4)), rng.normal(size=(3, 4)), rng.normal(size=3)
-    layer = read_out(x, x @ W.T + b)
-    np.testing.assert_allclose(layer.W, W, atol=1e-12)
-    np.testing.assert_allclose(layer.b, b, atol=1e-12)
-
-
-def test_read_out_names_shapes_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"\(3, 2\) and \(4, 1\)"):
-        read_out(np.ones((3, 2)), np.ones((4, 1)))
-
-
 # ---- hinges
-
-
-def test_two_hinges_are_the_absolute_value():
-    bias, weights = piecewise.through_points([-1, 0, 1], [1, 0, 1])
-    x = np.linspace(-1, 1, 1001)
-    assert (bias, list(weights)) == (1.0, [-1.0, 2.0])
-    np.testing.assert_allclose(piecewise.evaluate(x, [-1, 0], bias, weights), np.abs(x), atol=1e-15)
-    fitted = piecewise.fit_hinges(x, np.abs(x), [-1, 0])
-    np.testing.assert_allclose(fitted[1], weights, atol=1e-12)
-
-
-def test_one_hinge_misses_the_absolute_value_by_a_half_at_best():
-    """Best sup error for every kink and both directions, by a linear programme in (c, v, e)."""
-    x = np.linspace(-1, 1, 41)
-    ones = np.ones_like(x)
-    best = []
-    for kink in np.linspace(-1.5, 1.5, 31):
-        for unit in (relu(x - kink), relu(kink - x)):
-            features = np.column_stack([ones, unit])
-            rows = np.block([[features, -ones[:, None]], [-features, -ones[:, None]]])
-            sides = np.concatenate([np.abs(x), -np.abs(x)])
-            free = [(None, None)] * 2 + [(0, None)]
-            best.append(linprog([0, 0, 1], A_ub=rows, b_ub=sides, bounds=free).fun)
-    assert min(best) == pytest.approx(0.5, abs=1e-9)
 
 
 def test_hinges_says_a_half_for_one_unit_and_exact_for_two():
@@ -298,88 +197,8 @@ def test_a_drawn_curve_is_the_target():
     assert marks(neurons.hinges(target="drawn"), Sketch)
 
 
-@given(
-    st.lists(st.floats(-5, 5).map(lambda v: round(v, 3)), min_size=2, max_size=9, unique=True),
-    st.integers(0, 99),
-)
-@settings(deadline=None)
-def test_through_points_meets_every_point(knots, seed):
-    knots = np.sort(knots)
-    values = np.random.default_rng(seed).normal(size=knots.size)
-    bias, weights = piecewise.through_points(knots, values)
-    met = piecewise.evaluate(knots, knots[:-1], bias, weights)
-    np.testing.assert_allclose(met, values, atol=1e-7)
-
-
-@pytest.mark.parametrize(
-    ("knots", "values", "message"),
-    [
-        ([0, 0, 1], [1, 2, 3], "strictly increasing"),
-        ([0], [1], "at least 1"),
-        ([0, 1], [1, 2, 3], r"\(2,\) and \(3,\)"),
-    ],
-)
-def test_through_points_names_the_mistake(knots, values, message):
-    with pytest.raises(ValueError, match=message):
-        piecewise.through_points(knots, values)
-
-
-def test_fit_hinges_names_the_mistake():
-    with pytest.raises(ValueError, match="sorted"):
-        piecewise.fit_hinges([1, 0], [0, 0], [0])
-    with pytest.raises(ValueError, match=r"\(2,\) and \(3,\)"):
-        piecewise.fit_hinges([0, 1], [0, 0, 0], [0])
-
-
-# ---- pieces
-
-
-@pytest.mark.parametrize("depth", range(1, 11))
-def test_the_tent_doubles_its_pieces_with_every_layer(depth):
-    net = piecewise.tent_network(depth)
-    knots, values = piecewise.linear_pieces(net, 0.0, 1.0)
-    assert sum(layer.d_out for layer in net.layers[:-1]) == 2 * depth
-    np.testing.assert_array_equal(knots, np.arange(2**depth + 1) / 2**depth)
-    np.testing.assert_array_equal(values, np.arange(2**depth + 1) % 2)
-
-
-@pytest.mark.parametrize("units", [1, 2, 3, 8, 20])
-def test_one_layer_makes_one_piece_more_than_it_has_units(units):
-    net = piecewise.one_layer_zigzag(units)
-    knots, values = piecewise.linear_pieces(net, 0.0, 1.0)
-    assert len(knots) - 1 == units + 1
-    assert set(np.round(values, 12)) <= {0.0, 1.0}
-
-
-@given(st.integers(1, 4), st.integers(1, 6), st.integers(0, 999))
-@settings(deadline=None, max_examples=40)
-def test_pieces_of_random_networks_are_straight_and_complete(depth, width, seed):
-    net = neurons.lines.random_relu_net([1, *[width] * depth, 1], seed)
-    knots, values = piecewise.linear_pieces(net, -3.0, 3.0)
-    x = np.linspace(-3, 3, 2001)
-    y = net.forward(x[:, None])[:, 0]
-    np.testing.assert_allclose(np.interp(x, knots, values), y, atol=1e-8 * max(1, np.abs(y).max()))
-    slopes = np.diff(values) / np.diff(knots)
-    assert np.all(np.diff(slopes) != 0)
-    if depth == 1:
-        assert len(knots) - 1 <= width + 1
-
-
 def test_pieces_says_the_counts():
     said = neurons.pieces(depth=10).text
     assert "20 ReLUs in 10 layers of 2 make 1,024 straight pieces" in said
     assert "never make more than 21" in said
     assert "at least 1,023" in said
-
-
-def test_linear_pieces_names_the_mistake():
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="one input, one output and ReLUs"):
-        piecewise.linear_pieces(MLP([2, 3, 1], rng=rng), 0, 1)
-    with pytest.raises(ValueError, match="one input, one output and ReLUs"):
-        piecewise.linear_pieces(MLP([1, 3, 1], "tanh", rng=rng), 0, 1)
-    with pytest.raises(ValueError, match="lo must be below hi"):
-        piecewise.linear_pieces(MLP([1, 3, 1], rng=rng), 1, 1)
-    for build in (piecewise.tent_network, piecewise.one_layer_zigzag):
-        with pytest.raises(ValueError, match="at least 1"):
-            build(0)
