@@ -2,9 +2,17 @@
 
 import ast
 import json
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pytest
+
+from ffnlib import checks
+from ffnlib.checks.verdict import ASSIGNMENTS as PROBLEMS
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
 ASSIGNMENTS = (
@@ -92,3 +100,19 @@ def visible_cases(assignment: str, problem: str) -> list[Any]:
     call = tree.body[-1].value  # type: ignore[attr-defined]
     cases: list[Any] = ast.literal_eval(call.args[2])
     return cases
+
+
+def defined(answer: Answer) -> Callable[..., Any]:
+    """The function that an answer's cell defines, in a namespace like a notebook's."""
+    notebook: dict[str, Any] = {"__name__": "__main__", "np": np, "math": math}
+    exec(compile(answer.source, str(answer.path), "exec"), notebook)
+    found: Callable[..., Any] = notebook[answer.problem]
+    return found
+
+
+def message(name: str, function: Any, cases: list[Any] | None = None) -> str:
+    """Message of the check that fails, on the visible cases if no others are given."""
+    assignment = next(a for a, problems in PROBLEMS.items() if name in problems)
+    with pytest.raises(checks.CheckFailed) as caught:
+        checks.verify(name, function, visible_cases(assignment, name) if cases is None else cases)
+    return str(caught.value)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,22 @@ def build_book(root: Path = ROOT, **environment: str) -> "subprocess.CompletedPr
         text=True,
         check=False,
     )
+
+
+@pytest.fixture
+def grading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As while nbgrader grades: the hidden cases are there."""
+    monkeypatch.setenv("FFN_CASES", str(ROOT / "exercises" / "cases"))
+    monkeypatch.setenv("FFN_SEED", "tests")
+
+
+@pytest.fixture
+def nothing_refused() -> Iterator[None]:
+    """After the test the library refuses nothing any more."""
+    from ffnlib.checks import refusal
+
+    yield
+    refusal.restore()
 
 
 @pytest.fixture(scope="session")

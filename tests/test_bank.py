@@ -1,0 +1,70 @@
+"""`ffnlib.checks` on every answer of the bank."""
+
+import re
+
+import bank
+import pytest
+from bank import message
+
+from ffnlib import checks
+from ffnlib.checks import refusal
+from ffnlib.checks.verdict import ASSIGNMENTS
+
+ANSWERS = [answer for assignment in bank.ASSIGNMENTS for answer in bank.answers(assignment)]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.path.stem)
+@pytest.mark.usefixtures("grading")
+def test_answer(answer, capfd):
+    cases = bank.visible_cases(answer.assignment, answer.problem)
+    function = bank.defined(answer)
+    if answer.verdict == "right":
+        checks.verify(answer.problem, function, cases)
+        out, err = capfd.readouterr()
+        assert err == ""
+        assert out.startswith(f"{len(cases)} visible case")
+    else:
+        said = message(answer.problem, function)
+        assert answer.message in said
+        assert capfd.readouterr() == ("", "")
+
+
+VISIBLE_ONLY = ("xor_network", "abs_network")  # a constant result leaves nothing to hide
+WRONG = [a for a in ANSWERS if a.verdict == "wrong" and a.problem not in VISIBLE_ONLY]
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.path.stem)
+@pytest.mark.usefixtures("grading")
+def test_hidden_failure_tells_no_case(answer):
+    said = message(answer.problem, bank.defined(answer), cases=[])
+    assert "\n" not in said
+    assert not re.search(r"\d\.\d|\[", said.replace("1.702", ""))
+
+
+@pytest.mark.parametrize("seed", ["2031", "autumn"])
+@pytest.mark.usefixtures("grading")
+def test_right_answers_are_right_for_any_seed(seed, monkeypatch):
+    monkeypatch.setenv("FFN_SEED", seed)
+    for answer in ANSWERS:
+        if answer.verdict == "right":
+            checks.verify(
+                answer.problem,
+                bank.defined(answer),
+                bank.visible_cases(answer.assignment, answer.problem),
+            )
+
+
+@pytest.mark.parametrize("assignment", bank.ASSIGNMENTS)
+def test_bank_is_complete(assignment):
+    points = bank.points(assignment)
+    assert list(points) == list(ASSIGNMENTS[assignment]) == list(refusal.WRITTEN[assignment])
+    found = bank.answers(assignment)
+    for problem, worth in points.items():
+        right = [a for a in found if (a.problem, a.verdict) == (problem, "right")]
+        wrong = [a for a in found if (a.problem, a.verdict) == (problem, "wrong")]
+        assert len(right) >= 4
+        assert len(wrong) >= 6
+        assert all(a.marks == worth and not a.message for a in right)
+        assert all(a.marks == 0 and a.message for a in wrong)
+        assert 2 <= worth <= 5
+    assert {a.problem for a in found} == set(points)
