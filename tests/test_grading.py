@@ -158,7 +158,7 @@ def filled_in(release: Path, answers: Mapping[str, bank.Answer]) -> str:
 
 
 def taken(assignment: str) -> list[bank.Answer]:
-    """Every second answer, or all if FFN_WHOLE_BANK is set; test_checks.py runs all, faster."""
+    """Every second answer, or all if FFN_WHOLE_BANK is set; test_bank.py runs all, faster."""
     return bank.answers(assignment)[:: 1 if os.environ.get("FFN_WHOLE_BANK") else 2]
 
 
