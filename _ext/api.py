@@ -6,6 +6,7 @@ of the reference has documented is only linked.
 """
 
 import inspect
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -52,10 +53,13 @@ def entry(module: ModuleType, name: str) -> str:
         return f".. autoclass:: {full}\n   :members:\n"
     if inspect.isfunction(found):
         return f".. autofunction:: {full}\n"
+    kind = type(found).__name__
+    if kind in public_names(module):
+        return f".. py:data:: {full}\n\n   A ``{kind}``.\n"
     if type(found).__module__.startswith("ffnlib"):  # gelu, cross_entropy: an object with a class
         return f".. autodata:: {full}\n   :no-value:\n"
-    value = repr(found) if not isinstance(found, dict) else ", ".join(map(str, found))
-    shown = f"``{value}``" if len(value) <= LONGEST_VALUE else f"{type(found).__name__}."
+    value = ", ".join(map(str, found)) if isinstance(found, Mapping) else repr(found)
+    shown = f"``{value}``" if len(value) <= LONGEST_VALUE else f"{kind}."
     return f".. py:data:: {full}\n\n   {shown}\n"
 
 
