@@ -108,7 +108,7 @@ class TrustedExecute(NbGraderPreprocessor):
             return self.kernel_name or "python3"
         why = sandbox.obstacle()
         if not why and not (self.kernel_name or kernel.installed()):
-            why = "its kernel is not installed: run `python -m ffngrade install` once"
+            why = "its kernel is not installed: run `ffn-grade install` once"
         if why:
             raise NbGraderException(
                 f"Students' code cannot be run in a sandbox: {why}. Nothing was graded. If you "
