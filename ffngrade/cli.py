@@ -55,6 +55,12 @@ def parser() -> argparse.ArgumentParser:
     graders = argparse.ArgumentParser(add_help=False)
     graders.add_argument("--scheduler", default="", metavar="tcp://…", help="of a Dask cluster")
     graders.add_argument(
+        "--attempts",
+        choices=("last", "best"),
+        default="last",
+        help="which counts of several (default: the one in submitted/, the last)",
+    )
+    graders.add_argument(
         "--patience",
         type=float,
         default=600,
@@ -69,12 +75,6 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="only this one; may be repeated")
     one.add_argument("--force", action="store_true", help="grade everybody anew")
-    one.add_argument(
-        "--attempts",
-        choices=("last", "best"),
-        default="last",
-        help="which counts of several (default: the one in submitted/, the last)",
-    )
     one = add("regrade", "show who would change; --write writes it", workers, graders)
     one.add_argument("assignment")
     one.add_argument("--write", action="store_true", help="write the changes")

@@ -67,6 +67,7 @@ def regrade(chosen: Namespace) -> int:
             pool,
             writer,
             write=chosen.write,
+            best=chosen.attempts == "best",
             progress=_bar("graded again", chosen.quiet),
         )
     for change in changes:
@@ -135,7 +136,14 @@ def export(chosen: Namespace) -> int:
     with course.gradebook() as book:
         plugin.export(book)
     print(chosen.to)
-    return DONE
+    without = 0
+    with Record.of(course) as record:
+        for assignment in chosen.assignment or record.assignments():
+            for row in reports.rows(course, assignment, record):
+                if row.state in ("failed", "aside", "received", "running"):
+                    print(f"{assignment}, {reports.plain(row.student)}: {row.words}, so no marks")
+                    without += 1
+    return CARE if without else DONE
 
 
 @contextmanager

@@ -90,9 +90,9 @@ def autograde(
         If the gradebook could not be reached for long.
     """
     with Record.of(course) as record, record.alone():
-        record.take(
-            assignment, writer.patiently(lambda: _taken_in(course, assignment, students, best))
-        )
+        received = writer.patiently(lambda: _taken_in(course, assignment, students, best))
+        record.take(assignment, received)
+        writer.enrol([one.student for one in received if one.state != "absent"])
         due = record.due(assignment, force, lambda s: course.autograded(s, assignment).is_dir())
         due = [student for student in due if students is None or student in students]
         jobs = [
@@ -100,16 +100,10 @@ def autograde(
             for student in due
             for attempt, folder in copies(course, assignment, student, best).items()
         ]
-        waiting = Counter(student for student, _, _ in jobs)
-        together: dict[str, list[Made]] = {student: [] for student in due}
-        for student in due:
-            record.begin(assignment, student)
+        record.begin(assignment, *due)
         made = pool.run(terms(course, assignment), _jobs(jobs))
-        for one in progress(made, len(jobs)):
-            together[one.student].append(one)
-            waiting[one.student] -= 1
-            if not waiting[one.student]:
-                _finish(course, assignment, together.pop(one.student), writer, record)
+        for tries in _together(progress(made, len(jobs)), jobs):
+            _finish(course, assignment, tries, writer, record)
         return record.entries(assignment)
 
 
@@ -127,13 +121,22 @@ def _finish(
     course: Course, assignment: str, tries: Sequence[Made], writer: Writer, record: Record
 ) -> None:
     """Write the one of a student's attempts that counts."""
-    student = tries[0].student
-    graded = [one for one in tries if not one.why]
-    if not graded:
-        record.failed(assignment, student, tries[0].why)
+    chosen, moment = _counting(course, assignment, tries, writer)
+    if chosen.why:
+        record.failed(assignment, chosen.student, chosen.why)
         return
+    keep(course, assignment, chosen)
+    marks = writer.write(assignment, chosen, moment)
+    record.graded(assignment, chosen.student, *marks)
+
+
+def _counting(
+    course: Course, assignment: str, tries: Sequence[Made], writer: Writer
+) -> tuple[Made, datetime | None]:
+    """The one of a student's attempts that counts, and when it came; one that failed if all did."""
+    graded = [one for one in tries if not one.why] or tries[:1]
     moments = {
-        one.attempt: handed_in(view(course, one.attempt), assignment, student) for one in graded
+        one.attempt: handed_in(view(course, one.attempt), assignment, one.student) for one in graded
     }
     chosen = graded[0]
     if len(graded) > 1:  # of equals the last one
@@ -143,9 +146,17 @@ def _finish(
             return marks.score, one.attempt == LAST, one.attempt
 
         chosen = max(graded, key=worth)
-    keep(course, assignment, chosen)
-    marks = writer.write(assignment, chosen, moments[chosen.attempt])
-    record.graded(assignment, student, *marks)
+    return chosen, moments[chosen.attempt]
+
+
+def _together(made: Iterable[Made], jobs: Sequence[tuple[str, str, Path]]) -> Iterator[list[Made]]:
+    """All attempts of a student, as soon as they are there."""
+    waiting = Counter(student for student, _, _ in jobs)
+    found: dict[str, list[Made]] = {}
+    for one in made:
+        found.setdefault(one.student, []).append(one)
+        if len(found[one.student]) == waiting[one.student]:
+            yield found.pop(one.student)
 
 
 def regrade(
@@ -155,6 +166,7 @@ def regrade(
     writer: Writer,
     *,
     write: bool = False,
+    best: bool = False,
     progress: Progress = _quietly,
 ) -> tuple[list[Change], dict[str, str]]:
     """Grade again whoever is graded; say who changes and by how much, and write only if told to.
@@ -168,19 +180,22 @@ def regrade(
     """
     with Record.of(course) as record, record.alone():
         graded = [e.student for e in record.entries(assignment) if e.state == "graded"]
-        received = writer.patiently(lambda: receive(course, assignment, graded))
+        received = writer.patiently(lambda: _taken_in(course, assignment, graded, best))
         before = writer.patiently(lambda: standings(course.url, assignment))
         failed = {one.student: _unread(one) for one in received if one.state != "received"}
         changes = []
         jobs = [
-            (s, LAST, received_folder(course, s, assignment)) for s in graded if s not in failed
+            (student, attempt, folder)
+            for student in graded
+            if student not in failed
+            for attempt, folder in copies(course, assignment, student, best).items()
         ]
         made = pool.run(terms(course, assignment), _jobs(jobs))
-        for one in progress(made, len(jobs)):
+        for tries in _together(progress(made, len(jobs)), jobs):
+            one, moment = _counting(course, assignment, tries, writer)
             if one.why:
                 failed[one.student] = one.why
                 continue
-            moment = handed_in(course, assignment, one.student)
             old = writer.automatic(assignment, one.student)
             marks = writer.would_be(assignment, one, moment)
             was = before[one.student].score if one.student in before else None

@@ -11,8 +11,7 @@ import pytest
 from handed_out import cell_of
 from nbgrader.api import Gradebook
 
-from ffngrade import choosing, folders
-from ffngrade.grading import regrade
+from ffngrade import choosing, folders, grading
 from ffngrade.receive import Received, everybody, receive, received_folder, strays
 from ffngrade.record import Busy, Record, counts
 from ffngrade.release import NotReleased, releases
@@ -375,6 +374,27 @@ def test_an_assignment_of_two_notebooks(tmp_path):
     assert got.mended == ["adapters.ipynb was taken for lora.ipynb"]
 
 
+def test_students_are_known_in_order_before_anybody_is_graded(course):
+    for name in ("ben", "ann"):
+        hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED)
+    hand_in(course, "cleo", softmax__softmax_dot_ipynb="")
+    hand_in(course, "dora", lora__lora_dot_ipynb=LORA)
+
+    class Lost:
+        def run(self, _agreed, _jobs):
+            return iter(())
+
+    writer = Writer(course, patience=1)
+    grading.autograde(course, SOFTMAX, Lost(), writer)
+    writer.enrol(["ben", "eve", "dan"])
+    writer.close()
+    with course.gradebook() as book:
+        names = [student.id for student in book.students]
+        assert names == ["ann", "ben", "cleo", "eve", "dan"]
+        for name in names:
+            book.remove_student(name)
+
+
 def test_what_cannot_be_read_any_more_keeps_its_marks(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
     hand_in(course, "ben", softmax__softmax_dot_ipynb=SOLVED)
@@ -391,7 +411,7 @@ def test_what_cannot_be_read_any_more_keeps_its_marks(course):
             return iter(())
 
     writer = Writer(course, patience=1)
-    changes, failed = regrade(course, SOFTMAX, Idle(), writer, write=True)
+    changes, failed = grading.regrade(course, SOFTMAX, Idle(), writer, write=True)
     writer.close()
     assert changes == []
     assert failed == {
