@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import test_grading as grading
+from browser.conftest import browser  # noqa: F401
 
 from ffngrade import kernel, sandbox
 from hostile import classroom
 from hostile.attack import ASSIGNMENT
+from hostile.reading import Watch, exporter, nbgraders_own, opened
 from hostile.table import ATTACKS
 
 OBSTACLE = sandbox.obstacle()
@@ -227,3 +229,40 @@ def test_its_feedback_can_do_nothing(graded, student):
             if name == "src":
                 assert (tag, value[:11]) == ("img", "data:image/")
     assert len(html) < 3_000_000
+
+
+# ---- in a browser
+
+READERS = [student for student in ATTACKS if student.startswith(("showing", "altering"))]
+
+
+@pytest.fixture
+def watch(browser):  # noqa: F811
+    watch = Watch(browser)
+    yield watch
+    watch.context.close()
+
+
+@pytest.mark.browser
+def test_in_a_browser_its_feedback_does_nothing(graded, watch):
+    for student in READERS:
+        title = watch.show(graded.page(student))
+        assert title.startswith(ASSIGNMENT), student
+        assert (watch.asked, watch.alarms) == ([], []), student
+
+
+@pytest.mark.browser
+def test_in_formgrader_its_script_does_not_run(graded, watch, monkeypatch):
+    ours = exporter(graded.course, monkeypatch)
+    for student in READERS:
+        if ATTACKS[student].aside:
+            continue
+        title = watch.show(opened(ours, graded.course, student))
+        assert title == ASSIGNMENT, student
+        assert (watch.asked, watch.alarms) == ([], []), student
+        # formgrader itself works: its scripts are there, and the fields for marks
+        assert watch.tab.evaluate("typeof FormGrader") == "function"
+        assert watch.tab.locator("input.score").count() == 6
+    # and the browser would have run it: nbgrader's own page lets it
+    script = next(s for s, attack in ATTACKS.items() if attack.name == "script in text")
+    assert watch.show(opened(nbgraders_own(), graded.course, script)) == "ran"
