@@ -1,54 +1,35 @@
 """The explorers of the experiments: what they draw is what is stored."""
 
-import warnings
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from ffnlib.experiments.results import accuracy, seconds_to_target, steps_to_target, stored
 from ffnlib.experiments.rows import ROWS
-from ffnlib.explorer import Explorer, find, sweep
 from ffnlib.explorers.experiments import race, tradeoff
 from ffnlib.explorers.experiments.race import runners
 from ffnlib.explorers.experiments.tradeoff import DATA, IMAGES, points, unbeaten
 from ffnlib.explorers.experiments.tradeoff import ROWS as NAMES
-from ffnlib.render import svg
-from ffnlib.scene import Bars, Label, Line, Rule, Scatter, plain
+from ffnlib.scene import Bars, Label, Line, Rule, Scatter
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
 EXPLORERS = [race, tradeoff]
+REPEATS = {"experiments.tradeoff": {"size": 2}}  # which size is drawn is no matter of the sentence
 
 
-def marks(scene, kind, panel=None):
-    panels = scene.panels if panel is None else [scene.panels[panel]]
-    return [m for p in panels for m in p.marks if isinstance(m, kind)]
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown)
 
 
-def settings_of(shown: Explorer):
-    yield {}
-    for name, control in shown.controls.items():
-        yield from ({name: value} for value in control.stops())
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
-def test_every_setting_gives_a_picture_without_a_warning(shown):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in settings_of(shown):
-            scene = shown(**setting)
-            for width in ("wide", "narrow"):
-                assert "NaN" not in svg(scene, shown.title, width)
-            assert plain(scene) == plain(shown(**setting))
-
-
-@pytest.mark.parametrize("shown", EXPLORERS, ids=lambda e: e.name)
+@each(EXPLORERS)
 def test_named_light_and_with_few_controls(shown):
-    assert find(shown.name) is shown
-    assert shown.name.startswith("experiments.")
-    assert len(shown.controls) <= 5
-    for control in shown.controls.values():
-        assert 0 < len(control.stops()) <= 12
-        assert sum(map(len, sweep(shown, control, "wide")["parts"])) < 60_000
+    is_named_and_light(shown, "experiments", heaviest=60_000, most_stops=12)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 def test_every_row_and_every_collection_can_be_chosen():
