@@ -1,23 +1,21 @@
 """The classifier round one feed-forward layer, its stored scores, and the explorer of luck."""
 
 import re
-import warnings
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from ffnlib.comparison import compare_paired
-from ffnlib.explorer import find, sweep
 from ffnlib.explorers.production import comparison
 from ffnlib.explorers.production.chances import SEEDS as STORED
 from ffnlib.ffn import VARIANTS
 from ffnlib.ffn_classifier import FFNClassifier
 from ffnlib.gradcheck import gradcheck
 from ffnlib.losses import cross_entropy
-from ffnlib.render import svg
-from ffnlib.scene import Line, Scatter, plain
+from ffnlib.scene import Line, Scatter
 from ffnlib.variant_trials import EXAMPLES, SETUPS, classifier, load_trials, trial
+from tests.explored import draws_everywhere, is_named_and_light, marks, says_every_stop
 
 rng = np.random.default_rng
 
@@ -109,33 +107,16 @@ def test_mistakes_are_named():
 # ---- the explorer
 
 
-def marks(scene, kind, panel):
-    return [m for m in scene.panels[panel].marks if isinstance(m, kind)]
-
-
-def test_every_setting_gives_a_picture_without_a_warning():
-    settings = [{}, {"first": "ReLU", "second": "ReLU"}, {"first": "ReLU ½×", "signal": "loss"},
-                {"seeds": 2, "examples": 25}, {"seeds": STORED, "signal": "loss"}]  # fmt: skip
-    for name, control in comparison.controls.items():
-        settings += [{name: value} for value in control.stops()[:: 8 if name == "seeds" else 3]]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for setting in settings:
-            scene = comparison(**setting)
-            assert "nan" not in scene.text
-            for width in ("wide", "narrow"):
-                assert "NaN" not in svg(scene, comparison.title, width)
+def test_every_setting_gives_a_sound_picture():
+    draws_everywhere(comparison, [
+        {"first": "ReLU", "second": "ReLU"}, {"first": "ReLU ½×", "signal": "loss"},
+        {"seeds": 2, "examples": 25}, {"seeds": STORED, "signal": "loss"},
+    ])  # fmt: skip
 
 
 def test_named_light_and_with_a_sentence_for_every_stop():
-    assert find("production.comparison") is comparison
-    assert plain(comparison()) == plain(comparison())
-    assert len(comparison.controls) <= 5
-    for name, control in comparison.controls.items():
-        assert len(control.stops()) <= 41
-        said = [comparison(**{name: value}).text for value in control.stops()]
-        assert len(set(said)) == len(said), name
-    assert sum(map(len, sweep(comparison, comparison.controls["seeds"], "wide")["parts"])) < 250_000
+    is_named_and_light(comparison, "production", heaviest=250_000)
+    says_every_stop(comparison)
 
 
 @pytest.mark.parametrize(("seeds", "signal"), [(5, "digits read"), (40, "loss")])
