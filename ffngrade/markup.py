@@ -124,6 +124,8 @@ def harmless(html: str) -> str:
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
     """The value of an attribute, or None where it must go."""
+    if attribute not in ATTRIBUTES.get(tag, ()):
+        return None
     if attribute == "href":
         return value if LINK.fullmatch(value.strip()) else None
     if attribute == "src":
