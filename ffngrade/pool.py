@@ -7,16 +7,16 @@ while nothing else was being graded, the submission is given up, with a sentence
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Protocol
 
-from ffngrade import walls, work
+from ffngrade import work
 from ffngrade.work import Job, Made, Terms
 
 AHEAD = 2
@@ -114,10 +114,18 @@ def _prepare(agreed: Terms, folder: str) -> None:
     """Make a process a worker; Ctrl-C is for the one that leads."""
     global _agreed
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform.startswith("linux"):
-        walls.die_with_parent()  # and the sandbox with it
+    Thread(target=_end_with_leader, daemon=True).start()
     tempfile.tempdir = folder
     _agreed = agreed
+
+
+def _end_with_leader() -> None:
+    """End this process, and its sandbox with it, when the one that leads ends, however it does."""
+    leader = parent_process()
+    if leader is not None:
+        leader.join()
+        shutil.rmtree(str(tempfile.tempdir), ignore_errors=True)
+        os._exit(1)
 
 
 def _grade(job: Job) -> Made:

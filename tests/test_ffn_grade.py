@@ -14,6 +14,7 @@ import nbformat
 import pytest
 import servers
 import test_grading as plain
+from nbgrader.api import Gradebook
 from test_warm import processes
 
 from ffngrade import cli, grading, kernel, sandbox, warm
@@ -30,12 +31,6 @@ pytestmark = [
 NAME = "neurons"
 STUDENTS = 6
 LATE = "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
-DUE = """
-import sys
-from nbgrader.api import Gradebook
-with Gradebook(sys.argv[1], "ffn") as book:
-    book.update_or_create_assignment("neurons", duedate="2026-03-01 12:00:00 UTC")
-"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +42,20 @@ def _ended():
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
+def nbgrader(tmp_path_factory):
+    """nbgrader's own commands, imported once."""
+    commands = plain.Commands(tmp_path_factory.mktemp("nbgrader"))
+    yield commands
+    commands.close()
+
+
+def set_due(url: str) -> None:
+    with Gradebook(url, "ffn") as book:
+        book.update_or_create_assignment(NAME, duedate="2026-03-01 12:00:00 UTC")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, nbgrader) -> Path:
     """A course with submissions: right, wrong and late ones; nothing is graded."""
     folder = tmp_path_factory.mktemp("made")
     course = plain.copy_course(folder)
@@ -56,10 +64,8 @@ def made(tmp_path_factory) -> Path:
             shutil.rmtree(other)
     with (course / "nbgrader_config.py").open("a") as file:
         file.write(LATE)
-    nbgrader = plain.Commands(folder)
     nbgrader(course, "generate_assignment", NAME)
-    nbgrader.close()
-    plain.run(course, "-c", DUE, "sqlite:///gradebook.db")
+    set_due(f"sqlite:///{course}/gradebook.db")
     release = course / "release" / NAME / f"{NAME}.ipynb"
     for i in range(STUDENTS):
         folder = course / "submitted" / f"student{i}" / NAME
@@ -101,14 +107,12 @@ def exported(course: Path, *arguments: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def expected(made, tmp_path_factory) -> bytes:
+def expected(made, tmp_path_factory, nbgrader) -> bytes:
     """The export after nbgrader's own run, one student after the other."""
     folder = tmp_path_factory.mktemp("plain")
     shutil.copytree(made, folder / "course")
-    nbgrader = plain.Commands(folder)
     nbgrader(folder / "course", "autograde", NAME)
     nbgrader(folder / "course", "export")
-    nbgrader.close()
     return (folder / "course" / "grades.csv").read_bytes()
 
 
@@ -278,17 +282,15 @@ def marks(course: Path) -> dict[str, float | None]:
         return {entry.student: entry.score for entry in record.entries(NAME)}
 
 
-def test_the_gradebook_in_postgresql_may_stop(course, expected, monkeypatch):
+def test_the_gradebook_in_postgresql_may_stop(course, expected, nbgrader, monkeypatch):
     folder = Path("/tmp") / f"ffn-pg-{os.getpid()}"
     folder.mkdir()
     folder.chmod(0o755)
     try:
         with servers.postgresql(folder / "db") as server:
             (course / "gradebook.db").unlink()
-            nbgrader = plain.Commands(course.parent)
             nbgrader(course, "generate_assignment", NAME, "--force", "--db", server.url)
-            nbgrader.close()
-            plain.run(course, "-c", DUE, server.url)
+            set_due(server.url)
             written = seen(monkeypatch)
             opened, pool = Course(course, server.url), Processes(2)
             said: list[str] = []

@@ -28,7 +28,7 @@ UNSAFE = "--TrustedExecute.unsafe=True"  # only where there can be no sandbox
 
 # Marks of every autograded cell of every submission, through nbgrader's own interface.
 READ_MARKS = """
-import json, sys
+import json, sys, ffngrade.light
 from nbgrader.api import Gradebook
 with Gradebook("sqlite:///gradebook.db", "ffn") as book:
     marks = {
@@ -89,7 +89,7 @@ def run(folder: Path, *command: str) -> str:
 # nbgrader needs seconds to be imported, so one process imports it and forks for every command:
 # it reads lines of JSON (arguments, folder, environment, file for the output) and says exit codes.
 FORKS = """
-import json, os, sys
+import json, os, sys, ffngrade.light
 from nbgrader.apps import NbGraderApp
 import nbgrader.preprocessors, ffngrade.execute
 for line in sys.stdin:
