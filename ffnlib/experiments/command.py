@@ -17,7 +17,7 @@ from ffnlib.storage import UnreadableFileError
 SEEDS = 3
 HEAD = (
     f"{'':34}{'numbers':>11}{'active':>11}{'trained':>11}{'MB':>8}{'accuracy':>18}"
-    f"{'one, µs':>9}{'speed':>7}{'to target':>18}"
+    f"{'one, µs':>9}{'speed':>7}{'to target':>20}"
 )
 
 
@@ -155,6 +155,6 @@ def table(results: Results) -> str:
             f"{row['title']:34}{row['total']:11,}{row['active']:11,}{row['trained']:11,}"
             f"{row['stored'] / 1e6:8.3f}{100 * right.mean:9.2f} ± {100 * right.error:4.2f} %"
             f"{1e6 * one.get('seconds', float('nan')):9.0f}"
-            f"{one.get('speedup', float('nan')):6.2f}x{reached:>18}"
+            f"{one.get('speedup', float('nan')):6.2f}x{reached:>20}"
         )
     return "\n".join(lines)
