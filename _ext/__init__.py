@@ -28,11 +28,10 @@ ENVIRONMENT = "environment.pickle"
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Key the execution cache on the code behind the numbers, and the pages on this extension."""
+    """Key the execution cache on the code behind the numbers; take what the environment says."""
     root = Path(app.srcdir)
     cache = Path(app.outdir).parent / ".jupyter_cache"
     config.nb_execution_cache_path = str(cache / fingerprint.execution(root))
-    config.ffn_extension = fingerprint.of(root / "_ext")
     config.ffn_pyodide = os.environ.get("FFN_PYODIDE", "")
     config.ffn_snapshot = os.environ.get("FFN_SNAPSHOT", "0") not in {"", "0"}
     config.templates_path.insert(0, str(root / "_ext" / "templates"))
@@ -45,7 +44,6 @@ def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_config_value("ffn_extension", "", "env", str)
     app.add_config_value("ffn_pyodide", "", "html", str)
     app.add_config_value("ffn_snapshot", False, "html", bool)
     app.connect("config-inited", configure)
@@ -53,4 +51,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for part in (assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    # Every page is read anew when this extension has changed.
+    version = int(fingerprint.of(Path(__file__).parent), base=16)
+    return {"env_version": version, "parallel_read_safe": True, "parallel_write_safe": True}
