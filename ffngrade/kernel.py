@@ -53,7 +53,10 @@ def become(connection_file: str) -> None:
     limits = Limits()
     limits.apply()
     program = [sys.executable, "-m", "ipykernel_launcher", "-f", connection_file]
-    quiet = ["--HistoryManager.hist_file=:memory:"]
+    quiet = [
+        "--HistoryManager.hist_file=:memory:",
+        "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None",  # as in the template
+    ]
     inside = command(
         [*program, *quiet], readable=[connection_file], writable=[sockets], limits=limits
     )

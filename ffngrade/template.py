@@ -35,7 +35,11 @@ OTHERS, OWN, ASIDE = "/run/sessions", "/run/session", "/run/aside"
 AWAITED = (signal.SIGTERM, signal.SIGCHLD)
 Room = dict[str, Any]
 Limits = dict[str, int]
-FLAGS = ("--HistoryManager.hist_file=:memory:",)
+FLAGS = (
+    "--HistoryManager.hist_file=:memory:",
+    # `exit()` in a notebook ends no kernel here: it would end while the next cell runs
+    "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None",
+)
 IMPORTED = """
     ffnlib.checks.remote
     IPython.core.completerlib IPython.core.debugger IPython.core.logger IPython.core.oinspect

@@ -123,6 +123,13 @@ ROWS = [
         shows=("ended the program that ran it",),
     ),
     Attack(
+        "exit before all else",
+        "asks its kernel to end while the next cells run",
+        first="exit()",
+        answers={"compose": COMPOSE},
+        earns=ALL,
+    ),
+    Attack(
         "exit in an answer",
         "ends its kernel while it is asked",
         answers={"compose": "def compose(A, a, B, b):\n    import os\n    os._exit(0)\n"},
