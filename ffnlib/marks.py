@@ -154,6 +154,13 @@ def scatter(mark: Scatter, frame: Frame) -> list[str]:
             f'<path {common} stroke-width="{width:g}" stroke="{colour(role)}" data-near="xy"'
             f' data-name="{escape(name)}"{coordinates(x[chosen], y[chosen])}/>'
         )
+        if mark.chooses is not None:
+            control, option = map(escape, mark.chooses)
+            drawn.append(
+                f'<path class="ffn-choose" d="{d}" fill="none" stroke="transparent"'
+                f' stroke-linecap="round" stroke-width="{FINGER}" data-control="{control}"'
+                f' data-option="{option}"/>'
+            )
     return drawn
 
 

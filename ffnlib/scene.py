@@ -67,7 +67,10 @@ class HeatMap:
 
 @dataclass(frozen=True)
 class Scatter:
-    """Points; ``classes`` (0, 1, 2, …) give each its colour and its shape."""
+    """Points; ``classes`` (0, 1, 2, …) give each its colour and its shape.
+
+    A click on one sets what ``chooses`` says: a control and one of its options.
+    """
 
     x: ArrayLike
     y: ArrayLike
@@ -75,6 +78,7 @@ class Scatter:
     classes: ArrayLike | None = None
     size: float = 4.0
     label: str = ""
+    chooses: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ffnlib.axes import ticks
+from ffnlib.marks import FINGER
 from ffnlib.png import OPAQUE, heat_rgba, png
 from ffnlib.render import NARROW, WIDE, picture, svg, table_html
 from ffnlib.scene import (
@@ -219,3 +220,10 @@ def test_tables_are_html_with_headers():
     assert "<td>1.235</td>" in html
     assert "<td>−2</td>" in html
     assert table_html(None) == ""
+
+
+def test_a_point_that_chooses_says_what_and_is_as_wide_as_a_finger():
+    chooses = Scatter([0.5], [0.5], chooses=("row", 'a "b"'))
+    picture = svg(Scene([Panel([chooses], x=(0, 1), y=(0, 1))], text="One."), "t", "wide")
+    assert 'data-control="row" data-option="a &quot;b&quot;"' in picture
+    assert f'stroke-width="{FINGER}"' in picture

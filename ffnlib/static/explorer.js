@@ -381,6 +381,11 @@ function addGestures(view, spec, state, set) {
     if (drag.sketch) { draw(drag.sketch, drag.at, at); drag.at = at; } else move(drag.data, ...at);
   });
   for (const end of ["pointerup", "pointercancel"]) view.picture.addEventListener(end, () => (drag = null));
+  view.picture.addEventListener("click", (event) => {
+    const { control: name, option } = event.target.closest(".ffn-choose")?.dataset ?? {};
+    const chosen = control(name)?.options.find((known) => String(known) === option);
+    if (chosen !== undefined) set({ [name]: chosen });
+  });
   view.picture.addEventListener("pointerleave", () => drag || (view.tip.hidden = true));
 
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };

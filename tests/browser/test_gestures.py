@@ -8,7 +8,9 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser.conftest import SAVING
 from browser.sample_page import SamplePage
+from browser.serving import Server
 
 Visit = Callable[..., Page]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -206,3 +208,17 @@ def test_everything_is_reached_by_the_tab_key(visit: Visit, sample: SamplePage) 
         )
     expected = {"range", "radio", "select-one", "checkbox", "number", "text", "button"}
     assert expected | {"movable point", "svg", "summary", "a"} <= seen
+
+
+def test_a_click_on_a_point_chooses_what_it_stands_for(visit: Visit, served: Server) -> None:
+    page = visit(f"{served.url}chapters/09_experiments.html", script=SAVING)
+    figure = page.locator("#experiments-tradeoff")
+    figure.scroll_into_view_if_needed()
+    before = figure.locator(".ffn-text").inner_text()
+    point = figure.locator('.ffn-choose:not([data-option="dense"])').last
+    option = point.get_attribute("data-option")
+    assert option
+    assert not before.startswith(f"{option}, ")
+    point.click()
+    expect(figure.locator(".ffn-text")).to_contain_text(f"{option}, ")
+    expect(figure.get_by_role("combobox", name="row")).to_have_value(option)

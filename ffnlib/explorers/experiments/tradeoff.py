@@ -127,7 +127,8 @@ def _panel(
     for p, at in zip(shown, cost, strict=True):
         role, size = ("output", 7.0) if p is chosen else ("input", 4.0)
         marks.append(Line([at, at], [p.accuracy - p.error, p.accuracy + p.error], role, width=1.5))
-        marks.append(Scatter([at], [p.accuracy], role, size=size, label=p.name))
+        clicked = ("row", p.name)
+        marks.append(Scatter([at], [p.accuracy], role, size=size, label=p.name, chooses=clicked))
     lo, hi = x.min() / ROOM, x.max() * ROOM
     if chosen is not None:
         at = cost[shown.index(chosen)]
