@@ -26,6 +26,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import default
 
 from ffngrade.course import Course
+from ffngrade.exchange import accompany, beside
 from ffngrade.marks import Marks, marks_of
 from ffngrade.markup import markdown, pathless
 from ffngrade.outputs import MOST, shown
@@ -114,6 +115,7 @@ def write(course: Course, assignment: str, student: str, notebook: str = "") -> 
     new = folder / f".{name}.{os.getpid()}"
     new.write_text(text, encoding="utf-8", errors="replace")
     new.chmod(0o644)
+    accompany(folder, beside(course.autograded(student, assignment)))
     return new.replace(file)
 
 

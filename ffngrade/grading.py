@@ -19,8 +19,9 @@ from nbgrader.utils import find_all_files
 
 from ffngrade.attempts import LAST, copies, take_in, view
 from ffngrade.course import Course
+from ffngrade.exchange import SECRET, TIMESTAMP
 from ffngrade.pool import Pool
-from ffngrade.receive import TIMESTAMP, Received, receive, received_folder
+from ffngrade.receive import Received, receive, received_folder
 from ffngrade.record import Entry, Record
 from ffngrade.release import releases
 from ffngrade.standing import standings
@@ -235,9 +236,10 @@ def keep(course: Course, assignment: str, made: Made) -> None:
     mode = int(str(Autograde(coursedir=course.directory, config=course.config).permissions), 8)
     for name, text in made.texts.items():
         _put(folder / f"{name}.ipynb", text.encode(), mode)
-    stamp = received_folder(view(course, made.attempt), made.student, assignment) / TIMESTAMP
-    if stamp.is_file():
-        _put(folder / TIMESTAMP, stamp.read_bytes(), mode)
+    taken = received_folder(view(course, made.attempt), made.student, assignment)
+    for beside in (taken / TIMESTAMP, taken / SECRET):
+        if beside.is_file():
+            _put(folder / beside.name, beside.read_bytes(), mode)
     source = course.source(assignment)
     for path in map(Path, find_all_files(str(source), [*course.directory.ignore, "*.ipynb"])):
         target = folder / path.relative_to(source)

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,13 +21,13 @@ from nbgrader.utils import parse_utc
 from ffngrade.choosing import Choice, choose, elsewhere
 from ffngrade.course import Course
 from ffngrade.document import shown
+from ffngrade.exchange import LIKE_A_SECRET, SECRET, TIMESTAMP
 from ffngrade.folders import Entry, Unreadable, content, entries
 from ffngrade.intake import Aside
 from ffngrade.release import Release, releases
 
 RECEIVED = ".ffn-grade/received"
 """The step, in nbgrader's words, from which mended copies are graded."""
-TIMESTAMP = "timestamp.txt"
 STUDENT = re.compile(r"(?!\.)[\w .@+=-]{1,120}")
 UNREAD = "What you handed in cannot be read: hand it in again."
 
@@ -104,7 +105,7 @@ def receive_one(
         notes.suspicious += _links(files)
         texts = _texts(chosen, notes)
         if folder is not None:
-            texts |= _time(files, notes)
+            texts |= _time(files, notes) | _secret(files)
     except Unreadable as why:
         chosen = Choice({}, [], Aside(str(why), UNREAD))
     except Exception as error:  # whatever somebody hands in, the others are taken in
@@ -174,6 +175,26 @@ def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:
         notes.mended.append(f"{TIMESTAMP} does not say a time: it is not known when it came")
         return {}
     return {TIMESTAMP: text + "\n"}
+
+
+def _secret(files: Iterable[Entry]) -> dict[str, str]:
+    """What `nbgrader submit` files its feedback under, if it is there and like one."""
+    found = [entry for entry in files if entry.name == SECRET and entry.kind == "file"]
+    with suppress(Unreadable):
+        text = content(found[0], 500).decode(errors="replace") if found else ""
+        if LIKE_A_SECRET.fullmatch(text):
+            return {SECRET: text}
+    return {}
+
+
+def from_exchange(course: Course, student: str, assignment: str) -> dict[str, str]:
+    """Time and secret of a submission that is set aside, so that its feedback can be given back."""
+    folder = course.submitted(student, assignment)
+    with suppress(Unreadable):
+        if not folder.parent.is_symlink():
+            files = entries(folder)
+            return _time(files, _Notes()) | _secret(files)
+    return {}
 
 
 def _links(files: Iterable[Entry]) -> list[str]:

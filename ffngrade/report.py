@@ -20,7 +20,8 @@ from markupsafe import Markup, escape
 from tabulate import tabulate
 
 from ffngrade.course import Course
-from ffngrade.receive import everybody, strays
+from ffngrade.exchange import accompany
+from ffngrade.receive import everybody, from_exchange, strays
 from ffngrade.record import Entry, Record
 from ffngrade.standing import Standing, standings
 
@@ -167,7 +168,9 @@ def write_aside(course: Course, assignment: str, entry: Entry) -> Path:
     text = _template("aside").render(
         name=assignment, sentence=entry.aside.student, policy=POLICY, style=Markup(STYLE)
     )
-    return _written(course.feedback(entry.student, assignment) / f"{assignment}.html", text)
+    path = _written(course.feedback(entry.student, assignment) / f"{assignment}.html", text)
+    accompany(path.parent, from_exchange(course, entry.student, assignment))
+    return path
 
 
 def _written(path: Path, text: str) -> Path:

@@ -12,7 +12,15 @@ from handed_out import cell_of
 from nbgrader.api import Gradebook
 
 from ffngrade import choosing, folders, grading
-from ffngrade.receive import Received, everybody, receive, received_folder, strays
+from ffngrade.exchange import SECRET, TIMESTAMP, accompany, beside
+from ffngrade.receive import (
+    Received,
+    everybody,
+    from_exchange,
+    receive,
+    received_folder,
+    strays,
+)
 from ffngrade.record import Busy, Record, counts
 from ffngrade.release import NotReleased, releases
 from ffngrade.writer import Writer
@@ -418,3 +426,33 @@ def test_what_cannot_be_read_any_more_keeps_its_marks(course):
         "ann": "its submission cannot be read any more: the file is empty",
         "ben": "its submission is gone",
     }
+
+
+def test_what_brings_feedback_back_through_the_exchange(course, tmp_path):
+    secret = "0f" * 64  # as `nbgrader submit` makes it
+    files = {"softmax__timestamp_dot_txt": "2026-11-20 10:00:00.000000 UTC\n"}
+    files["softmax__submission_secret_dot_txt"] = secret
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, **files)
+    one(course)
+    assert beside(received_folder(course, "ann", SOFTMAX))[SECRET] == secret
+    hand_in(course, "ben", softmax__softmax_dot_ipynb="{", **files)
+    assert one(course, "ben").state == "aside"
+    assert from_exchange(course, "ben", SOFTMAX)[SECRET] == secret
+    for bad in ("", "../../x", "0f\n", "é", "0" * 501, b"\xff"):
+        hand_in(
+            course,
+            "cleo",
+            softmax__softmax_dot_ipynb=SOLVED,
+            softmax__submission_secret_dot_txt=bad,
+        )
+        assert one(course, "cleo").state == "received"
+        assert not beside(received_folder(course, "cleo", SOFTMAX))
+    # nbgrader's release_feedback opens both files of every folder, and stops if one is missing
+    accompany(tmp_path, {})
+    made = beside(tmp_path)
+    assert made[TIMESTAMP] == ""
+    assert len(made[SECRET]) == 128
+    accompany(tmp_path, {})
+    assert beside(tmp_path) == made
+    accompany(tmp_path, {SECRET: secret})
+    assert beside(tmp_path) == {TIMESTAMP: "", SECRET: secret}
