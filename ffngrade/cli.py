@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import ffngrade.light  # noqa: F401
 
@@ -29,6 +30,10 @@ exit codes:
   2  the command is not understood
   3  done, and somebody should look at some submissions: see the report
   4  the gradebook could not be reached, or another run is going on: run the command again
+  130  stopped by Ctrl+C; the next run goes on from there
+
+`nbgrader autograde` grades the same course, but only ffn-grade opens broken, misnamed or
+misplaced files, lists everybody, and goes on after a kill.
 """
 
 
@@ -74,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
     one = add("autograde", "grade what is new or was changed", workers, graders)
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="only this one; may be repeated")
-    one.add_argument("--force", action="store_true", help="grade everybody anew")
+    one.add_argument("--force", action="store_true", help="grade again what is graded, too")
     one = add("regrade", "show who would change; --write writes it", workers, graders)
     one.add_argument("assignment")
     one.add_argument("--write", action="store_true", help="write the changes")
@@ -84,7 +89,9 @@ def parser() -> argparse.ArgumentParser:
     one = add("report", "say what has become of every submission")
     one.add_argument("assignment")
     one = add("export", "write everybody's marks as a table")
-    one.add_argument("--to", default="grades.csv", metavar="FILE")
+    one.add_argument(
+        "--to", default="grades.csv", metavar="FILE", help="(default: grades.csv, in this folder)"
+    )
     one.add_argument("--assignment", action="append", help="only this one; may be repeated")
     return top
 
@@ -92,6 +99,10 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give its exit code."""
     chosen = parser().parse_args(arguments)
+    # nbgrader calls programs of its environment by name, and that may not be activated
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), *filter(None, [os.environ.get("PATH")])]
+    )
     if chosen.command in ("install", "check"):
         return _machine(chosen.command)
     from ffngrade import commands
@@ -101,6 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return do(chosen)
     except commands.NOT_DONE as error:
         print(f"ffn-grade: {error}", file=sys.stderr)
+        return NOT_DONE
+    except ModuleNotFoundError as error:
+        if error.name not in ("psycopg", "psycopg2"):
+            raise
+        hint = 'pip install "ffnlib[postgresql]" and say postgresql+psycopg://… in its URL'
+        print(f"ffn-grade: the gradebook needs {error.name}: {hint}", file=sys.stderr)
         return NOT_DONE
     except commands.AWAY as error:
         print(f"ffn-grade: {error}", file=sys.stderr)

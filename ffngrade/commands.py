@@ -24,7 +24,7 @@ from ffngrade.course import Course, NoCourse
 from ffngrade.execute import TrustedExecute
 from ffngrade.pool import Pool, Processes
 from ffngrade.record import Busy, Record
-from ffngrade.release import NotReleased
+from ffngrade.release import NotReleased, releases
 from ffngrade.writer import GradebookAway, Writer
 
 
@@ -98,6 +98,8 @@ def feedback(chosen: Namespace) -> int:
         for notebook in course.notebooks(chosen.assignment)
         if (course.autograded(student, chosen.assignment) / f"{notebook}.ipynb").is_file()
     ]
+    if not wanted and not entries:
+        releases(course, chosen.assignment)  # or there is no such assignment
     context = get_context("forkserver" if os.name == "posix" else "spawn")
     if os.name == "posix":
         context.set_forkserver_preload(["ffngrade.light", "ffngrade.feedback"])
@@ -120,6 +122,7 @@ def feedback(chosen: Namespace) -> int:
 def report(chosen: Namespace) -> int:
     """Say what has become of every submission."""
     course = Course(chosen.course, chosen.db)
+    releases(course, chosen.assignment)  # or there is no such assignment
     with Record.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
         path = reports.write(course, chosen.assignment, record)

@@ -112,7 +112,9 @@ class TrustedExecute(NbGraderPreprocessor):
         if why:
             raise NbGraderException(
                 f"Students' code cannot be run in a sandbox: {why}. Nothing was graded. If you "
-                "trust every submission as you trust yourself, say --TrustedExecute.unsafe=True."
+                "trust every submission as you trust yourself, say --TrustedExecute.unsafe=True to "
+                "`nbgrader autograde`, or for ffn-grade c.TrustedExecute.unsafe = True in "
+                "nbgrader_config.py."
             )
         return self.kernel_name or kernel.NAME
 
