@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -99,10 +100,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give its exit code."""
     chosen = parser().parse_args(arguments)
-    # nbgrader calls programs of its environment by name, and that may not be activated
-    os.environ["PATH"] = os.pathsep.join(
-        [str(Path(sys.executable).parent), *filter(None, [os.environ.get("PATH")])]
-    )
+    if not shutil.which("alembic"):  # nbgrader calls it by name; its environment is not activated
+        folders = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+        os.environ["PATH"] = os.pathsep.join(folders)
     if chosen.command in ("install", "check"):
         return _machine(chosen.command)
     from ffngrade import commands
