@@ -54,9 +54,9 @@ bench: $(VENV)/.test ## print the figures of the course, and one table of them a
 links: $(VENV)/.book ## ask every address outside the book whether it is still there
 	@$(BIN)/python -m _ext.build --builder linkcheck
 
-clean: ## remove all that was built, the environment included (lab/ is your work: it stays)
+clean: ## remove all that was built, the environment included (lab/ and a class's marks in exercises/ stay)
 	rm -rf $(VENV) _build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
-	rm -rf tests/browser/node_modules exercises/release exercises/gradebook.db
+	rm -rf tests/browser/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
