@@ -15,7 +15,7 @@ RUNNERS = {
     "small": "small",
 }
 """The rows that are compared, with the names under their bars."""
-CURRENCIES = {"steps": "steps", "arithmetic": "billions of operations", "clock": "seconds"}
+CURRENCIES = {"steps": "steps", "arithmetic": "billion operations", "clock": "seconds"}
 """What is counted, and its unit."""
 PASSES = 6
 """Operations a number and example: a multiplication and an addition forwards, four back."""
