@@ -12,7 +12,10 @@ from pathlib import Path
 
 from . import fingerprint
 
-GENERATED = ("release", "submitted", "autograded", "feedback", "gradebook.db", ".nbgrader.log")
+GENERATED = (
+    *("release", "submitted*", "autograded", "feedback", "reports", ".ffn-grade"),
+    *("gradebook.db*", "grades.csv", ".nbgrader.log"),
+)
 UNUSED = ("bank", "cases", "__pycache__")  # answers and hidden cases: no release needs them
 START = """\
 python -m pip install jupyterlab nbgrader {wheel}
