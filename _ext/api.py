@@ -58,8 +58,11 @@ def entry(module: ModuleType, name: str) -> str:
         return f".. py:data:: {full}\n\n   A ``{kind}``.\n"
     if type(found).__module__.startswith("ffnlib"):  # gelu, cross_entropy: an object with a class
         return f".. autodata:: {full}\n   :no-value:\n"
-    value = ", ".join(map(str, found)) if isinstance(found, Mapping) else repr(found)
-    shown = f"``{value}``" if len(value) <= LONGEST_VALUE else f"{kind}."
+    if isinstance(found, Mapping | tuple | frozenset) and all(isinstance(k, str) for k in found):
+        names = sorted(found) if isinstance(found, frozenset) else found  # a set has no order
+        shown = ", ".join(f"``{one}``" for one in names)
+    else:
+        shown = f"``{found!r}``" if len(repr(found)) <= LONGEST_VALUE else f"{kind}."
     return f".. py:data:: {full}\n\n   {shown}\n"
 
 
