@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test bench links clean
+.PHONY: help book serve lab test lint bench links clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,12 +39,14 @@ test: $(VENV)/.test ## install the test tools, then check everything
 	@$(BIN)/python tests/get_npm_packages.py
 	@$(BIN)/python tests/get_bubblewrap.py
 	@$(BIN)/python tests/get_postgresql.py
+	@$(MAKE) --no-print-directory -j2 lint book
+	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
+	$(BIN)/pytest -n 3 --dist loadfile
+
+lint: $(VENV)/.test ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@$(MAKE) --no-print-directory book
-	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
-	$(BIN)/pytest -n 3 --dist loadfile
 
 bench: $(VENV)/.test ## print the figures of the course, and one table of them all
 	@$(MAKE) --no-print-directory book

@@ -64,6 +64,13 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
         shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
+def prepare(app: Sphinx) -> None:
+    """Make all release notebooks before the pages ask for them one by one."""
+    if app.builder.format == "html":
+        release.release_all(Path(app.srcdir), Path(app.outdir).parent)
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", prepare)
     app.connect("source-read", insert)
     app.connect("build-finished", serve)
