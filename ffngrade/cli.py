@@ -74,6 +74,12 @@ def parser() -> argparse.ArgumentParser:
         help="how long to go on while the gradebook cannot be reached (default: 600)",
     )
 
+    graders.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="without a sandbox: students' code can then read and change all that you can",
+    )
+
     def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=words, parents=[course, *parents])
 

@@ -153,6 +153,8 @@ def export(chosen: Namespace) -> int:
 def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     """What grading needs; no worker is started before it is known that students' code can run."""
     course = Course(chosen.course, chosen.db)
+    if chosen.unsafe:
+        course.config.TrustedExecute.unsafe = True
     if chosen.scheduler:
         pool: Pool = _cluster(chosen.scheduler)
     else:

@@ -112,9 +112,8 @@ class TrustedExecute(NbGraderPreprocessor):
         if why:
             raise NbGraderException(
                 f"Students' code cannot be run in a sandbox: {why}. Nothing was graded. If you "
-                "trust every submission as you trust yourself, say --TrustedExecute.unsafe=True to "
-                "`nbgrader autograde`, or for ffn-grade c.TrustedExecute.unsafe = True in "
-                "nbgrader_config.py."
+                "trust every submission as you trust yourself, say --unsafe to ffn-grade, or "
+                "--TrustedExecute.unsafe=True to `nbgrader autograde`."
             )
         return self.kernel_name or kernel.NAME
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,10 +37,20 @@ def grading(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def nothing_refused() -> Iterator[None]:
     """After the test the library refuses nothing any more."""
-    from ffnlib.checks import refusal
-
     yield
-    refusal.restore()
+    _refuse_nothing()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_refused_in_the_next_file() -> Iterator[None]:
+    """What one file's answers were refused, another file's tests may use."""
+    yield
+    _refuse_nothing()
+
+
+def _refuse_nothing() -> None:
+    if refusal := sys.modules.get("ffnlib.checks.refusal"):
+        refusal.restore()
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +66,19 @@ def site() -> Path:
     if done.returncode:
         pytest.fail(f"the book does not build:\n{done.stdout}", pytrace=False)
     return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a process."""
+    from browser.conftest import FLAGS
+    from get_chromium import installed
+    from playwright.sync_api import sync_playwright
+
+    path = installed()
+    if not path:
+        pytest.fail("no Chromium: run tests/get_chromium.py (make test does)", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -313,6 +313,7 @@ def test_mistakes_fail_the_build_and_the_next_one(tmp_path: Path) -> None:
     copied = ("_ext", "ffnlib", "claims", "exercises")
     for name in copied:
         shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "_build" / "exercises", tmp_path / "_build" / "exercises")
     for name in ("_config.yml", "constraints.txt", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "references.bib", tmp_path)

@@ -356,6 +356,9 @@ def test_what_is_told_when_nothing_can_be_done(tmp_path, course, capsys, monkeyp
     monkeypatch.setattr(sandbox, "obstacle", lambda: "there is none here")
     assert ffn_grade(course, "autograde") == cli.NOT_DONE
     assert "there is none here" in capsys.readouterr().err
+    alone = ("--student", "student0", "--jobs", "1")
+    assert ffn_grade(course, "autograde", *alone, "--unsafe") == cli.DONE
+    assert "1 graded" in capsys.readouterr().out
     for words in (["autograde"], ["autograde", NAME, "--jobs", "0"], ["grade", NAME], []):
         with pytest.raises(SystemExit) as ended:
             cli.main(words)

@@ -264,7 +264,7 @@ TRICKS = {
     ),
     "patched numpy": "np.testing.assert_allclose = lambda *a, **k: None\nnp.abs = lambda x: 0 * x",
     "reads the cases": (
-        "import glob\nfound = glob.glob('/**/cases/softmax.py', recursive=True)\n"
+        "import glob\nfound = glob.glob('/tmp/**/cases/softmax.py', recursive=True)\n"
         "if found: exec(open(found[0]).read()); logsumexp = lambda z, axis: lse(z)"
     ),
 }

@@ -1,4 +1,4 @@
-"""The course in ``exercises/`` graded by nbgrader's own commands, on a copy, with half the bank.
+"""The course in ``exercises/`` graded by nbgrader's own commands, with a quarter of the bank.
 
 Each submission holds one answer to each problem, so the bank makes a small class. The
 assignments are graded side by side, each in its own copy of the course.
@@ -158,8 +158,8 @@ def filled_in(release: Path, answers: Mapping[str, bank.Answer]) -> str:
 
 
 def taken(assignment: str) -> list[bank.Answer]:
-    """Every second answer, or all if FFN_WHOLE_BANK is set; test_bank.py runs all, faster."""
-    return bank.answers(assignment)[:: 1 if os.environ.get("FFN_WHOLE_BANK") else 2]
+    """Every fourth answer, or all if FFN_WHOLE_BANK is set; test_bank.py runs all, faster."""
+    return bank.answers(assignment)[:: 1 if os.environ.get("FFN_WHOLE_BANK") else 4]
 
 
 def make_class(course: Path, assignment: str) -> dict[str, dict[str, bank.Answer]]:
