@@ -33,6 +33,8 @@ class NotHere(ValueError):  # noqa: N818
 
 
 NOT_DONE = (NoCourse, NotReleased, NotHere, NbGraderException)
+UNFINISHED = ("failed", "aside", "received", "running")
+"""What a submission is that was handed in and has no marks."""
 AWAY = (GradebookAway, Busy, InterfaceError, OperationalError)
 
 
@@ -52,7 +54,7 @@ def autograde(chosen: Namespace) -> int:
     with Record.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
     print(f"{chosen.assignment}: {reports.summary(rows)}")
-    unfinished = [e for e in entries if e.state in ("failed", "aside", "running", "received")]
+    unfinished = [e for e in entries if e.state in UNFINISHED]
     if unfinished or any(entry.suspicious for entry in entries):
         print(f"To see whom to look at: ffn-grade report {chosen.assignment}")
     return CARE if unfinished else DONE
@@ -143,7 +145,7 @@ def export(chosen: Namespace) -> int:
     with Record.of(course) as record:
         for assignment in chosen.assignment or record.assignments():
             for row in reports.rows(course, assignment, record):
-                if row.state in ("failed", "aside", "received", "running"):
+                if row.state in UNFINISHED:
                     print(f"{assignment}, {reports.plain(row.student)}: {row.words}, so no marks")
                     without += 1
     return CARE if without else DONE
