@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import ffngrade.light  # noqa: F401
+from ffngrade import forks
 
+STARTED_FOR = {
+    "autograde": forks.GRADING,
+    "regrade": forks.GRADING,
+    "feedback": forks.FEEDBACK,
+}
+"""Commands with workers, and what these import."""
+WORKERS = -(-3 * (os.cpu_count() or 1) // 2)
 DONE, NOT_DONE, MISUSED, CARE, AWAY = 0, 1, 2, 3, 4
 
 EXAMPLES = """
@@ -56,7 +64,10 @@ def parser() -> argparse.ArgumentParser:
     course.add_argument("--quiet", action="store_true", help="no progress bar")
     workers = argparse.ArgumentParser(add_help=False)
     workers.add_argument(
-        "--jobs", type=_positive, default=os.cpu_count() or 1, help="workers (default: cores)"
+        "--jobs",
+        type=_positive,
+        default=WORKERS,
+        help="workers (default: one and a half for each core, for they wait now and then)",
     )
     graders = argparse.ArgumentParser(add_help=False)
     graders.add_argument("--scheduler", default="", metavar="tcp://…", help="of a Dask cluster")
@@ -111,6 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["PATH"] = os.pathsep.join(folders)
     if chosen.command in ("install", "check"):
         return _machine(chosen.command)
+    if chosen.command in STARTED_FOR and not getattr(chosen, "scheduler", ""):
+        forks.begin(STARTED_FOR[chosen.command])
     from ffngrade import commands
 
     do: Callable[[argparse.Namespace], int] = getattr(commands, chosen.command)

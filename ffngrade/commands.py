@@ -1,14 +1,12 @@
 """What the commands of ``ffn-grade`` that need a course do; each gives an exit code."""
 
 import functools
-import os
 import signal
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Any
 
 from nbgrader.converters.base import NbGraderException
@@ -17,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from ffngrade import feedback as pages
-from ffngrade import grading
+from ffngrade import forks, grading, kernel
 from ffngrade import report as reports
 from ffngrade.cli import CARE, DONE
 from ffngrade.course import Course, NoCourse
@@ -102,11 +100,9 @@ def feedback(chosen: Namespace) -> int:
     ]
     if not wanted and not entries:
         releases(course, chosen.assignment)  # or there is no such assignment
-    context = get_context("forkserver" if os.name == "posix" else "spawn")
-    if os.name == "posix":
-        context.set_forkserver_preload(["ffngrade.light", "ffngrade.feedback"])
     agreed = (str(course.folder), chosen.db, chosen.assignment)
-    with ProcessPoolExecutor(chosen.jobs, context, _prepare, agreed) as workers:
+    start = forks.context(forks.FEEDBACK)
+    with ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed) as workers:
         written = workers.map(_page, *zip(*wanted, strict=True), chunksize=4) if wanted else ()
         for _ in _bar("pages", chosen.quiet)(written, len(wanted)):
             pass
@@ -160,8 +156,8 @@ def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     if chosen.scheduler:
         pool: Pool = _cluster(chosen.scheduler)
     else:
-        TrustedExecute(config=course.config).kernel_to_use()
-        pool = Processes(chosen.jobs)
+        settings = TrustedExecute(config=course.config)
+        pool = Processes(chosen.jobs, settings.kernel_to_use() == kernel.NAME and settings.warm)
     writer = Writer(course, chosen.patience, say=lambda said: tqdm.write(said, file=sys.stderr))
     try:
         yield course, pool, writer

@@ -35,6 +35,8 @@ class Step(NamedTuple):
     place: int
     source: str
     mark: str = ""
+    careful: str = ""
+    """How to ask again if the question ended the kernel: then every answer comes out at once."""
 
 
 class TrustedExecute(NbGraderPreprocessor):
@@ -126,6 +128,7 @@ class Runner:
         self.kernel_name = settings.kernel_to_use()
         self.deadline = time.monotonic() + settings.total
         self.deadly: dict[int, Ran] = {}
+        self.careful: set[int] = set()
         self._session: Session | None = None
 
     def run(self, steps: Sequence[Step]) -> dict[int, Ran]:
@@ -136,9 +139,12 @@ class Runner:
                 if step.place not in self.deadly:
                     ran = self._run(step)
                     if ran.ended in ("dead", "deaf"):
-                        self.deadly[step.place] = ran
+                        if step.careful and step.place not in self.careful:
+                            self.careful.add(step.place)
+                        else:
+                            self.deadly[step.place] = ran
                         self.close()
-                        break  # from the beginning, without it
+                        break  # from the beginning, with care or without it
                     found[step.place] = ran
             else:
                 return found | {
@@ -172,14 +178,15 @@ class Runner:
                 self.settings.warm,
                 self.settings.grace,
             )
-        ran = self._session.run(step.source, seconds, VALUES if step.mark else None)
+        source = step.careful if step.place in self.careful else step.source
+        ran = self._session.run(source, seconds, VALUES if step.mark else None)
         if ran.ended == "late" and seconds < self.settings.timeout:
             return ran._replace(ended="spent")
         return ran
 
 
 def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:
-    return Step(place, test.call(mark, cases), mark)
+    return Step(place, test.call(mark, cases), mark, test.call(mark, cases, careful=True))
 
 
 def _noted(ended: Ended, seconds: float) -> list[NotebookNode]:

@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from contextlib import suppress
+from multiprocessing import parent_process
 from threading import Thread
 from typing import Protocol
 
-from ffngrade import work
+from ffngrade import forks, warm, work
 from ffngrade.work import Job, Made, Terms
 
 AHEAD = 2
@@ -35,20 +36,23 @@ class Pool(Protocol):
 
 
 class Processes:
-    """Worker processes of this machine.
+    """Worker processes of this machine, which make themselves ready from the beginning.
 
     Parameters
     ----------
     count : int
         How many; each grades one submission at a time.
+    warmed : bool
+        Whether each starts its template of warm kernels before it is given anything.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, warmed: bool = False) -> None:
         if count < 1:
             raise ValueError(f"count must be at least 1, got {count}")
         self.count = count
+        self.warmed = warmed
         self._folder = tempfile.mkdtemp(prefix="ffn-grade-")
-        self._executor: ProcessPoolExecutor | None = None
+        self._executor: ProcessPoolExecutor | None = self._begin()
 
     def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
         """Grade submissions; give what came of each, in the order in which they are done."""
@@ -89,16 +93,19 @@ class Processes:
         self._end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _begin(self) -> ProcessPoolExecutor:
+        prepare = (_prepare, (self._folder, self.warmed))
+        workers = ProcessPoolExecutor(self.count, forks.context(forks.GRADING), *prepare)
+        with suppress(BrokenProcessPool):  # which shows when they are given something
+            for _ in range(self.count):  # each is started for something to do
+                workers.submit(_ready)
+        return workers
+
     def _send(self, agreed: Terms, job: Job, sent: dict[Future[Made], Job]) -> None:
         if self._executor is None:
-            context = get_context("forkserver" if os.name == "posix" else "spawn")
-            if os.name == "posix":
-                context.set_forkserver_preload(["ffngrade.light", "ffngrade.work"])
-            self._executor = ProcessPoolExecutor(
-                self.count, context, initializer=_prepare, initargs=(agreed, self._folder)
-            )
+            self._executor = self._begin()
         try:
-            sent[self._executor.submit(_grade, job)] = job
+            sent[self._executor.submit(work.grade, agreed, job)] = job
         except BrokenProcessPool as error:  # it broke just now: as if it had been sent
             broken: Future[Made] = Future()
             broken.set_exception(error)
@@ -110,13 +117,17 @@ class Processes:
             self._executor = None
 
 
-def _prepare(agreed: Terms, folder: str) -> None:
+def _prepare(folder: str, warmed: bool) -> None:
     """Make a process a worker; Ctrl-C is for the one that leads."""
-    global _agreed
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_leader, daemon=True).start()
     tempfile.tempdir = folder
-    _agreed = agreed
+    if warmed:
+        warm.obstacle()
+
+
+def _ready() -> None:
+    """Nothing: what is sent to a worker so that it is there."""
 
 
 def _end_with_leader() -> None:
@@ -126,11 +137,3 @@ def _end_with_leader() -> None:
         leader.join()
         shutil.rmtree(str(tempfile.tempdir), ignore_errors=True)
         os._exit(1)
-
-
-def _grade(job: Job) -> Made:
-    assert _agreed is not None
-    return work.grade(_agreed, job)
-
-
-_agreed: Terms | None = None

@@ -28,6 +28,8 @@ from typing import Any, NoReturn
 
 import ipykernel.kernelapp
 import numpy
+from ipykernel.iostream import OutStream
+from IPython.core.inputtransformer2 import TransformerManager
 
 from ffngrade import walls
 
@@ -39,6 +41,7 @@ FLAGS = (
     "--HistoryManager.hist_file=:memory:",
     # `exit()` in a notebook ends no kernel here: it would end while the next cell runs
     "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None",
+    f"--IPKernelApp.outstream_class={__name__}.Stream",
 )
 IMPORTED = """
     ffnlib.checks.remote
@@ -50,12 +53,22 @@ IMPORTED = """
 """What kernels import when they start, run their first cell or show an error."""
 
 
+class Stream(OutStream):
+    """What a kernel prints, which waits for its sender only if there is something to send."""
+
+    def flush(self) -> None:
+        """Send what was printed and was not sent yet."""
+        if self._flush_pending or self._buffers:
+            super().flush()
+
+
 def main() -> None:
     """Obey orders until there are no more."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # large, and nobody debugs here
     for name in IMPORTED.split():
         with suppress(ImportError):
             importlib.import_module(name)
+    TransformerManager().transform_cell("None")  # its expressions compiled once, for all kernels
     gc.collect()
     gc.freeze()  # pages that the kernels share stay shared
     print(json.dumps("ready"), flush=True)

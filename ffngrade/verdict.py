@@ -39,7 +39,7 @@ NO_ANSWER = {
 SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
 """A number that stands alone, as how many entries a result has."""
 
-CALL = "__import__('ffnlib.checks.remote', fromlist=['answer']).answer({!r}, {}, {!r}, {!r})"
+CALL = "__import__('ffnlib.checks.remote', fromlist=['answer']).answer({!r}, {}, {!r}, {!r}{})"
 
 
 class Question(NamedTuple):
@@ -51,12 +51,13 @@ class Question(NamedTuple):
     visible: Sequence[Case]
     hidden: Sequence[Case]
 
-    def call(self, mark: str, cases: Sequence[Case]) -> str:
+    def call(self, mark: str, cases: Sequence[Case], careful: bool = False) -> str:
         """Source of a cell that prints what the function returns for the cases."""
         inputs = [
             {name: encode(case.inputs[name]) for name in self.problem.arguments} for case in cases
         ]
-        return CALL.format(self.problem.name, self.function, dumps(inputs), mark)
+        more = ", careful=True" if careful else ""
+        return CALL.format(self.problem.name, self.function, dumps(inputs), mark, more)
 
 
 def new_mark() -> str:

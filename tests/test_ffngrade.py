@@ -291,6 +291,26 @@ def test_a_deadly_cell_costs_only_itself(grade):
     assert "still here" in last
 
 
+DEADLY_LATER = """calls = 0
+def logsumexp(z, axis):
+    global calls
+    calls += 1
+    if calls == 3:
+        import os
+        os._exit(0)
+    import numpy as np
+    m = z.max(axis=axis, keepdims=True)
+    return (m + np.log(np.exp(z - m).sum(axis=axis, keepdims=True))).squeeze(axis)
+"""
+
+
+@boxed
+def test_what_came_before_the_deadly_case_is_not_lost(grade):
+    told, _ = grade(sources={PROBLEM: DEADLY_LATER})
+    assert "ended the program" in told
+    assert "2 of " in told
+
+
 @boxed
 def test_an_endless_function_is_said_and_the_rest_goes_on(grade):
     endless = "def logsumexp(z, axis):\n    while True:\n        pass\n"
