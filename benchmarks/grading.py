@@ -26,7 +26,7 @@ import servers  # noqa: E402
 import test_grading as plain  # noqa: E402
 from interleave.table import note  # noqa: E402
 
-from ffngrade import grading, kernel  # noqa: E402
+from ffngrade import cli, grading, kernel  # noqa: E402
 from ffngrade.course import Course  # noqa: E402
 from ffngrade.pool import Processes  # noqa: E402
 from ffngrade.writer import Writer  # noqa: E402
@@ -44,16 +44,17 @@ PROGRAMS = Path(sys.executable).parent
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--students", type=int, default=200, help="graded in turns (200)")
-    words.add_argument("--batches", type=int, default=4, help="turns (4)")
+    words.add_argument("--students", type=int, default=200, help="graded in turns (200); 0: none")
+    words.add_argument("--batches", type=int, default=2, help="turns (2)")
     words.add_argument("--large", type=int, default=2000, help="of the large class; 0: none")
-    words.add_argument("--jobs", type=int, default=os.cpu_count())
+    words.add_argument("--jobs", type=int, default=cli.WORKERS, help="workers (as ffn-grade's)")
     chosen = words.parse_args()
     if not kernel.installed():
         kernel.install()
     with tempfile.TemporaryDirectory(prefix="ffn-bench-") as folder:
         os.chmod(folder, 0o755)
-        in_turns(Path(folder), chosen.students, chosen.batches, chosen.jobs)
+        if chosen.students:
+            in_turns(Path(folder), chosen.students, chosen.batches, chosen.jobs)
         if chosen.large:
             large(Path(folder), chosen.large, chosen.jobs)
 
@@ -79,6 +80,7 @@ def in_turns(folder: Path, students: int, batches: int, jobs: int) -> None:
             words = ("autograde", NAME, "--jobs", str(jobs), "--quiet")
             seconds["ffn-grade"] += timed(ours, "ffn-grade", *words)
         memory = max(memory, watched.most)
+        print(f"batch {batch + 1} of {batches} is graded by all", flush=True)
         seconds["feedback, nbgrader"] += timed(
             courses["nbgrader"], "nbgrader", "generate_feedback", NAME
         )
@@ -128,6 +130,8 @@ def large(folder: Path, students: int, jobs: int) -> None:
 
         def trouble(made: Iterable, _count: int) -> Iterator:
             for number, one in enumerate(made):
+                if number % 200 == 0:
+                    print(f"{number} of {students} are graded", flush=True)
                 if number == students // 3:
                     os.kill(next(iter(pool._executor._processes)), signal.SIGKILL)
                 if number == students // 2:
