@@ -19,6 +19,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer, Unicode
 
 from ffngrade import kernel, sandbox
+from ffngrade.sandbox import Limits
 from ffngrade.session import Ended, Ran, Session
 from ffngrade.verdict import Question, goes_on, new_mark, outputs_of, question
 from ffnlib.checks.problem import Case
@@ -58,6 +59,9 @@ class TrustedExecute(NbGraderPreprocessor):
         config=True
     )
     total = Float(600.0, help="Seconds that a submission may take.").tag(config=True)
+    memory = Integer(
+        Limits.together, help="Bytes that all processes of a submission may hold together."
+    ).tag(config=True)
     warm = Bool(True, help="Fork kernels from one that has imported everything.").tag(config=True)
     startup_timeout = Float(120.0, help="Seconds that a kernel has to start.").tag(config=True)
     most_output = Integer(200_000, help="Characters of output kept of a cell.").tag(config=True)
@@ -177,6 +181,7 @@ class Runner:
                 self.settings.most_output,
                 self.settings.warm,
                 self.settings.grace,
+                self.settings.memory,
             )
         source = step.careful if step.place in self.careful else step.source
         ran = self._session.run(source, seconds, VALUES if step.mark else None)

@@ -29,6 +29,8 @@ class Limits:
 
     memory: int = 3072 * MIB
     """Bytes of address space of each process."""
+    together: int = 4096 * MIB
+    """Bytes of memory that all processes hold; whoever runs them looks (`ffngrade.memory`)."""
     disk: int = 64 * MIB
     """Bytes of all files together, and of each."""
     processes: int = 64

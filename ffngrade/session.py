@@ -12,11 +12,13 @@ from typing import Any, Literal, NamedTuple, Protocol
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
-from ffngrade import warm
+from ffngrade import memory, warm
 from ffngrade.kernel import NAME
+from ffngrade.sandbox import Limits
 
 Ended = Literal["done", "late", "deaf", "dead", "spent"]
 """How a cell ended: by itself, interrupted, with a kernel that did not listen, with its kernel, or
@@ -50,6 +52,8 @@ class Session:
         Whether a warm start is tried.
     grace : float
         Seconds that an interrupted cell has to stop.
+    memory_limit : int
+        Bytes that the kernel and all that it started may hold together; with more it is ended.
     """
 
     def __init__(
@@ -59,9 +63,12 @@ class Session:
         most: int = 200_000,
         warm: bool = True,
         grace: float = 5.0,
+        memory_limit: int = Limits.together,
     ) -> None:
         self.most = most
         self.grace = grace
+        self.memory = memory_limit
+        self._look = time.monotonic() + memory.INTERVAL
         self.kernel = _started(kernel_name, startup_timeout, warm)
         self.client = self.kernel.client
         try:
@@ -97,11 +104,20 @@ class Session:
                 outputs.add(message)
             if message is None and not self.kernel.is_alive():
                 return Ran(outputs.found, "dead")
+            if self._holds_too_much():
+                self.kernel.close()
+                return Ran(outputs.found, "dead")
             if time.monotonic() > deadline:
                 if interrupted:
                     return Ran(outputs.found, "deaf")
                 self.kernel.interrupt()
                 deadline, interrupted = time.monotonic() + self.grace, True
+
+    def _holds_too_much(self) -> bool:
+        if time.monotonic() < self._look:
+            return False
+        self._look = time.monotonic() + memory.INTERVAL
+        return memory.holds_more(self.kernel.process, self.memory)
 
     def _heard(self, seconds: float) -> dict[str, Any] | None:
         """The next message that the kernel sends to everybody."""
@@ -140,6 +156,8 @@ class Kernel(Protocol):
     """A kernel that runs, however it was started."""
 
     client: BlockingKernelClient
+    process: int
+    """Id of the process that it and all that it started descend from."""
 
     def is_alive(self) -> bool:
         """Whether it runs."""
@@ -169,6 +187,9 @@ class ColdKernel:
         try:
             quiet = {"stdout": DEVNULL, "stderr": DEVNULL}  # what is printed comes as messages
             self._manager.start_kernel(env=kept, cwd=str(self._folder / "home"), **quiet)
+            here = self._manager.provisioner
+            assert isinstance(here, LocalProvisioner)
+            self.process: int = here.pid or os.getpid()
             self.client: BlockingKernelClient = self._manager.blocking_client()
         except BaseException:
             self.close()

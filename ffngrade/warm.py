@@ -100,6 +100,11 @@ class Template:
             pipe.close()  # type: ignore[union-attr]
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def process(self) -> int:
+        """Id of the process that all of it is part of, kernels included."""
+        return self._process.pid
+
     def runs(self) -> bool:
         """Whether the template itself is there."""
         return self._process.poll() is None
@@ -145,6 +150,7 @@ class WarmKernel:
                 self.close()
                 raise RuntimeError("a warm kernel does not start")
             time.sleep(0.002)
+        self.process = of.process
         self.client = BlockingKernelClient()
         self.client.load_connection_info({**known, "ip": str(self._folder / "kernel")})
 

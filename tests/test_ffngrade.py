@@ -216,8 +216,8 @@ def grade():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FFN_CASES", str(bank.EXERCISES / "cases"))
 
-        def run_it(**changes):
-            settings = {"unsafe": not sandboxed, "timeout": 6.0}
+        def run_it(settings=None, **changes):
+            settings = {"unsafe": not sandboxed, "timeout": 6.0, **(settings or {})}
             nb, _ = TrustedExecute(**settings).preprocess(submission(**changes), {})
             shown = {
                 cell.metadata.get("nbgrader", {}).get("grade_id", cell.id): cell
@@ -289,6 +289,31 @@ def test_a_deadly_cell_costs_only_itself(grade):
     )
     assert "ended the program" in told
     assert "still here" in last
+
+
+HOARD = """
+import os, time
+for _ in range(6):
+    if os.fork() == 0:
+        held = b"x" * (80 * 2**20)  # together they hold more than any is allowed to
+        time.sleep(60)
+        os._exit(0)
+time.sleep(4)
+print("hoarded")
+"""
+
+
+@boxed
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+def test_processes_that_hold_too_much_together_are_ended(grade, warm):
+    limited = {"memory": 400 * 2**20, "warm": warm, "timeout": 30.0}
+    told, last = grade(settings=limited, sources={PROBLEM: RIGHT}, last=HOARD)
+    assert PASSED in told
+    assert "ended the program" in last
+    assert "hoarded" not in last
+    roomy = {"memory": 2**32, "warm": warm, "timeout": 30.0}
+    _, last = grade(settings=roomy, sources={PROBLEM: RIGHT}, last=HOARD)
+    assert "hoarded" in last
 
 
 DEADLY_LATER = """calls = 0
