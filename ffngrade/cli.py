@@ -74,8 +74,8 @@ def parser() -> argparse.ArgumentParser:
     graders.add_argument(
         "--attempts",
         choices=("last", "best"),
-        default="last",
-        help="which counts of several (default: the one in submitted/, the last)",
+        help="which counts of several, the one in submitted/ or the best (default: as was said "
+        "for this assignment before, and at first the last)",
     )
     graders.add_argument(
         "--patience",

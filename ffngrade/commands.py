@@ -45,7 +45,7 @@ def autograde(chosen: Namespace) -> int:
             pool,
             writer,
             force=chosen.force,
-            best=chosen.attempts == "best",
+            best=_best(chosen),
             students=chosen.student,
             progress=_bar("graded", chosen.quiet),
         )
@@ -67,7 +67,7 @@ def regrade(chosen: Namespace) -> int:
             pool,
             writer,
             write=chosen.write,
-            best=chosen.attempts == "best",
+            best=_best(chosen),
             progress=_bar("graded again", chosen.quiet),
         )
     for change in changes:
@@ -164,6 +164,10 @@ def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     finally:
         pool.close()
         writer.close()
+
+
+def _best(chosen: Namespace) -> bool | None:
+    return None if chosen.attempts is None else bool(chosen.attempts == "best")
 
 
 def _cluster(address: str) -> Pool:

@@ -54,7 +54,7 @@ def autograde(
     writer: Writer,
     *,
     force: bool = False,
-    best: bool = False,
+    best: bool | None = None,
     students: Sequence[str] | None = None,
     progress: Progress = _quietly,
 ) -> list[Entry]:
@@ -70,8 +70,9 @@ def autograde(
         Who writes the gradebook.
     force : bool
         Whether to grade everybody anew.
-    best : bool
-        Whether the best of several attempts counts, and not the last.
+    best : bool, optional
+        Whether the best of several attempts counts, and not the last; if it is not said, as it was
+        said the last time.
     students : sequence of str, optional
         Nobody but these.
     progress : callable
@@ -91,7 +92,9 @@ def autograde(
         If the gradebook could not be reached for long.
     """
     with Record.of(course) as record, record.alone():
+        best = record.best_counts(assignment) if best is None else best
         received = writer.patiently(lambda: _taken_in(course, assignment, students, best))
+        record.let_count(assignment, best)
         record.take(assignment, received)
         writer.enrol([one.student for one in received if one.state != "absent"])
         due = record.due(assignment, force, lambda s: course.autograded(s, assignment).is_dir())
@@ -167,7 +170,7 @@ def regrade(
     writer: Writer,
     *,
     write: bool = False,
-    best: bool = False,
+    best: bool | None = None,
     progress: Progress = _quietly,
 ) -> tuple[list[Change], dict[str, str]]:
     """Grade again whoever is graded; say who changes and by how much, and write only if told to.
@@ -180,6 +183,7 @@ def regrade(
         Sentences about those whose grading went wrong; they keep their marks.
     """
     with Record.of(course) as record, record.alone():
+        best = record.best_counts(assignment) if best is None else best
         graded = [e.student for e in record.entries(assignment) if e.state == "graded"]
         received = writer.patiently(lambda: _taken_in(course, assignment, graded, best))
         before = writer.patiently(lambda: standings(course.url, assignment))
@@ -191,6 +195,8 @@ def regrade(
             if student not in failed
             for attempt, folder in copies(course, assignment, student, best).items()
         ]
+        if write:
+            record.let_count(assignment, best)
         made = pool.run(terms(course, assignment), _jobs(jobs))
         for tries in _together(progress(made, len(jobs)), jobs):
             one, moment = _counting(course, assignment, tries, writer)

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS submission (
     PRIMARY KEY (assignment, student)
 )
 """
+MAKE_RULE = "CREATE TABLE IF NOT EXISTS rule (assignment TEXT PRIMARY KEY, best INTEGER NOT NULL)"
+PUT_RULE = "INSERT OR REPLACE INTO rule (assignment, best) VALUES (?, ?)"
 PUT = """
 INSERT INTO submission (assignment, student, state, digest, told, moment) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (assignment, student) DO UPDATE SET state = excluded.state, digest = excluded.digest,
@@ -86,6 +88,7 @@ class Record:
         self._book.execute("PRAGMA journal_mode = WAL")
         self._book.execute("PRAGMA synchronous = NORMAL")
         self._book.execute(MAKE)
+        self._book.execute(MAKE_RULE)
 
     @classmethod
     def of(cls, course: Course) -> "Record":
@@ -188,6 +191,15 @@ class Record:
         """Assignments that anything is known of, sorted."""
         found = self._book.execute("SELECT DISTINCT assignment FROM submission ORDER BY assignment")
         return [name for (name,) in found]
+
+    def best_counts(self, assignment: str) -> bool:
+        """Whether the best of several attempts counts, as was said last; at first the last does."""
+        rule = self._book.execute("SELECT best FROM rule WHERE assignment = ?", (assignment,))
+        return bool((rule.fetchone() or (False,))[0])
+
+    def let_count(self, assignment: str, best: bool) -> None:
+        """Say whether the best of several attempts counts, or the last."""
+        self._book.execute(PUT_RULE, (assignment, best))
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:
