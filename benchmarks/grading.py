@@ -16,19 +16,22 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import bank  # noqa: E402
+import psutil  # noqa: E402
 import servers  # noqa: E402
 import test_grading as plain  # noqa: E402
 from interleave.table import note  # noqa: E402
 
-from ffngrade import cli, grading, kernel  # noqa: E402
+from ffngrade import cli, grading, kernel, memory  # noqa: E402
 from ffngrade.course import Course  # noqa: E402
 from ffngrade.pool import Processes  # noqa: E402
+from ffngrade.standing import standings  # noqa: E402
 from ffngrade.writer import Writer  # noqa: E402
 
 NAME = "softmax"
@@ -67,7 +70,7 @@ def in_turns(folder: Path, students: int, batches: int, jobs: int) -> None:
         shutil.copytree(made, path)
     (courses["nbgrader"] / "nbgrader_config.py").write_text(PLAIN, encoding="utf-8")
     seconds = {"feedback, nbgrader": 0.0, "feedback, ffn-grade": 0.0, **dict.fromkeys(courses, 0.0)}
-    memory = 0
+    held = 0
     size = -(-students // batches)
     for batch in range(batches):
         names = [f"b{batch}s{i:04d}" for i in range(size)]
@@ -79,7 +82,7 @@ def in_turns(folder: Path, students: int, batches: int, jobs: int) -> None:
         with Watched() as watched:
             words = ("autograde", NAME, "--jobs", str(jobs), "--quiet")
             seconds["ffn-grade"] += timed(ours, "ffn-grade", *words)
-        memory = max(memory, watched.most)
+        held = max(held, watched.most)
         print(f"batch {batch + 1} of {batches} is graded by all", flush=True)
         seconds["feedback, nbgrader"] += timed(
             courses["nbgrader"], "nbgrader", "generate_feedback", NAME
@@ -100,7 +103,7 @@ def in_turns(folder: Path, students: int, batches: int, jobs: int) -> None:
         f"{boxed:.1f} times what that does with this course's sandbox"
     )
     print(f"feedback: {pages:.1f} times nbgrader generate_feedback")
-    print(f"memory of the largest worker: {memory / 2**20:.0f} MB")
+    print(f"memory of the largest worker, kernel included: {held / 2**20:.0f} MB")
     print(f"marks are those of the sequential run, byte for byte: {same}")
     note(
         "grading a submission", each["ffn-grade"], f"nbgrader autograde {each['nbgrader']}", ratio,
@@ -110,11 +113,11 @@ def in_turns(folder: Path, students: int, batches: int, jobs: int) -> None:
         "feedback on a submission", each["feedback, ffn-grade"],
         f"nbgrader generate_feedback {each['feedback, nbgrader']}", pages, least=LEAST["feedback"],
     )  # fmt: skip
-    note("grading: MB of a worker", f"{memory / 2**20:.0f} MB", ratio=memory / 2**20, most=400)
+    note("grading: MB of a worker", f"{held / 2**20:.0f} MB", ratio=held / 2**20, most=400)
     assert same
     assert ratio >= LEAST["throughput"]
     assert pages >= LEAST["feedback"]
-    assert memory <= MOST_MEMORY
+    assert held <= MOST_MEMORY
 
 
 def large(folder: Path, students: int, jobs: int) -> None:
@@ -124,7 +127,7 @@ def large(folder: Path, students: int, jobs: int) -> None:
         (path / "gradebook.db").unlink()
         timed(path, "nbgrader", "generate_assignment", NAME, "--force", "--db", server.url)
         names = [f"s{i:04d}" for i in range(students)]
-        hand_in(path, names)
+        due = hand_in(path, names)
         pool, writer = Processes(jobs), Writer(Course(path, server.url))
         written: list[str] = []
 
@@ -147,14 +150,15 @@ def large(folder: Path, students: int, jobs: int) -> None:
         writer.close()
         graded = [entry.student for entry in entries if entry.state == "graded"]
         assert graded == sorted(written) == names
+        assert {who: one.score for who, one in standings(server.url, NAME).items()} == due
         print(
             f"{students} submissions with a worker killed and the database stopped once: "
-            f"{took:.0f} s, {len(graded)} graded, each once"
+            f"{took:.0f} s, {len(graded)} graded, each once and with the marks it is due"
         )
 
 
 class Watched:
-    """The largest resident memory of one worker of ``ffn-grade`` while it runs."""
+    """The most memory that one worker of ``ffn-grade`` holds, with its template and its kernel."""
 
     def __enter__(self) -> "Watched":
         self.most, self._going = 0, True
@@ -168,15 +172,15 @@ class Watched:
 
     def _watch(self) -> None:
         while self._going:
-            for process in Path("/proc").iterdir():
-                try:
-                    words = (process / "cmdline").read_bytes()
-                    if process.name.isdigit() and (b"forkserver" in words or b"template" in words):
-                        held = (process / "smaps_rollup").read_text().split("Pss:")[1].split()[0]
-                        self.most = max(self.most, 1024 * int(held))
-                except (OSError, IndexError):
-                    continue
+            for process in psutil.process_iter():
+                with suppress(psutil.Error):
+                    if _of_forkserver(process) and _of_forkserver(process.parent()):
+                        self.most = max(self.most, memory.held(process.pid))
             time.sleep(0.5)
+
+
+def _of_forkserver(process: psutil.Process | None) -> bool:
+    return process is not None and "forkserver" in " ".join(process.cmdline())
 
 
 def course(folder: Path) -> Path:
@@ -187,15 +191,18 @@ def course(folder: Path) -> Path:
     return path
 
 
-def hand_in(path: Path, names: Iterable[str]) -> None:
-    """Submissions of the bank's answers, every one another mixture."""
+def hand_in(path: Path, names: Iterable[str]) -> dict[str, float]:
+    """Submissions of the bank's answers, every one another mixture; the marks that each is due."""
     release = path / "release" / NAME / f"{NAME}.ipynb"
     answers = {p: [a for a in bank.answers(NAME) if a.problem == p] for p in bank.points(NAME)}
+    due = {}
     for number, name in enumerate(names):
         chosen = {p: theirs[number % len(theirs)] for p, theirs in answers.items()}
         folder = path / "submitted" / name / NAME
         folder.mkdir(parents=True)
         (folder / f"{NAME}.ipynb").write_text(plain.filled_in(release, chosen), encoding="utf-8")
+        due[name] = sum(answer.marks for answer in chosen.values())
+    return due
 
 
 def timed(path: Path, program: str, *words: str) -> float:

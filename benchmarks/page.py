@@ -112,17 +112,22 @@ def line(what: str, times: list[float], limits: tuple[float, float] | None) -> N
     print(f"  {what:42} {median:7.1f} {late:7.1f} ms  of {len(good):3}{verdict}")
 
 
+def settle(page: Page) -> None:
+    """Give a page the time to ask for what it wants."""
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(1000)
+
+
 def weigh(browser: Browser, server: Server, chapter: str) -> None:
     """Bytes on arrival, and once the reader has scrolled through."""
     server.sent.clear()
     with opened(browser, f"{server.url}chapters/{chapter}.html", SAVING) as page:
-        page.wait_for_load_state("networkidle")
+        settle(page)
         first = sum(size for _, size in server.sent)
         for figure in page.locator("figure.ffn-explorer").all():
             figure.scroll_into_view_if_needed()
             page.wait_for_timeout(150)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(300)
+        settle(page)
     total = sum(size for _, size in server.sent)
     verdict = "met" if total <= WEIGHT_LIMIT else "MISSED"
     note(
@@ -140,8 +145,7 @@ def slide(browser: Browser, server: Server, chapter: str) -> list[float]:
     with opened(browser, f"{server.url}chapters/{chapter}.html", SAVING) as page:
         for key, shown in shown_on(page):
             page.locator(f"#{key}").scroll_into_view_if_needed()
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(300)
+            settle(page)
             for control in shown.controls.values():
                 if type(control).__name__ != "Slider":
                     continue

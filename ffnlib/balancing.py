@@ -1,10 +1,10 @@
 r"""Keeping a router's experts equally busy.
 
-With N experts and a batch of B tokens, each sent to k experts, let
+With N experts and a batch of m tokens, each sent to k experts, let
 
-- :math:`f_i` be the share of the B·k places that expert i got (it does not depend smoothly on
+- :math:`f_i` be the share of the m·k places that expert i got (it does not depend smoothly on
   anything: it counts), and
-- :math:`P_i = \frac1B \sum_b p_{bi}` its mean router probability (it does).
+- :math:`P_i = \frac1m \sum_b p_{bi}` its mean router probability (it does).
 
 The Switch loss :math:`\alpha N \sum_i f_i P_i` pulls down the probability of the experts that got
 much. It is :math:`\alpha` when all shares are 1/N and :math:`\alpha N` when one expert gets
@@ -77,7 +77,7 @@ class LoadBalancingLoss:
         return alpha * len(f) * float(f @ p.mean(axis=0, dtype=np.float64))
 
     def gradient(self, probabilities: ArrayLike, indices: ArrayLike, alpha: float = 1e-2) -> Array:
-        r"""Give :math:`\partial L/\partial p_{bi} = \alpha N f_i / B`, in shape and dtype of p.
+        r"""Give :math:`\partial L/\partial p_{bi} = \alpha N f_i / m`, in shape and dtype of p.
 
         The shares f count, so nothing flows through them. Arguments and errors as above.
         """
@@ -91,7 +91,7 @@ class LoadBalancingLoss:
 
 
 class RouterZLoss:
-    r"""The z-loss, :math:`\alpha \frac1B \sum_b (\log \sum_i e^{z_{bi}})^2`.
+    r"""The z-loss, :math:`\alpha \frac1m \sum_b (\log \sum_i e^{z_{bi}})^2`.
 
     Softmax does not notice when all logits of a token drift away together; rounding does.
     """
@@ -116,7 +116,7 @@ class RouterZLoss:
         return alpha * float(np.square(logsumexp(z), dtype=np.float64).mean())
 
     def gradient(self, logits: ArrayLike, alpha: float = 1.0) -> Array:
-        r"""Give :math:`\frac{2\alpha}{B} \log(\sum_j e^{z_{bj}})\, p_{bi}`, like ``logits``."""
+        r"""Give :math:`\frac{2\alpha}{m} \log(\sum_j e^{z_{bj}})\, p_{bi}`, like ``logits``."""
         z, alpha = checked_logits(logits), _checked_weight(alpha)
         g = softmax(z)
         g *= (2 * alpha / len(z)) * logsumexp(z, keepdims=True)

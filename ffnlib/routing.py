@@ -172,12 +172,12 @@ def noisy_logits(logits: ArrayLike, rng: np.random.Generator, std: ArrayLike = 1
 
 
 def capacity(num_tokens: int, num_experts: int, k: int, factor: float = 1.25) -> int:
-    r"""Give how many places an expert has, :math:`\lceil c\,k B / N \rceil`.
+    r"""Give how many places an expert has, :math:`\lceil c\,k m / N \rceil`.
 
     Parameters
     ----------
     num_tokens : int
-        B.
+        m.
     num_experts : int
         N.
     k : int

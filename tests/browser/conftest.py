@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: one browser, a fresh reader for each test, two served sites."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from browser.serving import Server
 
 HERE = Path(__file__).parent
 CDN = "cdn.jsdelivr.net"
+QUIET = 0.5
+"""Seconds without a request after which a page has asked for all that it will."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -79,6 +82,8 @@ class Reader:
         self.foreign: list[str] = []
         self.asked: list[str] = []
         self.contexts: list[Any] = []
+        self._waiting: set[Request] = set()
+        self._since = 0.0
 
     def open(self, url: str, *, script: str = "", wait: bool = True, **options: Any) -> Page:
         """A new page, once its explorers are mounted (``wait``)."""
@@ -90,11 +95,25 @@ class Reader:
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", self._note)
+        context.on("requestfinished", self._answered)
+        context.on("requestfailed", self._answered)
         page = context.new_page()
         page.goto(url)
         if wait:
             page.wait_for_selector("figure[data-mounted]")
         return page
+
+    def settle(self, page: Page, seconds: float = 20) -> None:
+        """Wait until nothing that was asked for is missing, and nothing more is asked for."""
+        deadline = time.monotonic() + seconds
+        while self._waiting or time.monotonic() - self._since < QUIET:
+            late = [request.url for request in self._waiting]
+            assert time.monotonic() < deadline, f"after {seconds} s still asked for: {late}"
+            page.wait_for_timeout(50)
+
+    def _answered(self, request: Request) -> None:
+        self._waiting.discard(request)
+        self._since = time.monotonic()
 
     def _hear(self, message: ConsoleMessage) -> None:
         source = message.location.get("url", "")
@@ -103,6 +122,8 @@ class Reader:
 
     def _note(self, request: Request) -> None:
         self.asked.append(request.url)
+        self._waiting.add(request)
+        self._since = time.monotonic()
         parts = urlsplit(request.url)
         if parts.scheme in {"http", "https"} and parts.hostname != "127.0.0.1":
             self.foreign.append(request.url)

@@ -65,7 +65,7 @@ def test_page_is_quiet_accessible_and_fits(
     reader: Reader, served: Server, axe: str, document: str
 ) -> None:
     page = reader.open(address(served, document), script=SAVING, wait=False, color_scheme="light")
-    page.wait_for_load_state("networkidle")
+    reader.settle(page)
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_timeout(100)
     wide = page.evaluate(

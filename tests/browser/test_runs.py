@@ -94,7 +94,7 @@ def test_long_sweeps_of_a_run_are_fetched_when_it_is_touched(
 ) -> None:
     page = reader.open(sample.url(), script=SAVING)
     figure, text = begin(page)
-    page.wait_for_load_state("networkidle")
+    reader.settle(page)
     assert [url for url in reader.asked if "sampler-run.t." in url]
     assert not [url for url in reader.asked if "sampler-run.rate." in url]
     figure.get_by_role("slider", name="rate").press("End")
