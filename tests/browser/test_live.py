@@ -6,9 +6,11 @@ Runs when FFN_PYODIDE names a Pyodide distribution with NumPy, which no package 
 import inspect
 import json
 import pkgutil
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -38,6 +40,18 @@ BOOT = """async ({ numpy, wheel, code }) => {
 }"""
 
 SAYS = "([key, text]) => document.querySelector(`#${key} .ffn-text`).textContent === text"
+
+
+RUNAWAY = ("saturates", "explodes")
+"""Trainings whose rounding errors grow until they are all that one sees."""
+
+
+def same_answer(said: str, wanted: str, params: dict[str, Any]) -> bool:
+    """Whether all is the same, or of a training that runs away what was so before: its alarm."""
+    if params.get("training") in RUNAWAY:
+        said, wanted = ("".join(re.findall(r"\(“.*?at step \d+", t)) for t in (said, wanted))
+        return said == wanted != ""
+    return parity.same_words(said, wanted)
 
 
 def explorers() -> list[str]:
@@ -99,7 +113,7 @@ def test_every_link_of_a_chapter_is_answered_live(
             )
         except Exception:
             said = figure.locator(".ffn-text").inner_text()
-            if not parity.same_words(said, wanted["text"]):
+            if not same_answer(said, wanted["text"], params):
                 faults.append(f"{key} {params}: {said!r} instead of {wanted['text']!r}")
     assert faults == []
     assert reader.complaints == []
