@@ -192,8 +192,9 @@ def rule(mark: Rule, frame: Frame) -> list[str]:
     if mark.x is not None and mark.y is None:
         a = short(float(frame.px(mark.x)))
         d, place = f"M{a},0V{short(frame.height)}", (float(frame.px(mark.x)) + 5, 13.0, "start")
-        if place[0] > 0.75 * frame.width:
-            place = (place[0] - 10, 13.0, "end")
+        left, right = place[0] - 10, frame.width - place[0]
+        if right < 0.25 * frame.width or right < min(left, LETTER * len(mark.label)):
+            place = (left, 13.0, "end")
     elif mark.y is not None and mark.x is None:
         b = float(frame.py(mark.y))
         d, place = (

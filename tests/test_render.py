@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ffnlib.axes import ticks
-from ffnlib.marks import FINGER
+from ffnlib.marks import FINGER, LETTER
 from ffnlib.png import OPAQUE, heat_rgba, png
 from ffnlib.render import NARROW, WIDE, picture, svg, table_html
 from ffnlib.scene import (
@@ -138,6 +138,17 @@ def test_the_picture_is_a_group_only_where_something_can_be_held():
     handle = next(e for e in held.iter(f"{SVG}g") if e.get("tabindex"))
     assert handle.get("data-point") == "kinks 1"
     assert handle.get("aria-label") == "kink: 0, 0"
+
+
+def test_the_label_of_a_rule_is_not_cut_off():
+    for place, words in ((0.1, "here"), (0.6, "flat places: step 150" * 2), (0.9, "end")):
+        root = drawn(scene(Rule(x=place, label=words), x=(0, 1), y=(0, 1)))
+        (label,) = [e for e in root.iter(f"{SVG}text") if e.text == words]
+        wide = float(next(e for e in root.iter(f"{SVG}svg") if e.get("data-plot")).get("width"))
+        begin, length = float(label.get("x")), LETTER * len(words)
+        begin -= length * (label.get("text-anchor") == "end")
+        assert begin > 0
+        assert begin + length < wide
 
 
 def test_words_are_escaped():
