@@ -132,7 +132,7 @@ class Runner:
         self.kernel_name = settings.kernel_to_use()
         self.deadline = time.monotonic() + settings.total
         self.deadly: dict[int, Ran] = {}
-        self.careful: set[int] = set()
+        self.asked_again: set[int] = set()
         self._session: Session | None = None
 
     def run(self, steps: Sequence[Step]) -> dict[int, Ran]:
@@ -143,8 +143,8 @@ class Runner:
                 if step.place not in self.deadly:
                     ran = self._run(step)
                     if ran.ended in ("dead", "deaf"):
-                        if step.careful and step.place not in self.careful:
-                            self.careful.add(step.place)
+                        if step.careful and step.place not in self.asked_again:
+                            self.asked_again.add(step.place)
                         else:
                             self.deadly[step.place] = ran
                         self.close()
@@ -183,7 +183,7 @@ class Runner:
                 self.settings.grace,
                 self.settings.memory,
             )
-        source = step.careful if step.place in self.careful else step.source
+        source = step.careful if step.place in self.asked_again else step.source
         ran = self._session.run(source, seconds, VALUES if step.mark else None)
         if ran.ended == "late" and seconds < self.settings.timeout:
             return ran._replace(ended="spent")
