@@ -1,8 +1,17 @@
-"""The bank of answers in ``exercises/bank``: one file an answer, its due in the header."""
+"""The bank of right and wrong answers in ``exercises/bank/<assignment>/<problem>.py``.
+
+Each cell of a file is one answer. Its first line says what the answer must earn::
+
+    # %% right: how it solves the problem
+    # %% wrong: what it does wrong | part of the message that it must get
+
+A right answer earns all of the problem's marks, a wrong one none.
+"""
 
 import ast
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +27,8 @@ EXERCISES = Path(__file__).parent.parent / "exercises"
 ASSIGNMENTS = (
     "neurons", "activations", "backprop", "softmax", "ffn", "moe", "lora", "quantization",
 )  # fmt: skip
-FIELDS = ("problem", "verdict", "marks", "message")
+MARKER = re.compile(r"# %% (right: (?P<how>[^|]+)|wrong: (?P<what>[^|]+) \| (?P<message>.+))")
+ALLOWED = "'# %% right: how' or '# %% wrong: what | part of its message'"
 
 
 @dataclass(frozen=True)
@@ -26,36 +36,62 @@ class Answer:
     """What somebody might write into one solution cell, and what it must earn."""
 
     path: Path
-    assignment: str
-    problem: str
+    line: int
+    what: str
     verdict: str
     marks: float
     message: str
     source: str
 
+    @property
+    def assignment(self) -> str:
+        return self.path.parent.name
 
-def read_answer(path: Path) -> Answer:
-    text = path.read_text(encoding="utf-8")
-    header = dict.fromkeys(FIELDS, "")
-    for line in text.splitlines():
-        if not line.startswith("# "):
-            break
-        field, _, value = line[2:].partition(": ")
-        assert field in FIELDS, f"{path.name}: unknown header field {field!r}"
-        header[field] = value.strip()
-    return Answer(
-        path,
-        path.parent.name,
-        header["problem"],
-        header["verdict"],
-        float(header["marks"]),
-        header["message"],
-        text,
-    )
+    @property
+    def problem(self) -> str:
+        return self.path.stem
+
+    @property
+    def name(self) -> str:
+        return "_".join([self.problem, self.verdict, *self.what.split()])
+
+
+def read_answers(path: Path, worth: float) -> list[Answer]:
+    """Read the answers in one file of the bank."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if line.startswith("# %%")]
+    if not starts or "".join(lines[: starts[0]]).strip():
+        raise ValueError(f"{path}:1: the file must begin with an answer: write {ALLOWED}")
+    found: dict[str, Answer] = {}
+    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+        where = f"{path}:{start + 1}: {lines[start].strip()!r}"
+        marked = MARKER.fullmatch(lines[start].strip())
+        if not marked:
+            raise ValueError(f"{where} begins no answer: write {ALLOWED}")
+        source = "".join(lines[start + 1 : stop]).strip("\n") + "\n"
+        if not source.strip():
+            raise ValueError(f"{where} has no code: write the answer below it")
+        what = marked["how"] or marked["what"]
+        due = ("right", worth) if marked["how"] else ("wrong", 0.0)
+        answer = Answer(path, start + 1, what, *due, marked["message"] or "", source)
+        if answer.name in found:
+            before = found[answer.name].line
+            raise ValueError(f"{where} is described like line {before}: say how they differ")
+        found[answer.name] = answer
+    return list(found.values())
 
 
 def answers(assignment: str) -> list[Answer]:
-    return [read_answer(path) for path in sorted((EXERCISES / "bank" / assignment).glob("*.py"))]
+    """Read the answers to every problem of an assignment, in the assignment's order."""
+    folder = EXERCISES / "bank" / assignment
+    worth = points(assignment)
+    if others := {path.stem for path in folder.glob("*.py")} - set(worth):
+        raise ValueError(f"{folder} has files for {sorted(others)}: allowed are {list(worth)}")
+    return [
+        answer
+        for problem, marks in worth.items()
+        for answer in read_answers(folder / f"{problem}.py", marks)
+    ]
 
 
 def notebook(path: Path) -> dict[str, Any]:
@@ -105,7 +141,7 @@ def visible_cases(assignment: str, problem: str) -> list[Any]:
 def defined(answer: Answer) -> Callable[..., Any]:
     """The function that an answer's cell defines, in a namespace like a notebook's."""
     notebook: dict[str, Any] = {"__name__": "__main__", "np": np, "math": math}
-    exec(compile(answer.source, str(answer.path), "exec"), notebook)
+    exec(compile("\n" * answer.line + answer.source, str(answer.path), "exec"), notebook)
     found: Callable[..., Any] = notebook[answer.problem]
     return found
 

@@ -13,7 +13,7 @@ from ffnlib.checks.verdict import ASSIGNMENTS
 ANSWERS = [answer for assignment in bank.ASSIGNMENTS for answer in bank.answers(assignment)]
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.path.stem)
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.name)
 @pytest.mark.usefixtures("grading")
 def test_answer(answer, capfd):
     cases = bank.visible_cases(answer.assignment, answer.problem)
@@ -33,7 +33,7 @@ VISIBLE_ONLY = ("xor_network", "abs_network")  # a constant result leaves nothin
 WRONG = [a for a in ANSWERS if a.verdict == "wrong" and a.problem not in VISIBLE_ONLY]
 
 
-@pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.path.stem)
+@pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.name)
 @pytest.mark.usefixtures("grading")
 def test_hidden_failure_tells_no_case(answer):
     said = message(answer.problem, bank.defined(answer), cases=[])
@@ -64,7 +64,40 @@ def test_bank_is_complete(assignment):
         wrong = [a for a in found if (a.problem, a.verdict) == (problem, "wrong")]
         assert len(right) >= 4
         assert len(wrong) >= 6
-        assert all(a.marks == worth and not a.message for a in right)
-        assert all(a.marks == 0 and a.message for a in wrong)
         assert 2 <= worth <= 5
     assert {a.problem for a in found} == set(points)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\n", ":1: the file must begin with an answer"),
+        ("", ":1: the file must begin with an answer"),
+        ("# %% right: a\nx = 1\n# %% half: b\nx = 2\n", ":3: '# %% half: b' begins no answer"),
+        ("# %% right: a | no message\nx = 1\n", "begins no answer"),
+        ("# %% wrong: a\nx = 1\n", "begins no answer"),
+        ("# %% right:\nx = 1\n", "begins no answer"),
+        ("# %% right: a\n\n# %% right: b\nx = 1\n", ":1: '# %% right: a' has no code"),
+        ("# %% right: a b\nx = 1\n# %% right: a b\nx = 2\n", ":3: .* is described like line 1"),
+    ],
+)
+def test_file_that_is_no_bank_is_refused_with_its_line(tmp_path, text, said):
+    file = tmp_path / "gelu.py"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=said) as caught:
+        bank.read_answers(file, 3)
+    assert str(file) in str(caught.value)
+
+
+def test_answers_keep_their_lines(tmp_path):
+    file = tmp_path / "gelu.py"
+    file.write_text("# %% right: a\nx = 1\n\n\n# %% wrong: b c | d | e\n\ny = 2\n", "utf-8")
+    right, wrong = bank.read_answers(file, 3)
+    assert (right.name, right.marks, right.message, right.source) == (
+        "gelu_right_a",
+        3,
+        "",
+        "x = 1\n",
+    )
+    assert (wrong.name, wrong.marks, wrong.message) == ("gelu_wrong_b_c", 0, "d | e")
+    assert (wrong.line, wrong.source) == (5, "y = 2\n")

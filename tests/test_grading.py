@@ -243,7 +243,7 @@ def test_every_answer_earns_its_marks(graded, assignment):
         for problem in worth:
             score, most, manual = done.marks[student][f"test_{problem}"]
             due = answers[problem].marks if problem in answers else 0
-            name = answers[problem].path.name if problem in answers else "blank"
+            name = answers[problem].name if problem in answers else "blank"
             assert (score, most, manual) == (due, worth[problem], False), f"{student}: {name}"
             seen += problem in answers
     assert seen == len(taken(assignment))
@@ -260,7 +260,7 @@ def test_feedback_names_the_mistake(graded, assignment):
                 for line in lines
                 if answer.message in line and line.strip().startswith(answer.problem)
             ]
-            assert (answer.verdict == "wrong") == bool(answer.message and told), answer.path.name
+            assert (answer.verdict == "wrong") == bool(answer.message and told), answer.name
 
 
 @each_assignment

@@ -1,8 +1,0 @@
-# problem: gelu_derivative
-# verdict: wrong
-# marks: 0
-# message: the bell curve lacks its factor
-
-def gelu_derivative(x):
-    cdf = 0.5 * (1 + np.vectorize(math.erf)(x / np.sqrt(2)))
-    return cdf + x * np.exp(-x * x / 2)

@@ -1,7 +1,0 @@
-# problem: gelu
-# verdict: wrong
-# marks: 0
-# message: this is the tanh approximation
-
-def gelu(x):
-    return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))

@@ -1,0 +1,100 @@
+# %% right: library sigmoid
+import sys
+
+from ffnlib.activations import sigmoid
+
+
+def silu(x):
+    print("the sigmoid is not what is asked for, so it may be used", file=sys.stderr)
+    return np.multiply(x, sigmoid(x)).tolist()
+
+
+# %% right: logaddexp
+def silu(x):
+    return np.asarray(x * np.exp(-np.logaddexp(0, -x)), dtype="float32")
+
+
+# %% right: loop
+def silu(x):
+    def one(v):
+        if v < 0:
+            return v * math.exp(v) / (1 + math.exp(v))
+        return v / (1 + math.exp(-v))
+
+    return np.vectorize(one, otypes=[float])(x)
+
+
+# %% right: plain with warning
+def silu(x):
+    # exp overflows to inf with a warning, and x / inf is 0, which is right
+    return x / (1 + np.exp(-x))
+
+
+# %% right: tanh
+def silu(x):
+    return x * (1 + np.tanh(x / 2)) / 2
+
+
+# %% right: where
+def silu(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, x / (1 + e), x * e / (1 + e))
+
+
+# %% wrong: gelu | this is GELU
+def silu(x):
+    return x * 0.5 * (1 + np.vectorize(math.erf)(x / np.sqrt(2)))
+
+
+# %% wrong: library | ffnlib.activations.silu is what you are asked to write here
+from ffnlib.activations import silu as ready
+
+
+def silu(x):
+    return ready(x)
+
+
+# %% wrong: math overflow | silu stopped with OverflowError
+def silu(x):
+    y = np.empty_like(x)
+    for i, v in np.ndenumerate(x):
+        y[i] = v / (1 + math.exp(-v))
+    return y
+
+
+# %% wrong: overflow | has nan or inf in it
+def silu(x):
+    return x * np.exp(x) / (1 + np.exp(x))
+
+
+# %% wrong: quick gelu | SiLU has no 1.702
+def silu(x):
+    return x / (1 + np.exp(-1.702 * x))
+
+
+# %% wrong: sigmoid only | the factor x is missing
+def silu(x):
+    return 1 / (1 + np.exp(-x))
+
+
+# %% wrong: sign | the sign in the exponent is wrong
+def silu(x):
+    return x / (1 + np.exp(x))
+
+
+# %% wrong: slope | the gate is the derivative of the sigmoid
+def silu(x):
+    s = 1 / (1 + np.exp(-x))
+    return x * s * (1 - s)
+
+
+# %% wrong: softplus | this is softplus
+def silu(x):
+    return np.logaddexp(0, x)
+
+
+# %% wrong: unfinished | the result is or contains None
+def silu(x):
+    if x.ndim == 1:
+        return [None for v in x]
+    return x / (1 + np.exp(-x))

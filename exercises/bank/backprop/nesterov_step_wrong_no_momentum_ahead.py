@@ -1,8 +1,0 @@
-# problem: nesterov_step
-# verdict: wrong
-# marks: 0
-# message: the look ahead lacks the momentum
-
-def nesterov_step(p, v, gradient, rate, momentum):
-    v = momentum * v + gradient(p - rate * v)
-    return p - rate * v, v

@@ -1,7 +1,0 @@
-# problem: ffn_flops
-# verdict: wrong
-# marks: 0
-# message: a plain block is counted as if it had three matrices
-
-def ffn_flops(tokens, d_model, d_ff, variant):
-    return 2 * tokens * 3 * d_model * d_ff

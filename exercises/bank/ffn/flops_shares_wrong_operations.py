@@ -1,9 +1,0 @@
-# problem: flops_shares
-# verdict: wrong
-# marks: 0
-# message: these are not shares
-
-def flops_shares(d_model, d_ff, context):
-    a = 8 * d_model**2 + 4 * context * d_model
-    f = 4 * d_model * d_ff
-    return a, f

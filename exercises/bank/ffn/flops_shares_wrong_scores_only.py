@@ -1,9 +1,0 @@
-# problem: flops_shares
-# verdict: wrong
-# marks: 0
-# message: half of the work with the context is missing
-
-def flops_shares(d_model, d_ff, context):
-    a = 8 * d_model**2 + 2 * context * d_model
-    f = 4 * d_model * d_ff
-    return a / (a + f), f / (a + f)

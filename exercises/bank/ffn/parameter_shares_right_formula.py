@@ -1,8 +1,0 @@
-# problem: parameter_shares
-# verdict: right
-# marks: 3
-
-def parameter_shares(d_model, d_ff, heads, kv_heads):
-    a = 2 * d_model**2 * (1 + kv_heads / heads)
-    f = 3 * d_model * d_ff
-    return a / (a + f), f / (a + f)

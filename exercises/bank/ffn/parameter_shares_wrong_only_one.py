@@ -1,9 +1,0 @@
-# problem: parameter_shares
-# verdict: wrong
-# marks: 0
-# message: return attention, ffn
-
-def parameter_shares(d_model, d_ff, heads, kv_heads):
-    a = 2 * d_model**2 * (1 + kv_heads / heads)
-    f = 3 * d_model * d_ff
-    return f / (a + f)

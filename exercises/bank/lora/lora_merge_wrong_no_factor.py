@@ -1,9 +1,0 @@
-# problem: lora_merge
-# verdict: wrong
-# marks: 0
-# message: the factor alpha/r is forgotten
-
-
-def lora_merge(W, A, B, alpha):
-    r = len(A)
-    return W + B @ A

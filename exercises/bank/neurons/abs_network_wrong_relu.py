@@ -1,7 +1,0 @@
-# problem: abs_network
-# verdict: wrong
-# marks: 0
-# message: the network computes relu(x)
-
-def abs_network():
-    return [1, -1], [0, 0], [1, 0], 0

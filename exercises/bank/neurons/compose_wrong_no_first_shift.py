@@ -1,7 +1,0 @@
-# problem: compose
-# verdict: wrong
-# marks: 0
-# message: c forgets the first shift a
-
-def compose(A, a, B, b):
-    return B @ A, b

@@ -1,7 +1,0 @@
-# problem: count_parameters
-# verdict: wrong
-# marks: 0
-# message: a bias was counted per input
-
-def count_parameters(sizes):
-    return sum(n * (m + 1) for n, m in zip(sizes, sizes[1:]))

@@ -1,8 +1,0 @@
-# problem: pack_int4
-# verdict: wrong
-# marks: 0
-# message: as many bytes as numbers: nothing is packed
-
-
-def pack_int4(q):
-    return np.clip(q, -8, 7).astype(np.int8)

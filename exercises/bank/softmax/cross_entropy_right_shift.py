@@ -1,8 +1,0 @@
-# problem: cross_entropy
-# verdict: right
-# marks: 4
-
-def cross_entropy(z, t):
-    s = z - z.max(axis=1, keepdims=True)
-    log_p = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
-    return -log_p[np.arange(len(z)), t].mean()

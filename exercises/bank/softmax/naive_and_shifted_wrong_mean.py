@@ -1,9 +1,0 @@
-# problem: naive_and_shifted
-# verdict: wrong
-# marks: 0
-# message: shifted subtracts the mean
-
-def naive_and_shifted(z):
-    e = np.exp(z)
-    s = np.exp(z - z.mean())
-    return e / e.sum(), s / s.sum()

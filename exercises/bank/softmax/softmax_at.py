@@ -1,0 +1,93 @@
+# %% right: differences warn
+def softmax_at(z, T):
+    # overflow gives 1 / inf = 0, which is right
+    return [1 / np.sum(np.exp((z - v) / T)) for v in z]
+
+
+# %% right: logaddexp
+def softmax_at(z, T):
+    return np.exp(z / T - np.logaddexp.reduce(z / T))
+
+
+# %% right: python
+def softmax_at(z, T):
+    m = max(z)
+    e = [math.exp((v - m) / T) for v in z]
+    return tuple(v / math.fsum(e) for v in e)
+
+
+# %% right: shift after
+def softmax_at(z, T):
+    y = z / T
+    y = y - y.max()
+    return np.exp(y) / np.exp(y).sum()
+
+
+# %% right: shift first
+def softmax_at(z, T):
+    e = np.exp((z - z.max()) / T)
+    return e / e.sum()
+
+
+# %% wrong: from the library | ffnlib.softmax.softmax is what you are asked to write here
+from ffnlib.softmax import softmax as library
+
+
+def softmax_at(z, T):
+    return library(z, temperature=T)
+
+
+# %% wrong: ignored | T is ignored
+def softmax_at(z, T):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+# %% wrong: multiplied | multiplied by T
+def softmax_at(z, T):
+    y = z * T
+    e = np.exp(y - y.max())
+    return e / e.sum()
+
+
+# %% wrong: negative | the sign is wrong
+def softmax_at(z, T):
+    e = np.exp((z.min() - z) / T)
+    return e / e.sum()
+
+
+# %% wrong: no shift | the logits over T are too large for exp
+def softmax_at(z, T):
+    e = np.exp(z / T)
+    return e / e.sum()
+
+
+# %% wrong: powers not normalised | the powers of the probabilities are not divided by their sum
+def softmax_at(z, T):
+    e = np.exp(z - z.max())
+    return (e / e.sum()) ** (1 / T)
+
+
+# %% wrong: powers underflow | start from the logits
+def softmax_at(z, T):
+    e = np.exp(z - z.max())
+    p = (e / e.sum()) ** (1 / T)
+    return p / p.sum()
+
+
+# %% wrong: probabilities divided | the probabilities are divided by T
+def softmax_at(z, T):
+    e = np.exp(z - z.max())
+    return e / e.sum() / T
+
+
+# %% wrong: shift not divided | the maximum of z is subtracted after the division by T
+def softmax_at(z, T):
+    e = np.exp(z / T - z.max())
+    return e / e.sum()
+
+
+# %% wrong: square | divided by the square of T
+def softmax_at(z, T):
+    e = np.exp((z - z.max()) / T**2)
+    return e / e.sum()
