@@ -1,4 +1,4 @@
-"""The directive ``{claim} <id>``: a correction box from the claims ledger.
+"""The directive ``{claim} <id>``: a claim box from the ledger.
 
 The row's check runs while the page is read, so a box can only show a verdict that still holds.
 """
@@ -17,13 +17,13 @@ from claims import ledger
 from . import fingerprint
 
 TITLES = {
-    "true": "Often doubted, and true",
-    "false": "A widespread mistake",
-    "imprecise": "Widely said, not quite right",
-    "outdated": "Once true, no longer",
-    "unverifiable": "Widely said, never shown",
+    "true": "One text says: true",
+    "false": "One text says: false",
+    "imprecise": "One text says: imprecise",
+    "outdated": "One text says: outdated",
+    "unverifiable": "One text says: unproven",
 }
-
+"""A row is what one text says. How widely it is said has not been counted, so no title says it."""
 
 MEASURED: dict[str, Mapping[str, Any]] = {}  # check -> what it returned in this build
 
@@ -67,7 +67,7 @@ class Measured(SphinxRole):
 
 
 class Claim(SphinxDirective):
-    """What is said, the test, and what is true."""
+    """What one text says, the test, and what is true."""
 
     required_arguments = 1
 
@@ -81,7 +81,8 @@ class Claim(SphinxDirective):
             raise self.error(f"claim {self.arguments[0]}: {problem}") from problem
         box = nodes.admonition(classes=["ffn-claim"], ids=[f"claim-{row.id.lower()}"])
         box += nodes.title("", TITLES[row.verdict])
-        parts = [f"**What is said.** {said}"]
+        source = ledger.load().sources[row.source].short
+        parts = [f"**The claim.** {said} (*{source}*)"]
         if test:
             parts.append(f"**The test.** {test}")
         parts.append(f"**What is true.** {true}")

@@ -1,4 +1,4 @@
-"""The claims ledger as a page: ``{ledger}``, ``{ledger-counts}`` and the role ``{tally}``.
+"""The claims ledger as a page: its sources, its counts, its rows, and the role ``{tally}``.
 
 Everything is in the page's text; the filter (``static/claims.js``) only hides rows, and shows
 itself only where it runs. It finds a row's properties in its classes: ``verdict-false``,
@@ -130,6 +130,24 @@ def _select(name: str, label: str, options: dict[str, str]) -> str:
     )
 
 
+class Sources(SphinxDirective):
+    """The texts by title, author and place, each with the number of its rows."""
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_dependency(str(ledger.LEDGER))
+        told = nodes.bullet_list()
+        for key, source in ledger.load().sources.items():
+            title = f"[*{source.title}*]({source.url})" if source.url else f"*{source.title}*"
+            parts = [title, *(part for part in (source.author, source.place) if part)]
+            count = len(chosen(f"source={key}"))
+            text = f"{', '.join(parts)}: {count} statements."
+            entry, holder = nodes.list_item(), nodes.container()
+            self.state.nested_parse(StringList([text], str(ledger.LEDGER)), 0, holder)
+            entry += holder.children
+            told += entry
+        return [told]
+
+
 class LedgerPage(SphinxDirective):
     """Every row, under the first chapter it belongs to, after the filter's controls."""
 
@@ -156,14 +174,17 @@ class LedgerPage(SphinxDirective):
         return next((stem for stem in row.chapters if stem in self.files), None)
 
     def _form(self) -> nodes.raw:
+        sources = ledger.load().sources.items()
         fields = (
             _select("chapter", "Chapter", self.titles),
             _select("verdict", "Verdict", {v: v for v in VERDICTS}),
-            _select("source", "Source", {k.lower(): v for k, v in ledger.load().sources.items()}),
+            _select("source", "Source", {key.lower(): text.short for key, text in sources}),
         )
         html = (
             '<form class="ffn-filter" aria-label="Filter the claims" hidden>'
-            f'{"".join(fields)}<button type="reset">Show all</button>'
+            f"{''.join(fields)}"
+            '<label>Words <input type="search" name="words" autocomplete="off"></label>'
+            '<button type="reset">Show all</button>'
             '<output aria-live="polite"></output></form>'
         )
         return nodes.raw("", html, format="html")
@@ -205,7 +226,7 @@ class LedgerPage(SphinxDirective):
 
     def _origin(self, row: Row) -> nodes.paragraph:
         """Who says it, where the book treats it, and how it was tested."""
-        said = f"Said in *{ledger.load().sources[row.source]}*. Chapter: "
+        said = f"From *{ledger.load().sources[row.source].short}*. Chapter: "
         paragraph = nodes.paragraph(classes=["ffn-origin"])
         paragraph += nodes.reference("", row.id, refuri=f"#{row.id.lower()}", internal=True)
         paragraph += [nodes.Text(". "), *self._words(said)]
@@ -234,6 +255,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
 
 def setup(app: Sphinx) -> None:
     app.add_role("tally", Tally())
+    app.add_directive("ledger-sources", Sources)
     app.add_directive("ledger-counts", Counts)
     app.add_directive("ledger", LedgerPage)
     app.connect("html-page-context", equip)

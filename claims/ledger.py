@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from inspect import getdoc
 from numbers import Real
@@ -45,6 +45,20 @@ Check = Callable[[], Mapping[str, Any]]
 
 class LedgerError(ValueError):
     """A row of the ledger, or a request for one, is not as it should be."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One of the texts, as it names itself.
+
+    A text that bears no author's name, or whose place is not known, has none here.
+    """
+
+    title: str
+    short: str
+    author: str | None = None
+    place: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +97,9 @@ class Result:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The titles of the sources and the rows, in the order of the file."""
+    """The sources and the rows, in the order of the file."""
 
-    sources: Mapping[str, str]
+    sources: Mapping[str, Source]
     rows: tuple[Row, ...]
 
     def __getitem__(self, row_id: str) -> Row:
@@ -114,7 +128,7 @@ def load(path: Path = LEDGER) -> Ledger:
         names the row.
     """
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sources = data["sources"]
+    sources = {key: _source(key, entry) for key, entry in data["sources"].items()}
     rows: list[Row] = []
     for number, entry in enumerate(data["rows"], start=1):
         new = _row(entry, number, sources)
@@ -124,7 +138,15 @@ def load(path: Path = LEDGER) -> Ledger:
     return Ledger(sources, tuple(rows))
 
 
-def _row(entry: Mapping[str, Any], number: int, sources: Mapping[str, str]) -> Row:
+def _source(key: str, entry: Mapping[str, str]) -> Source:
+    try:
+        return Source(**entry)
+    except TypeError as error:
+        allowed = ", ".join(field.name for field in fields(Source))
+        raise LedgerError(f"source {key}: {error}; allowed: {allowed}") from error
+
+
+def _row(entry: Mapping[str, Any], number: int, sources: Mapping[str, Source]) -> Row:
     name = entry.get("id", f"number {number}")
     missing = [key for key in _REQUIRED if key not in entry]
     if missing:

@@ -13,7 +13,7 @@ ROWS = load().rows
 KEYS = set(re.findall(r"^@\w+\{([^,\s]+),", (ROOT / "references.bib").read_text("utf-8"), re.M))
 CHECKED = [r for r in ROWS if r.check]
 HEAD = """
-sources: {S0: "A title"}
+sources: {S0: {title: "A title", short: "A title"}}
 rows:
   - {id: S0-01, source: S0, claim: c, verdict: "true", correction: "n", chapters: [neurons]}
 """
@@ -110,6 +110,7 @@ def test_unknown_id_names_the_known_ones():
         ("[neurons]", "[neuron]", "row S0-01: chapters must be among neurons"),
         ("claim: c, ", "", "row S0-01 lacks claim"),
         ("claim: c", "claim: c, clam: d", "row S0-01 has clam; allowed: id, source"),
+        ("short: ", "sort: ", "allowed: title, short, author, place, url"),
     ],
 )
 def test_bad_row_is_named(tmp_path: Path, old: str, new: str, message: str):

@@ -2,13 +2,21 @@
 // the filter, so that a link shows what the reader saw. Without this script everything is shown.
 
 const form = document.querySelector(".ffn-filter");
-const fields = [...form.querySelectorAll("select")];
+const fields = [...form.querySelectorAll("select, input")];
 const rows = [...document.querySelectorAll(".ffn-ledger > li")];
 const sections = [...document.querySelectorAll("section:has(> .ffn-ledger)")];
 
+const plain = (text) => text.toLowerCase().normalize("NFKD");
+
 function show() {
-  const wanted = fields.filter((f) => f.value).map((f) => `${f.name}-${f.value}`);
-  for (const row of rows) row.hidden = !wanted.every((name) => row.classList.contains(name));
+  const menus = fields.filter((f) => f.value && f.type !== "search");
+  const wanted = menus.map((f) => `${f.name}-${f.value}`);
+  const words = plain(form.elements.words.value).split(/\s+/).filter(Boolean);
+  for (const row of rows) {
+    const told = words.length ? plain(row.textContent) : "";
+    row.hidden =
+      !wanted.every((name) => row.classList.contains(name)) || !words.every((w) => told.includes(w));
+  }
   for (const section of sections) section.hidden = !section.querySelector("li:not([hidden])");
   const count = rows.filter((row) => !row.hidden).length;
   form.querySelector("output").textContent =
@@ -19,7 +27,8 @@ function set(query) {
   const asked = new URLSearchParams(query);
   for (const field of fields) {
     const value = asked.get(field.name) ?? "";
-    field.value = [...field.options].some((option) => option.value === value) ? value : "";
+    const known = !field.options || [...field.options].some((option) => option.value === value);
+    field.value = known ? value : "";
   }
   show();
 }
@@ -42,9 +51,10 @@ function reveal() {
   target.scrollIntoView();
 }
 
+form.addEventListener("input", (event) => { if (event.target.type === "search") show(); });
 form.addEventListener("change", () => { show(); write(); });
 form.addEventListener("reset", (event) => { event.preventDefault(); set(""); write(); });
-form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("submit", (event) => { event.preventDefault(); show(); write(); });
 for (const link of document.querySelectorAll(".ffn-tally a"))
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -80,3 +80,15 @@ def test_address_of_a_row_shows_it_whatever_the_filter(ledger: Callable[..., Pag
     page = ledger(f"?verdict=false#{hidden.id.lower()}")
     expect(page.locator(f"#{hidden.id.lower()}")).to_be_in_viewport()
     assert shown(page) == len(ROWS)
+
+
+def test_words_narrow_the_list_while_they_are_typed(ledger: Callable[..., Page]) -> None:
+    page = ledger("?verdict=false")
+    page.get_by_label("Words").press_sequentially("sinkhorn MIXTRAL")
+    found = page.locator(".ffn-ledger > li:visible")
+    expect(page.get_by_role("status")).to_contain_text(f"of {len(ROWS)} claims are shown")
+    assert 0 < found.count() < count("", "false")
+    for text in found.all_inner_texts():
+        assert {"sinkhorn", "mixtral"} <= set(re.findall(r"\w+", text.lower()))
+    page.get_by_label("Words").press("Enter")
+    assert page.url.endswith("?verdict=false&words=sinkhorn+MIXTRAL")
