@@ -220,14 +220,19 @@ def _language(document: dict[str, Any]) -> str:
 
 
 def _clean(text: Any) -> str:
-    """A text that any file can hold: halves of characters are replaced, lines end alike."""
+    """A text that any file can hold, whose lines end alike."""
+    return whole(text).replace("\r\n", "\n")
+
+
+def whole(text: Any) -> str:
+    """A text without halves of characters, which no file, page or database can hold."""
     if not isinstance(text, str):
         return ""
     try:
-        whole = text.encode()
+        text.encode()
     except UnicodeEncodeError:
-        whole = text.encode(errors="replace")
-    return whole.decode().replace("\r\n", "\n")
+        return text.encode(errors="replace").decode()
+    return text
 
 
 def _is_text(value: Any) -> bool:

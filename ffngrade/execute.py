@@ -20,7 +20,7 @@ from traitlets import Bool, Float, Integer, Unicode
 
 from ffngrade import kernel, sandbox
 from ffngrade.sandbox import Limits
-from ffngrade.session import Ended, Ran, Session
+from ffngrade.session import Ended, Ran, Session, size
 from ffngrade.verdict import Question, goes_on, new_mark, outputs_of, question
 from ffnlib.checks.problem import Case
 
@@ -65,6 +65,9 @@ class TrustedExecute(NbGraderPreprocessor):
     warm = Bool(True, help="Fork kernels from one that has imported everything.").tag(config=True)
     startup_timeout = Float(120.0, help="Seconds that a kernel has to start.").tag(config=True)
     most_output = Integer(200_000, help="Characters of output kept of a cell.").tag(config=True)
+    total_output = Integer(
+        2_000_000, help="Characters of output kept of a submission; later cells show nothing more."
+    ).tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -133,6 +136,7 @@ class Runner:
         self.deadline = time.monotonic() + settings.total
         self.deadly: dict[int, Ran] = {}
         self.asked_again: set[int] = set()
+        self.shown: dict[int, int] = {}  # characters of output of each cell
         self._session: Session | None = None
 
     def run(self, steps: Sequence[Step]) -> dict[int, Ran]:
@@ -184,10 +188,17 @@ class Runner:
                 self.settings.memory,
             )
         source = step.careful if step.place in self.asked_again else step.source
-        ran = self._session.run(source, seconds, VALUES if step.mark else None)
+        ran = self._session.run(source, seconds, VALUES if step.mark else self._room(step.place))
+        if not step.mark:
+            self.shown[step.place] = sum(map(size, ran.outputs))
         if ran.ended == "late" and seconds < self.settings.timeout:
             return ran._replace(ended="spent")
         return ran
+
+    def _room(self, place: int) -> int:
+        """How much a cell may show after all that others showed."""
+        others = sum(shown for other, shown in self.shown.items() if other != place)
+        return max(0, min(self.settings.most_output, self.settings.total_output - others))
 
 
 def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:

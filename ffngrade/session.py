@@ -1,9 +1,11 @@
 """A kernel that runs a student's cells, and the outputs that come of them."""
 
 import os
+import re
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL
@@ -14,10 +16,12 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
+from nbformat.v4 import new_output
 
 from ffngrade import memory, warm
+from ffngrade.document import whole
 from ffngrade.kernel import NAME
+from ffngrade.outputs import MOST, SHOWN
 from ffngrade.sandbox import Limits
 
 Ended = Literal["done", "late", "deaf", "dead", "spent"]
@@ -26,8 +30,13 @@ not at all since no time was left."""
 
 POLL = 0.25
 FIRST = 0.05
-LARGEST = 64 * 2**20
-"""Bytes of a message; a kernel that sends a larger one is not heard until it connects again."""
+LARGEST = 24 * 2**20
+"""Bytes of a part of a message; a kernel that sends a larger one is not heard until it connects
+again. An answer has `ffngrade.execute.VALUES` characters at most."""
+SMALL = 10_000
+MOST_VALUES = 20_000
+"""Lists, objects and commas of a message: what takes memory once it is read."""
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 CUT = "… (the output is longer; it was cut here)"
 
 
@@ -126,7 +135,10 @@ class Session:
             socket = self.client.iopub_channel.socket
             if not socket.poll(1000 * seconds):
                 return None
-            message: dict[str, Any] = self.client.session.recv(socket)[1]
+            parts = self.client.session.feed_identities(socket.recv_multipart())[1]
+            if not bounded(parts):
+                return None
+            message: dict[str, Any] = self.client.session.deserialize(parts)
         except (
             ArithmeticError,
             AttributeError,
@@ -219,7 +231,7 @@ def _started(kernel_name: str, startup_timeout: float, may_be_warm: bool) -> Ker
 
 
 class Outputs:
-    """The outputs of a cell, up to a size."""
+    """The outputs of a cell, up to a size: of each nothing but flat texts of the kinds shown."""
 
     def __init__(self, most: int) -> None:
         self.found: list[NotebookNode] = []
@@ -228,30 +240,75 @@ class Outputs:
     def add(self, message: dict[str, Any]) -> None:
         """Take one message of the kernel's, if it is an output and there is room."""
         kind = str(message["header"].get("msg_type"))
-        if kind not in {"stream", "display_data", "execute_result", "error"} or self.left < 0:
+        if kind not in MADE or self.left < 0:
             return
-        try:
-            output = _stream(message) if kind == "stream" else output_from_msg(message)
-            size = len(output["text"]) if kind == "stream" else len(str(output))
-        except Exception:  # nothing that a notebook can hold, in one of many ways
+        output = MADE[kind](kind, message["content"])
+        if output is None:  # nothing that can be shown
             return
+        taken = size(output)
         last = self.found[-1] if self.found else None
-        if size > self.left:
+        follows = kind == "stream" and last is not None and last.get("name") == output["name"]
+        if taken > self.left or (len(self.found) >= MOST and not follows):
             text = str(output["text"])[: self.left] if kind == "stream" else ""
             self.found.append(new_output("stream", name="stdout", text=f"{text}\n{CUT}\n"))
-        elif kind == "stream" and last and last.get("name") == output["name"]:
+            self.left = -1
+            return
+        if follows and last is not None:
             last["text"] += output["text"]
         else:
             self.found.append(output)
-        self.left -= size
+        self.left -= taken
 
 
-def _stream(message: dict[str, Any]) -> NotebookNode:
-    """What `output_from_msg` makes of printed text, without a schema for each line."""
-    name, text = message["content"]["name"], message["content"]["text"]
+def _stream(_kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    name, text = content.get("name"), content.get("text")
     if name not in ("stdout", "stderr") or type(text) is not str:
-        raise ValueError("not printed text")
-    return NotebookNode(output_type="stream", name=name, text=text)
+        return None
+    return NotebookNode(output_type="stream", name=name, text=whole(text))
+
+
+def _error(_kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    lines = content.get("traceback")
+    if not isinstance(lines, list):
+        return None
+    said = {key: whole(content.get(key)) for key in ("ename", "evalue")}
+    return NotebookNode(new_output("error", **said, traceback=list(map(whole, lines[:MOST]))))
+
+
+def _data(kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    given = content.get("data")
+    if not isinstance(given, dict):
+        return None
+    texts = {mime: _joined(given[mime]) for mime in SHOWN if mime in given}
+    data = {mime: text for mime, text in texts.items() if text}
+    return NotebookNode(new_output(kind, data=data)) if data else None
+
+
+def _joined(said: Any) -> str:
+    lines = said if isinstance(said, list) else [said]
+    return "".join(whole(line) for line in lines if type(line) is str)
+
+
+MADE = {"stream": _stream, "error": _error, "display_data": _data, "execute_result": _data}
+"""What becomes of a kernel's message, by its type; of any other nothing."""
+
+
+def size(output: NotebookNode) -> int:
+    """Characters of an output."""
+    parts = [*output.get("data", {}).values(), *output.get("traceback", ())]
+    return sum(map(len, [*parts, *(output.get(key, "") for key in ("text", "ename", "evalue"))]))
+
+
+def bounded(parts: Sequence[bytes]) -> bool:
+    """Whether the parts of a message are few, and hold few values, however they are written."""
+    if len(parts) > 16 or sum(map(len, parts)) > LARGEST:
+        return False
+    return all(len(part) < SMALL or _values(part) < MOST_VALUES for part in parts)
+
+
+def _values(said: bytes) -> int:
+    bare = STRING.sub(b"", said)
+    return sum(map(bare.count, (b"[", b"{", b",")))
 
 
 def _is_idle(message: dict[str, Any]) -> bool:

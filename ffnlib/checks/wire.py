@@ -7,6 +7,7 @@ class, no function, no pickle. Of anything that is not plain only the name of it
 import base64
 import json
 import math
+import re
 from typing import Any
 
 from numpy import array, bool_, dtype, frombuffer, ndarray, number
@@ -14,6 +15,7 @@ from numpy import array, bool_, dtype, frombuffer, ndarray, number
 LARGEST = 1_000_000
 DEEPEST = 10
 LONGEST = 10_000  # of a text
+CODE = re.compile(r"[<>|=]?[?biufc]\d{0,2}")  # of NumPy's types: what else one reads is a program
 BITS = 13_000  # of an integer: Python writes no longer one in decimal digits
 
 
@@ -38,7 +40,7 @@ def decode(said: Any) -> Any:
         return _decode(said, 0)
     except Unreadable:
         raise
-    except (TypeError, ValueError, KeyError, OverflowError, MemoryError) as error:
+    except Exception as error:  # NumPy reads what names a type with all of Python's parser
         raise Unreadable(f"the description of a value is broken ({type(error).__name__})") from None
 
 
@@ -118,7 +120,9 @@ SINGLE = {"none": None, "complex": 1j}
 
 
 def _array(code: str, text: str, shape: list[int]) -> Any:
-    kind = dtype(str(code)[:20])
+    if not CODE.fullmatch(str(code)):
+        raise Unreadable(f"an array of {str(code)[:20]!r} is not one of numbers")
+    kind = dtype(str(code))
     if kind.kind not in "biufc" or kind.itemsize > 16:
         raise Unreadable(f"an array of {str(code)[:20]!r} is not one of numbers")
     if not all(isinstance(n, int) and n >= 0 for n in shape) or len(shape) > 32:

@@ -237,7 +237,8 @@ ROWS = [
         "broken descriptions",
         "answers with descriptions of values that no value has",
         first="import itertools\n"
-        "bad = itertools.cycle(['[\"array\",\"O\",\"AAAAAAAAAAA=\",[1]]', '{}', 'nul', '[[]]',\n"
+        'bad = itertools.cycle([\'["int"]\', \'["array","(2,f8","",[]]\', \'["scalar","f8"]\','
+        "'[\"array\",\"O\",\"AAAAAAAAAAA=\",[1]]', '{}', 'nul', '[[]]',\n"
         '    \'["array","<f8","",[99999999999]]\', \'["array",["f8"],{},"x"]\', \'1e999\',\n'
         "    '[\"list\",{\"a\":1}]', '[\"int\",\"' + 'f' * 10**6 + '\"]', '[' * 10**5])\n"
         + ANSWER

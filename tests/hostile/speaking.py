@@ -155,4 +155,36 @@ ROWS = [
         first="get_ipython().set_next_input('print(\"from a payload\")', replace=True)\n"
         "get_ipython().payload_manager.write_payload({'source': 'page', 'data': {'text/html': '<script>1</script>'}})",
     ),
+    Attack(
+        "half a character",
+        "sends texts with half of a character in them, which no file can hold",
+        first=SEND + "import json\nsession.pack = lambda o: json.dumps(o, default=str).encode()\n"
+        "h = 'seen \\ud800'\nsay('stream', {'name': 'stdout', 'text': h})\n"
+        "say('error', {'ename': h, 'evalue': h, 'traceback': [h]})\n"
+        "say('display_data', {'data': {'text/html': h, 'text/plain': [h], h: h}, 'metadata': {h: h}})\n"
+        "say('execute_result', {'data': {'text/plain': h}, 'metadata': {}, 'execution_count': 1})",
+        answers={"compose": COMPOSE},
+        earns=ALL,
+        shows=("seen ?",),
+    ),
+    Attack(
+        "half a character in an answer",
+        "returns a text, and raises an error, with half of a character in it",
+        answers={
+            "compose": "def compose(A, a, B, b):\n    return '\\ud800', '\\ud800'\n",
+            "abs_network": "def abs_network():\n    raise ValueError('\\ud800')\n",
+        },
+    ),
+    Attack(
+        "many values",
+        "sends messages of millions of values, which take far more room once they are read",
+        first=KERNEL + "m = session.msg('stream', {}, parent=kernel.get_parent())\n"
+        "for content in (b'{\"a\":[' + b'[],' * 7 * 10**6 + b'[]]}', b'[' + b'0,' * 10**7 + b'0]'):\n"
+        "    parts = [session.pack(m['header']), session.pack(m['parent_header']), b'{}', content]\n"
+        "    pub.send_multipart([b'stream', b'<IDS|MSG>', session.sign(parts), *parts])\n"
+        "pub.send_multipart([b'stream', b'<IDS|MSG>', session.sign(parts[:1] * 4), *parts[:1] * 900])\nprint('sent')",
+        answers={"compose": COMPOSE},
+        earns=ALL,
+        shows=("sent",),
+    ),
 ]
