@@ -21,11 +21,21 @@ from traitlets import Bool, Float, Integer, Unicode
 from ffngrade import kernel, sandbox
 from ffngrade.sandbox import Limits
 from ffngrade.session import Ended, Ran, Session, size
-from ffngrade.verdict import Question, goes_on, new_mark, outputs_of, question
+from ffngrade.verdict import (
+    Question,
+    digits_given,
+    goes_on,
+    new_mark,
+    outputs_of,
+    question,
+)
 from ffnlib.checks.problem import Case
 
 VALUES = 16_000_000
 """Characters that the values of one problem may have together."""
+
+BEFORE_ALL = -1
+"""The place of what is run before the first cell."""
 
 AFRESH = "get_ipython().reset(new_session=True)"
 
@@ -83,6 +93,9 @@ class TrustedExecute(NbGraderPreprocessor):
             for i, cell in enumerate(nb.cells)
             if cell.cell_type == "code" and i not in tests
         ]
+        first = []
+        if any(test.needs_digits() for test in tests.values()):
+            first = [Step(BEFORE_ALL, digits_given())]
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
@@ -90,24 +103,35 @@ class TrustedExecute(NbGraderPreprocessor):
         try:
             marks = {i: new_mark() for i in tests}
             shown = runner.run(
-                sorted([*plain, *(_ask(i, t, marks[i], t.visible) for i, t in tests.items())])
+                sorted(
+                    [*first, *plain, *(_ask(i, t, marks[i], t.visible) for i, t in tests.items())]
+                )
             )
             left = {i: t for i, t in tests.items() if goes_on(t, shown[i], marks[i])}
             unseen = dict.fromkeys(tests, Ran([], "done"))
             if left:
                 runner.afresh()
                 unseen |= runner.run(
-                    sorted([*plain, *(_ask(i, t, marks[i], t.hidden) for i, t in left.items())])
+                    sorted(
+                        [*first, *plain, *(_ask(i, t, marks[i], t.hidden) for i, t in left.items())]
+                    )
                 )
         finally:
             runner.close()
         for step in plain:
             ran = shown[step.place]
             nb.cells[step.place].outputs = [*ran.outputs, *_noted(ran.ended, self.timeout)]
+        stopped = {_name(nb.cells[step.place]): _error(shown[step.place]) for step in plain}
         for i, test in tests.items():
             points = float(nb.cells[i].metadata.nbgrader.points) if self.partial_credit else None
             nb.cells[i].outputs = outputs_of(
-                test, shown[i], unseen[i], marks[i], self.timeout, points
+                test,
+                shown[i],
+                unseen[i],
+                marks[i],
+                self.timeout,
+                points,
+                stopped.get(test.problem.name, ""),
             )
         return nb, resources
 
@@ -203,6 +227,17 @@ class Runner:
 
 def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:
     return Step(place, test.call(mark, cases), mark, test.call(mark, cases, careful=True))
+
+
+def _name(cell: NotebookNode) -> str:
+    """The name by which nbgrader knows a cell: a solution has its function's."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _error(ran: Ran) -> str:
+    """The error with which a cell stopped, or nothing."""
+    errors = [output for output in ran.outputs if output.get("output_type") == "error"]
+    return f"{errors[-1].get('ename')}: {errors[-1].get('evalue')}" if errors else ""
 
 
 def _noted(ended: Ended, seconds: float) -> list[NotebookNode]:

@@ -11,10 +11,14 @@ import shutil
 import site
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
+
+import ffngrade
+import ffnlib
+from ffngrade import inside
 
 MIB = 2**20
 HOME = "/tmp/home"
@@ -95,7 +99,7 @@ def command(
 def command_for_template(
     program: Sequence[str],
     *,
-    readable: Iterable[str | Path],
+    placed: Mapping[str, Path],
     sessions: Path,
     at: str,
     empty: Sequence[str],
@@ -108,7 +112,8 @@ def command_for_template(
     Parameters
     ----------
     program : sequence of str
-    readable : iterable of paths
+    placed : mapping of str to Path
+        Files beside the kernels' ``ffnlib``, by where they stand in its folder.
     sessions : Path
         The folder of all sessions' sockets.
     at : str
@@ -119,7 +124,7 @@ def command_for_template(
     kept = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
     return [
         *_room(Limits()),
-        *_shown(readable, []),
+        *_shown([], [], placed),
         *(part for folder in empty for part in ("--dir", folder)),
         *("--bind", str(sessions), at),
         *("--remount-ro", "/dev", "--remount-ro", "/"),
@@ -131,7 +136,7 @@ def command_for_template(
 
 
 def kept_in_tmp() -> list[str]:
-    """Folders in ``/tmp`` that stand inside: a Python or this library may be there."""
+    """Folders in ``/tmp`` that stand inside: a Python may be there."""
     paths = {str(Path(path)) for path in _python() if path.startswith("/tmp/")}
     return sorted(p for p in paths if not any(_is_in(p, other) for other in paths - {p}))
 
@@ -150,13 +155,26 @@ def _room(limits: Limits) -> list[str]:
     ]
 
 
-def _shown(readable: Iterable[str | Path], written: Sequence[str]) -> list[str]:
-    """The system, Python and more, where they stand outside."""
+def _shown(
+    readable: Iterable[str | Path],
+    written: Sequence[str],
+    placed: Mapping[str, Path] = MappingProxyType({}),
+) -> list[str]:
+    """The system, Python and more, where they stand outside; and the kernel's own ``ffnlib``."""
     paths = [*SYSTEM, *_python(), *map(str, readable)]
     there = [path for path in paths if os.path.exists(path)]
+    files = {f"{inside.FOLDER}/{at}": str(path) for at, path in placed.items()}
+    files |= {f"{inside.FOLDER}/{at}": str(path) for at, path in inside.contents().items()}
     return [
-        *_folders_above([*there, *written]),
+        *_folders_above([*there, *written, *files]),
         *(part for path in there for part in ("--ro-bind", path, path)),
+        *(
+            part
+            for path in _course()
+            if any(_is_in(path, other) for other in there)
+            for part in ("--tmpfs", path, "--remount-ro", path)
+        ),
+        *(part for at, path in files.items() for part in ("--ro-bind", path, at)),
         *(part for path in written for part in ("--bind", path, path)),
     ]
 
@@ -205,24 +223,24 @@ def _is_in(folder: str, path: str) -> bool:
 
 
 def _python() -> list[str]:
-    """Folders of this Python and its packages; of the course's own, ``ffnlib`` alone."""
+    """Folders of this Python and its packages."""
     folders = {sys.prefix, sys.base_prefix, *site.getsitepackages()}
-    return [*sorted(folders - set(SYSTEM)), str(_library())]
+    return sorted(folders - set(SYSTEM))
 
 
-def _library() -> Path:
-    """Folder of the ``ffnlib`` that is used here."""
-    spec = find_spec("ffnlib")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
+def _course() -> list[str]:
+    """Folders of the course's own packages, which may be among Python's: they stay outside."""
+    folders = {*site.getsitepackages(), *sys.path}
+    found = [Path(folder) / name for folder in folders for name in ("ffnlib", "ffngrade")]
+    used = [Path(str(package.__file__)).parent for package in (ffnlib, ffngrade)]
+    return sorted({os.path.abspath(path) for path in [*found, *used] if path.is_dir()})
 
 
 def _environment() -> dict[str, str]:
     binaries = str(Path(sys.prefix) / "bin")
     return {
         "PATH": f"{binaries}:/usr/bin:/bin",
-        "PYTHONPATH": str(_library().parent),
+        "PYTHONPATH": inside.FOLDER,
         "HOME": HOME,
         "TMPDIR": "/tmp",
         "LANG": "C.UTF-8",

@@ -15,10 +15,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from ffngrade.session import Ran
-from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, not_written, read, stopped_with
+from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, not_written, stopped_with
 from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.made import training_digits
 from ffnlib.checks.problem import Case, Parts, Problem
-from ffnlib.checks.verdict import Run, find_problem, praise, shortfall, undefined
+from ffnlib.checks.remote import argument
+from ffnlib.checks.verdict import Run, find_problem, praise, read, shortfall, undefined
 from ffnlib.checks.wire import Unreadable, decode, dumps, encode
 
 LONGEST = 400
@@ -41,6 +43,8 @@ SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
 
 CALL = "__import__('ffnlib.checks.remote', fromlist=['answer']).answer({!r}, {}, {!r}, {!r}{})"
 
+GIVE = "__import__('ffnlib.checks.remote', fromlist=['give_digits']).give_digits({!r}, {!r})"
+
 
 class Question(NamedTuple):
     """What a test cell asks."""
@@ -53,11 +57,19 @@ class Question(NamedTuple):
 
     def call(self, mark: str, cases: Sequence[Case], careful: bool = False) -> str:
         """Source of a cell that prints what the function returns for the cases."""
-        inputs = [
-            {name: encode(case.inputs[name]) for name in self.problem.arguments} for case in cases
-        ]
+        inputs = [[argument(v) for v in self.problem.inputs(case).values()] for case in cases]
         more = ", careful=True" if careful else ""
         return CALL.format(self.problem.name, self.function, dumps(inputs), mark, more)
+
+    def needs_digits(self) -> bool:
+        """Whether the function learns from the digits."""
+        return "images" in self.problem.arguments.values()
+
+
+def digits_given() -> str:
+    """Source of a cell that gives the kernel the digits to learn from."""
+    x, y = training_digits()
+    return GIVE.format(dumps(encode((x * 16).round().astype("uint8"))), dumps(encode(y)))
 
 
 def new_mark() -> str:
@@ -104,7 +116,7 @@ class Verdict(NamedTuple):
     right: int
     cases: int
     barred: bool = False
-    """Whether nothing can be earned: no function, a refused one, one that ended the program."""
+    """Whether nothing can be earned: no function, or one that ended the program."""
 
     def earned(self, points: float) -> float:
         """Marks in proportion to the cases that are right, whole hundredths; never all of them."""
@@ -119,6 +131,7 @@ def outputs_of(
     mark: str,
     seconds: float,
     points: float | None = None,
+    stopped: str = "",
 ) -> list[NotebookNode]:
     """Give the outputs of the test cell: what passed, or one message that says what did not.
 
@@ -136,8 +149,10 @@ def outputs_of(
         How long the function was given.
     points : float, optional
         What the cell is worth, if the cases that are right are to earn their share of it.
+    stopped : str
+        The error with which the cell stopped in which the function is to be written; empty if none.
     """
-    verdict = judge(asked, shown, unseen, mark, seconds)
+    verdict = judge(asked, shown, unseen, mark, seconds, stopped)
     if not verdict.message:
         return [new_output("stream", name="stdout", text=praise(asked.visible, asked.hidden))]
     message = f"{verdict.message}\n{verdict.right} of {verdict.cases} cases are right"
@@ -170,13 +185,17 @@ def _answers(ran: Ran, mark: str) -> list[Any]:
     return answers
 
 
-def judge(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float) -> Verdict:
+def judge(
+    asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float, stopped: str = ""
+) -> Verdict:
     """Reach the verdict from what came out; see `outputs_of`."""
     problem = asked.problem
     cases = [*asked.visible, *asked.hidden]
     answers, hidden = _answers(shown, mark), _answers(unseen, mark)
     if (answers and _says(answers[0], "missing")) or (not answers and _no_name(asked, shown)):
-        return Verdict(undefined(problem.name), 0, len(cases), barred=True)
+        why = f"{problem.name} is not defined: its cell stopped with {_line(stopped)}"
+        words = why if stopped else undefined(problem.name)
+        return Verdict(words, 0, len(cases), barred=True)
     came: dict[int, tuple[int, list[Any], Ran, Callable[[Any, Problem], object]]]
     came = {id(c): (i, answers, shown, _returned) for i, c in enumerate(asked.visible)}
     came |= {id(c): (i, hidden, unseen, _unseen) for i, c in enumerate(asked.hidden)}
@@ -195,8 +214,7 @@ def judge(asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float) -
 
     message = shortfall(problem, run, asked.visible, asked.hidden)
     right = len(cases) if not message else sum(_is_right(problem, run, case) for case in cases)
-    refused = any(_says(answer, "refused") for answer in (*answers, *hidden))
-    return Verdict(message, right, len(cases), refused or "dead" in (shown.ended, unseen.ended))
+    return Verdict(message, right, len(cases), "dead" in (shown.ended, unseen.ended))
 
 
 def _is_right(problem: Problem, run: Run, case: Case) -> bool:

@@ -37,7 +37,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 import ffngrade
-from ffngrade import sandbox, template, walls
+from ffngrade import inside, sandbox, template, walls
 from ffngrade.sandbox import HOME, Limits
 
 USERS = range(20_000, 60_000)
@@ -53,13 +53,12 @@ class Template:
         self._lock = Lock()
         first = os.getpid() * 7  # another one for each process that grades
         self._users = itertools.count(first)
-        here = Path(ffngrade.__file__).parent
-        files = [here / "__init__.py", Path(walls.__file__), Path(template.__file__)]
+        modules = (ffngrade, walls, template)
         program = [sys.executable, "-m", "ffngrade.template"]
         self._process = subprocess.Popen(
             sandbox.command_for_template(
                 program,
-                readable=files,
+                placed={inside.path_of(m): Path(str(m.__file__)) for m in modules},
                 sessions=self.folder,
                 at=template.OTHERS,
                 empty=(template.OWN, template.ASIDE),

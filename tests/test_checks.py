@@ -12,8 +12,9 @@ import pytest
 from bank import message
 
 from ffnlib import checks
+from ffnlib.checks.formula import Formula
 from ffnlib.checks.hidden import NoCases, hidden_cases
-from ffnlib.checks.made import Formula, images, labels
+from ffnlib.checks.made import images, labels
 from ffnlib.checks.two_layer import PLANTED, gradients
 from ffnlib.checks.verdict import ASSIGNMENTS
 

@@ -378,10 +378,8 @@ LEAKS = {
         "    cases = sys._getframe(2).f_locals['cases']\n"
         "    raise ValueError(f'{len(__import__(\"json\").loads(cases))} cases')\n"
     ),
-    "words of its own for a hidden case": (
-        f"from ffnlib.checks.refusal import Refused\nmet = []\n{RIGHT}    met.append(z)\n"
-    ).replace(
-        "return", "met.append(z)\n    if len(met) > 4: raise Refused(f'LEAK {z}')\n    return"
+    "words of its own for a hidden case": (f"met = []\n{RIGHT}    met.append(z)\n").replace(
+        "return", "met.append(z)\n    if len(met) > 4: raise ImportError(f'LEAK {z}')\n    return"
     ),
     "names of types for a hidden case": RIGHT.replace(
         "return", "met.append(z)\n    if len(met) > 4: return type('LEAKabc', (), {})()\n    return"

@@ -11,8 +11,9 @@ from nbgrader.utils import determine_grade
 from ffngrade.session import Ran
 from ffngrade.verdict import Question, goes_on, new_mark, outputs_of, question
 from ffnlib.checks import remote
+from ffnlib.checks.formula import Formula
 from ffnlib.checks.problem import Case
-from ffnlib.checks.refusal import Missing, Refused, restore
+from ffnlib.checks.refusal import DISABLED, Missing
 from ffnlib.checks.wire import dumps, encode
 
 MARK = new_mark()
@@ -36,12 +37,7 @@ def wrong(_case: Case) -> object:
 
 
 def stopped(_case: Case) -> object:
-    return {"stopped": ["logsumexp stopped with ValueError", "no"], "refused": False}
-
-
-def refused(_case: Case) -> object:
-    return {"stopped": ["ffnlib.softmax.logsumexp is what you are asked to write here"],
-            "refused": True}  # fmt: skip
+    return {"stopped": ["logsumexp stopped with ValueError", "no"]}
 
 
 def ran(*lines: object, ended: str = "done", error: tuple[str, str] | None = None) -> Ran:
@@ -106,14 +102,6 @@ def test_hidden_cases_stay_hidden(asked):
     assert secret not in told
 
 
-@pytest.mark.parametrize("where", ["visible", "hidden"])
-def test_a_refused_answer_gets_none(asked, where):
-    wrong_ones = (1, 0) if where == "visible" else (0, 1)
-    told, score = shown(asked, *answers(asked, *wrong_ones, refused), points=POINTS)
-    assert score == 0
-    assert "marks" not in told
-
-
 def test_a_dead_answer_gets_none_a_late_one_what_came_in_time(asked):
     few = [right(case) for case in asked.visible[:-1]]
     nothing = ran()
@@ -152,26 +140,42 @@ def test_a_missing_name_is_undefined(asked):
     assert "not defined" not in told
 
 
+def test_a_function_whose_cell_stopped_is_told_by_its_error(asked):
+    outputs = outputs_of(asked, ran({"missing": True}), ran(), MARK, 30, None, "SyntaxError: \n no")
+    assert outputs[0].evalue.splitlines()[0] == (
+        "logsumexp is not defined: its cell stopped with SyntaxError:   no"
+    )
+
+
 def test_hidden_cases_are_worth_asking_only_after_all_visible_ones(asked):
     full, _ = answers(asked, 1, 1)
     assert goes_on(asked, full, MARK)
     assert not goes_on(asked, ran(right(asked.visible[0])), MARK)
 
 
-def test_the_kernel_says_that_ffnlib_refused(capsys):
+def test_the_kernel_says_what_became_of_each_case(capsys):
     def of_ffnlib(_z, _axis):
-        raise Refused("ffnlib.softmax.logsumexp is what you are asked to write here")
+        raise ImportError(DISABLED.format("ffnlib.softmax"))
 
-    cases = dumps([{"z": encode([1.0]), "axis": encode(0)}])
-    try:
-        remote.answer("logsumexp", of_ffnlib, cases, MARK)
-        remote.answer("logsumexp", lambda *_: 1 / 0, cases, MARK)
-        remote.answer("logsumexp", Missing("logsumexp"), cases, MARK)
-    finally:
-        restore()
+    cases = dumps([[encode([1.0]), encode(0)]])
+    remote.answer("logsumexp", of_ffnlib, cases, MARK)
+    remote.answer("logsumexp", lambda z, axis: [*z, axis], cases, MARK)
+    remote.answer("logsumexp", Missing("logsumexp"), cases, MARK)
     lines = capsys.readouterr().out.splitlines()
-    assert ['"refused":true' in lines[0], '"refused":false' in lines[1]] == [True, True]
+    assert "logsumexp stopped with ImportError" in lines[0]
+    assert "ffnlib.softmax is disabled in this notebook" in lines[0]
+    assert lines[1] == f"{MARK}{dumps({'returned': encode([1.0, 0])})}"
     assert '"missing":true' in lines[2]
+
+
+def test_only_arguments_may_be_functions(asked):
+    formula = Formula("sum(p**2)")
+    assert remote.argument(formula) == {"formula": "sum(p**2)"}
+    assert encode(formula) == ["other", "Formula"]
+    forged = [{"returned": {"formula": "p"}} for _ in asked.visible]
+    told, score = shown(asked, ran(*forged), ran(), POINTS)
+    assert "the result cannot be read" in told
+    assert score == 0
 
 
 def test_no_path_of_the_course_is_told(asked):

@@ -5,11 +5,13 @@
 Only NumPy and the standard library are used here, so a graded notebook runs wherever the
 ``ffnlib`` wheel does. A problem (`ffnlib.checks.problem`) says what goes in, what comes out and
 how the two are judged; how the student's function is run (`ffnlib.checks.execution`) is kept
-apart from that.
+apart from that, for while nbgrader grades it runs in a kernel that holds nothing else
+(`ffnlib.checks.remote`).
 """
 
+from ffnlib.checks.execution import CheckFailed
 from ffnlib.checks.made import training_digits
 from ffnlib.checks.refusal import begin
-from ffnlib.checks.verdict import CheckFailed, verify
+from ffnlib.checks.verdict import verify
 
 __all__ = ["CheckFailed", "begin", "training_digits", "verify"]

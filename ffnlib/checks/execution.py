@@ -1,8 +1,7 @@
 """Run a student's function on plain inputs, in this process.
 
-The only part of the checks that runs code which is not ours. It takes plain inputs and gives
-back plain values or a sentence, so another way to run (a second process, say) can stand in for
-`call` without any change to the problems.
+The only part of the checks that runs code which is not ours. It is a part of the ``ffnlib`` of the
+grading kernel too, so nothing here knows what is right.
 """
 
 import contextlib
@@ -11,13 +10,9 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any
-
-from ffnlib.checks.plain import Unusable, Value, plain_result, type_name
-from ffnlib.checks.problem import Case, Problem
-from ffnlib.checks.refusal import Refused
 
 TOLD_BY_NAME = {
     name
@@ -27,16 +22,20 @@ TOLD_BY_NAME = {
 
 
 class Stopped(Exception):  # noqa: N818
-    """The function gave no result that can be judged: ``words``, and ``detail`` for its owner.
+    """The function gave no result that can be judged: ``words``, and ``detail`` for its owner."""
 
-    ``refused`` says that it had asked ffnlib for what the problem asks for.
-    """
-
-    def __init__(self, words: str, detail: str = "", refused: bool = False) -> None:
+    def __init__(self, words: str, detail: str = "") -> None:
         super().__init__(words)
         self.words = words
         self.detail = detail
-        self.refused = refused
+
+
+class CheckFailed(AssertionError):  # noqa: N818
+    """A check that did not pass: one message, without the machinery behind it."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the message to show instead of a traceback."""
+        return str(self).split("\n")
 
 
 class _Sink(io.StringIO):
@@ -117,6 +116,16 @@ def _said(error: BaseException) -> str:
         return ""
 
 
+def type_name(value: object) -> str:
+    """Name of a value's type as a reader would say it: ``a list``, ``an int``, ``None``."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    if not name.isalpha():
+        return "an object"
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
 def not_written(name: str) -> str:
     """Say that there is only the beginning of a function."""
     return f"{name} is not written yet (it raises NotImplementedError)"
@@ -130,8 +139,6 @@ def stopped_with(name: str, kind: str) -> str:
 def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     if isinstance(error, NotImplementedError):
         return Stopped(not_written(name))
-    if isinstance(error, Refused):
-        return Stopped(str(error), refused=True)
     kind = type(error).__name__
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"
@@ -140,8 +147,8 @@ def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     )
 
 
-def produce(function: Callable[..., object], problem: Problem, case: Case) -> object:
-    """Call a function on fresh copies of a case's inputs, and give what it returned, unread.
+def produce(name: str, function: Callable[..., object], arguments: Iterable[object]) -> object:
+    """Call a function on inputs that are its own, and return what it returned, unread.
 
     Raises
     ------
@@ -149,43 +156,11 @@ def produce(function: Callable[..., object], problem: Problem, case: Case) -> ob
         If it raised, or is no function.
     """
     if not callable(function):
-        raise Stopped(f"{problem.name} is not a function: it is {type_name(function)}")
-    arguments = problem.inputs(case).values()
+        raise Stopped(f"{name} is not a function: it is {type_name(function)}")
     with quiet():
         try:
             return function(*arguments)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: it must not end the kernel
-            raise _stopped(problem.name, function, error) from None
-
-
-def read(returned: object, problem: Problem) -> tuple[dict[str, Value], int]:
-    """Read what a function returned.
-
-    Returns
-    -------
-    parts : dict
-        Exact arrays and plain numbers, by name.
-    width : int
-        Bytes of the narrowest float type in it.
-
-    Raises
-    ------
-    Stopped
-        If it is not of the kind asked for.
-    """
-    with quiet():
-        try:
-            return plain_result(returned, problem.returns)
-        except Unusable as fault:
-            raise Stopped(str(fault)) from None
-        except Exception:  # an odd container may raise anything when read
-            raise Stopped("the result cannot be read: return arrays, lists or numbers") from None
-
-
-def call(
-    function: Callable[..., object], problem: Problem, case: Case
-) -> tuple[dict[str, Value], int]:
-    """Call a function on a case and read the result; see `produce` and `read`."""
-    return read(produce(function, problem, case), problem)
+            raise _stopped(name, function, error) from None

@@ -10,7 +10,9 @@ from typing import Any, Literal, TypeAlias
 from numpy import array, bool_, float64, int8, int64, ndarray, number, uint8
 from numpy.typing import NDArray
 
-from ffnlib.checks.made import Formula, images, labels
+from ffnlib.checks.execution import type_name
+from ffnlib.checks.formula import Formula
+from ffnlib.checks.made import images, labels
 
 Kind = Literal[
     "number", "integer", "integers", "vector", "matrix", "array", "text",
@@ -27,16 +29,6 @@ LEAVES = (bool, int, float, bool_, number)
 
 class Unusable(Exception):  # noqa: N818
     """A value that cannot be judged; the message says what it is, without its numbers."""
-
-
-def type_name(value: object) -> str:
-    """Name of a value's type as a reader would say it: ``a list``, ``an int``, ``None``."""
-    if value is None:
-        return "None"
-    name = type(value).__name__
-    if not name.isalpha():
-        return "an object"
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def _leaves(value: object, depth: int = 0) -> Iterator[object]:

@@ -1,25 +1,22 @@
-"""`begin`: name the assignment and lay aside ffnlib's own answers to it.
+"""`begin`: name the assignment, and disable the rest of ffnlib in its notebook.
 
-What an assignment asks for is often in ffnlib too. In a graded notebook those functions refuse
-with a sentence. They are changed where they stand, so a name imported earlier refuses as well, and
-modules imported or reloaded later are changed as they load. Callers inside ffnlib still get the
-original: an explorer or a network works as always.
+What an assignment asks for is often in ffnlib too. In a graded notebook nothing of ffnlib but its
+checks can be imported, and the sentence that says so is the same in the student's Jupyter and in
+the grading kernel. In the kernel there is nothing else to import; in the student's own Jupyter this
+is a courtesy, not a wall.
 """
 
-import functools
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import sys
-from collections.abc import Callable, Sequence
-from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from types import ModuleType
 
-from ffnlib.checks.asked import ASKED, INSTEAD, WRITTEN
+from ffnlib.checks.asked import WRITTEN
 
-
-class Refused(RuntimeError):  # noqa: N818
-    """ffnlib was asked for what the assignment asks the student for."""
+DISABLED = (
+    "{} is disabled in this notebook, like all of ffnlib but checks: "
+    "write what you need with NumPy yourself"
+)
 
 
 class Missing:
@@ -36,155 +33,82 @@ class Missing:
         return f"<{self.name}: not written yet>"
 
 
-_originals: dict[str, Callable[..., Any]] = {}
-_undo: list[Callable[[], None]] = []
-_active: set[str] = set()
+class Disabled(MetaPathFinder):
+    """Finds no module of ffnlib but those that are kept, and says so.
 
+    Parameters
+    ----------
+    *kept : str
+        Packages of ffnlib that it leaves to the other finders.
+    """
 
-def gate(label: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """Call the original for a caller inside ffnlib; refuse everybody else."""
-    caller = sys._getframe(2).f_globals.get("__name__", "")
-    if caller.partition(".")[0] == "ffnlib":
-        return _originals[label](*arguments, **named)
-    usual = f"{label} is what you are asked to write here: write it with NumPy yourself"
-    raise Refused(INSTEAD.get(label, usual))
+    def __init__(self, *kept: str) -> None:
+        self.kept = kept
+        self.removed: dict[str, ModuleType] = {}
 
-
-def _gated(label: str) -> FunctionType:
-    """Build a function that only asks `gate`; it has no closure, so its code fits any other."""
-    namespace: dict[str, Any] = {}
-    source = (
-        "def refusing(*arguments, **named):\n"
-        "    from ffnlib.checks.refusal import gate\n"
-        f"    return gate({label!r}, arguments, named)\n"
-    )
-    exec(source, namespace)  # a constant text and a label of ours
-    made: FunctionType = namespace["refusing"]
-    return made
-
-
-def _swap_code(function: FunctionType, label: str) -> None:
-    """Make a plain function refuse, for everybody who holds it."""
-    code: CodeType = function.__code__
-    defaults, keyword_defaults = function.__defaults__, function.__kwdefaults__
-    original = FunctionType(code, function.__globals__, function.__name__, defaults)
-    original.__kwdefaults__ = keyword_defaults
-    _originals[label] = original
-    function.__code__ = _gated(label).__code__
-    function.__defaults__ = function.__kwdefaults__ = None
-
-    def restore() -> None:
-        function.__code__ = code
-        function.__defaults__, function.__kwdefaults__ = defaults, keyword_defaults
-
-    _undo.append(restore)
-
-
-def _swap_attribute(owner: type, attribute: str, label: str) -> None:
-    """Make a method or property of a class refuse, for all its instances."""
-    own = attribute in vars(owner)
-    kept = vars(owner)[attribute] if own else getattr(owner, attribute)
-    wrapper: Any = _gated(label)
-    if isinstance(kept, property | functools.cached_property):
-        read = kept.fget if isinstance(kept, property) else kept.func
-        if read is None:
-            return
-        _originals[label] = read
-        wrapper = property(wrapper)
-    elif isinstance(kept, classmethod):
-        _originals[label] = kept.__func__
-        wrapper = classmethod(wrapper)
-    else:
-        _originals[label] = kept
-    setattr(owner, attribute, wrapper)
-    _undo.append(lambda: setattr(owner, attribute, kept) if own else delattr(owner, attribute))
-
-
-def _lay_aside(module: ModuleType, names: Sequence[str]) -> None:
-    for name in names:
-        owner_name, _, attribute = name.rpartition(".")
-        owner = getattr(module, owner_name, None) if owner_name else module
-        # readers know the object gelu, not its class GELU
-        said = getattr(owner, "name", owner_name) if owner_name else ""
-        label = ".".join(filter(None, (module.__name__, said, attribute)))
-        label = label.removesuffix(".__call__")
-        if isinstance(owner, type) and hasattr(owner, attribute):
-            _swap_attribute(owner, attribute, label)
-        elif owner is module and isinstance(getattr(module, attribute, None), FunctionType):
-            _swap_code(getattr(module, attribute), label)
-
-
-class _AsItLoads(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Lays a module's answers aside whenever it is loaded, again or for the first time."""
-
-    def __init__(self, asked: dict[str, tuple[str, ...]]) -> None:
-        self.asked = asked
+    def concerns(self, module: str) -> bool:
+        """Whether a module is disabled."""
+        return module.startswith("ffnlib.") and not f"{module}.".startswith(
+            tuple(f"{name}." for name in self.kept)
+        )
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """Find a module as usual, with a step added to its loading."""
-        if fullname not in self.asked:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is None or spec.loader is None:
-            return None
-        exec_module = spec.loader.exec_module
+        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> None:
+        """Refuse a module with a sentence, or leave it to the other finders."""
+        if self.concerns(fullname):
+            raise ImportError(DISABLED.format(fullname), name=fullname)
 
-        def load(module: ModuleType) -> None:
-            exec_module(module)
-            _lay_aside(module, self.asked[fullname])
+    def remove(self) -> None:
+        """Forget the modules that were imported before."""
+        for name in [name for name in sys.modules if self.concerns(name)]:
+            self.removed[name] = module = sys.modules.pop(name)
+            package, _, attribute = name.rpartition(".")
+            if package in sys.modules and vars(sys.modules[package]).get(attribute) is module:
+                delattr(sys.modules[package], attribute)
 
-        spec.loader.exec_module = load  # type: ignore[method-assign]
-        return spec
+    def put_back(self) -> None:
+        """Undo `remove`."""
+        sys.modules.update(self.removed)
+        for name, module in self.removed.items():
+            package, _, attribute = name.rpartition(".")
+            setattr(sys.modules[package], attribute, module)
 
 
-def refuse(assignment: str) -> None:
-    """Make ffnlib's answers to an assignment refuse, from now on and once only.
-
-    Raises
-    ------
-    ValueError
-        If there is no such assignment.
-    """
-    if assignment not in ASKED:
-        raise ValueError(f"assignment must be one of {', '.join(ASKED)}, got {assignment!r}")
-    if assignment in _active:
-        return
-    _active.add(assignment)
-    finder = _AsItLoads(ASKED[assignment])
-    sys.meta_path.insert(0, finder)
-    _undo.append(lambda: sys.meta_path.remove(finder))
-    for module_name, names in ASKED[assignment].items():
-        if module_name in sys.modules:
-            _lay_aside(sys.modules[module_name], names)
+def disable() -> None:
+    """Disable every module of ffnlib but its checks, from now on and once only."""
+    if not any(isinstance(finder, Disabled) for finder in sys.meta_path):
+        finder = Disabled("ffnlib.checks")
+        sys.meta_path.insert(0, finder)
+        finder.remove()
 
 
 def restore() -> None:
-    """Undo every refusal: for tests, and for a session that has done with an assignment."""
-    while _undo:
-        _undo.pop()()
-    _originals.clear()
-    _active.clear()
+    """Undo `disable`: for tests, and for a session that has done with an assignment."""
+    for finder in [one for one in sys.meta_path if isinstance(one, Disabled)]:
+        sys.meta_path.remove(finder)
+        finder.put_back()
 
 
 def begin(assignment: str) -> None:
     """Name the assignment of a graded notebook; call it in the first cell.
 
-    ffnlib's own functions that the assignment asks for refuse afterwards, and a function that is
-    not written yet says so by name when it is checked.
+    Nothing of ffnlib but ``ffnlib.checks`` can be imported afterwards, and a function that is not
+    written yet says so by name when it is checked.
 
     Parameters
     ----------
     assignment : str
-        The name of the chapter it belongs to, such as ``"neurons"``: a key of ``ASKED``.
+        The name of the chapter it belongs to, such as ``"neurons"``: a key of ``WRITTEN``.
 
     Raises
     ------
     ValueError
         If there is no such assignment.
     """
-    refuse(assignment)
+    if assignment not in WRITTEN:
+        raise ValueError(f"assignment must be one of {', '.join(WRITTEN)}, got {assignment!r}")
+    disable()
     notebook = sys._getframe(1).f_globals
     for name in WRITTEN[assignment]:
         notebook.setdefault(name, Missing(name))

@@ -129,11 +129,11 @@ ROWS = [
     ),
     Attack(
         "cases in words of ours",
-        "raises the library's own refusal with hidden inputs as its words",
+        "raises the error of a disabled module with hidden inputs as its words",
         answers={
-            "compose": "from ffnlib.checks.refusal import Refused\nmet = []\n"
+            "compose": "met = []\n"
             + LATER
-            + "    if len(met) > 3:\n        raise Refused(f'{A} {a}'.replace('\\n', ' '))\n"
+            + "    if len(met) > 3:\n        raise ImportError(f'{A} {a}'.replace('\\n', ' '))\n"
             "    return B @ A, B @ a + b\n"
         },
         shows=("not a hidden one",),
