@@ -139,8 +139,15 @@ def visible_cases(assignment: str, problem: str) -> list[Any]:
 
 
 def defined(answer: Answer) -> Callable[..., Any]:
-    """The function that an answer's cell defines, in a namespace like a notebook's."""
+    """The function that an answer's cell defines, in a namespace like a notebook's.
+
+    Raises
+    ------
+    ImportError
+        If the cell imports what the notebook disables.
+    """
     notebook: dict[str, Any] = {"__name__": "__main__", "np": np, "math": math}
+    exec(f"from ffnlib import checks\nchecks.begin({answer.assignment!r})", notebook)
     exec(compile("\n" * answer.line + answer.source, str(answer.path), "exec"), notebook)
     found: Callable[..., Any] = notebook[answer.problem]
     return found

@@ -10,7 +10,9 @@ from ffnlib import checks
 from ffnlib.checks import refusal
 from ffnlib.checks.verdict import ASSIGNMENTS
 
-ANSWERS = [answer for assignment in bank.ASSIGNMENTS for answer in bank.answers(assignment)]
+DISABLED = "is disabled in this notebook"
+EVERY = [answer for assignment in bank.ASSIGNMENTS for answer in bank.answers(assignment)]
+ANSWERS = [answer for answer in EVERY if answer.message != DISABLED]
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.name)
@@ -27,6 +29,15 @@ def test_answer(answer, capfd):
         said = message(answer.problem, function)
         assert answer.message in said
         assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "answer", [answer for answer in EVERY if answer.message == DISABLED], ids=lambda a: a.name
+)
+def test_answer_from_the_library(answer):
+    cases = bank.visible_cases(answer.assignment, answer.problem)
+    with pytest.raises((ImportError, checks.CheckFailed), match=DISABLED):
+        checks.verify(answer.problem, bank.defined(answer), cases)
 
 
 VISIBLE_ONLY = ("xor_network", "abs_network")  # a constant result leaves nothing to hide

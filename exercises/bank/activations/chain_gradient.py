@@ -38,7 +38,7 @@ def chain_gradient(x, w, b):
     return g
 
 
-# %% right: library slope
+# %% wrong: library slope | is disabled in this notebook
 from ffnlib.activations import sigmoid
 
 

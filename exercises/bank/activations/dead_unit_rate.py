@@ -1,4 +1,4 @@
-# %% right: library relu
+# %% wrong: library relu | is disabled in this notebook
 from fractions import Fraction
 
 from ffnlib.activations import relu

@@ -65,7 +65,7 @@ def gelu_derivative(x):
     return 0.5 * (1 + np.vectorize(math.erf)(x / np.sqrt(2)))
 
 
-# %% wrong: library | ffnlib.activations.gelu.derivative is what you are asked to write here
+# %% wrong: library | is disabled in this notebook
 from ffnlib.activations import ACTIVATIONS
 
 

@@ -1,11 +1,8 @@
-# %% right: library sigmoid
-import sys
-
+# %% wrong: library sigmoid | is disabled in this notebook
 from ffnlib.activations import sigmoid
 
 
 def silu(x):
-    print("the sigmoid is not what is asked for, so it may be used", file=sys.stderr)
     return np.multiply(x, sigmoid(x)).tolist()
 
 
@@ -46,7 +43,7 @@ def silu(x):
     return x * 0.5 * (1 + np.vectorize(math.erf)(x / np.sqrt(2)))
 
 
-# %% wrong: library | ffnlib.activations.silu is what you are asked to write here
+# %% wrong: library | is disabled in this notebook
 from ffnlib.activations import silu as ready
 
 

@@ -62,7 +62,7 @@ def load_balancing_loss(p, chosen, alpha):
     return alpha * N * (f @ p.mean(axis=0))
 
 
-# %% wrong: from the library | ffnlib.balancing.load_balancing_loss is what you are asked to write here
+# %% wrong: from the library | is disabled in this notebook
 import ffnlib.moe
 
 

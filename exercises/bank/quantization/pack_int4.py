@@ -80,7 +80,7 @@ def pack_int4(q):
     return u[:m] | (u[m:] << 4)
 
 
-# %% wrong: from the library | ffnlib.packing.pack_int4 is what you are asked to write here
+# %% wrong: from the library | is disabled in this notebook
 from ffnlib import quantization
 
 

@@ -62,7 +62,7 @@ def unpack_int4(packed, n):
     return np.where(q >= 7, q - 16, q)
 
 
-# %% wrong: from the library | ffnlib.packing.unpack_int4 is what you are asked to write here
+# %% wrong: from the library | is disabled in this notebook
 from ffnlib.packing import unpack_int4 as theirs
 
 
