@@ -127,7 +127,7 @@ def test_where_the_library_is_the_same_search_finds_answers():
 LOOK = """
 import json, os, re
 asked = re.compile(r'\\bdef (' + '|'.join(NAMES) + r')\\(|^(' + '|'.join(NAMES) + r') = ', re.M)
-known = re.compile(r'/(site|dist)-packages/(?!ffn)|^/(usr|lib|bin|sbin)/|/lib/python3[^/]*/(?!site)')
+known = re.compile(r'/(site|dist)-packages/(?!ffn)|^/(usr|s?bin)/|^/lib|/lib/python3[^/]*/(?!site)')
 seen, hits = 0, []
 for folder, folders, files in os.walk('/'):
     folders[:] = [] if folder in ('/proc', '/sys', '/dev') else folders
