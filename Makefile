@@ -35,10 +35,7 @@ lab: $(VENV)/.book ## open the exercises in JupyterLab as a student sees them (w
 	@$(BIN)/jupyter lab --notebook-dir=lab
 
 test: $(VENV)/.test ## install the test tools, then check everything
-	@$(BIN)/python tests/get_chromium.py
-	@$(BIN)/python tests/get_npm_packages.py
-	@$(BIN)/python tests/get_bubblewrap.py
-	@$(BIN)/python tests/get_postgresql.py
+	@$(BIN)/python -m tools
 	@$(MAKE) --no-print-directory -j2 lint book
 	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
 	$(BIN)/pytest -n 3 --dist loadfile
@@ -50,7 +47,7 @@ lint: $(VENV)/.test ## check style and types
 
 bench: $(VENV)/.test ## print the figures of the course, and one table of them all
 	@$(MAKE) --no-print-directory book
-	@$(BIN)/python tests/get_chromium.py
+	@$(BIN)/python -m tools.chromium
 	@PYTHONPATH=benchmarks $(BIN)/python -m interleave
 
 links: $(VENV)/.book ## ask every address outside the book whether it is still there
@@ -58,7 +55,7 @@ links: $(VENV)/.book ## ask every address outside the book whether it is still t
 
 clean: ## remove all that was built, the environment included (lab/ and a class's marks in exercises/ stay)
 	rm -rf $(VENV) _build build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
-	rm -rf tests/browser/node_modules
+	rm -rf tools/npm/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -9,6 +9,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
+
+from tools import pyodide
 
 from . import (
     api,
@@ -32,9 +35,17 @@ def configure(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
     cache = Path(app.outdir).parent / ".jupyter_cache"
     config.nb_execution_cache_path = str(cache / fingerprint.execution(root))
-    config.ffn_pyodide = os.environ.get("FFN_PYODIDE", "")
+    config.ffn_pyodide = _pyodide()
     config.ffn_snapshot = os.environ.get("FFN_SNAPSHOT", "0") not in {"", "0"}
     config.templates_path.insert(0, str(root / "_ext" / "templates"))
+
+
+def _pyodide() -> str:
+    """The folder with the Python of the pages; empty where that must come from its CDN."""
+    try:
+        return str(pyodide.obtain() or "")
+    except pyodide.WrongFileError as problem:
+        raise ExtensionError(f"FFN_PYODIDE={os.environ['FFN_PYODIDE']}: {problem}") from None
 
 
 def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:

@@ -1,4 +1,4 @@
-"""Everything the site serves itself: front end, wheel, MathJax and, on request, Pyodide.
+"""Everything the site serves itself: front end, wheel, MathJax and Python (Pyodide).
 
 Files go straight into the built site before any page is written: Sphinx copies static files only
 when some page is out of date, and these change on their own.
@@ -14,18 +14,10 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from tools import pyodide
+
 from . import snapshot, wheel
 
-# The one place where Pyodide is pinned.
-PYODIDE = "0.29.4"
-PYODIDE_URL = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
-PYODIDE_FILES = (
-    "pyodide.mjs",
-    "pyodide.asm.js",
-    "pyodide.asm.wasm",
-    "python_stdlib.zip",
-    "pyodide-lock.json",
-)
 OFFLINE = "offline.js"
 EXPLORER = 'class="ffn-explorer"'
 FIGURE = f"<figure {EXPLORER}"
@@ -82,26 +74,23 @@ def _serve_offline(app: Sphinx, version: str) -> None:
         target.unlink(missing_ok=True)
         return
     script = Path(app.srcdir) / "_ext" / "scripts" / OFFLINE
-    text = script.read_text(encoding="utf8").replace("@VERSION@", f"{PYODIDE} {version}")
+    text = script.read_text(encoding="utf8").replace("@VERSION@", f"{pyodide.VERSION} {version}")
     target.write_text(text, encoding="utf8")
 
 
 def _serve_pyodide(source: str, target: Path, with_snapshot: bool) -> None:
     if with_snapshot and not source:
-        raise ExtensionError("FFN_SNAPSHOT needs a site that carries Pyodide: set FFN_PYODIDE too")
-    if not source:
+        raise ExtensionError("FFN_SNAPSHOT needs a site that carries Pyodide, and none was found")
+    wanted = {*pyodide.hashes(), pyodide.LOCK} if source else set()
+    for old in target.glob("*"):
+        if old.name not in {*wanted, snapshot.NAME}:
+            old.unlink()
+    for name in wanted:
+        place(Path(source) / name, target / name)
+    if source:
+        snapshot.serve(target, with_snapshot)
+    else:
         shutil.rmtree(target, ignore_errors=True)
-        return
-    folder = Path(source).expanduser()
-    missing = [name for name in PYODIDE_FILES if not (folder / name).is_file()]
-    if missing or not list(folder.glob("numpy-*.whl")):
-        raise ExtensionError(
-            f"FFN_PYODIDE={source} must be a folder with a Pyodide {PYODIDE} distribution; "
-            f"not found there: {', '.join([*missing] or ['numpy-*.whl'])}"
-        )
-    for file in (*(folder / name for name in PYODIDE_FILES), *folder.glob("numpy-*.whl")):
-        place(file, target / file.name)
-    snapshot.serve(target, with_snapshot)
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -119,14 +108,13 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         return str(context["pathto"](f"_static/{path}", 1))
 
     config: dict[str, Any] = {
-        "pyodide": address("pyodide/") if local else PYODIDE_URL,
-        "numpy": next(Path(local).expanduser().glob("numpy-*.whl")).name if local else None,
+        "pyodide": address("pyodide/") if local else pyodide.CDN,
         "wheel": address(f"wheels/{wheel_of(app).name}"),
         "static": address("ffn/"),
         "sweeps": address("sweeps/"),
     }
     if local:
-        runtime = [*PYODIDE_FILES, config["numpy"]]
+        runtime = pyodide.start()
         if app.config.ffn_snapshot:
             config["snapshot"] = address(f"pyodide/{snapshot.NAME}")
             runtime.append(snapshot.NAME)

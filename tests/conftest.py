@@ -72,12 +72,13 @@ def site() -> Path:
 def browser() -> Iterator[Any]:
     """One Chromium for all tests of a process."""
     from browser.conftest import FLAGS
-    from get_chromium import installed
     from playwright.sync_api import sync_playwright
+
+    from tools.chromium import installed
 
     path = installed()
     if not path:
-        pytest.fail("no Chromium: run tests/get_chromium.py (make test does)", pytrace=False)
+        pytest.fail("no Chromium: run python -m tools.chromium (make test does)", pytrace=False)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import get_postgresql
+from tools.postgresql import NONE, installed
 
 Process = subprocess.Popen[bytes]
 
@@ -18,8 +18,8 @@ class PostgreSQL:
     """A server with a data folder of its own, reached by a socket in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        programs = get_postgresql.installed()
-        assert programs is not None, get_postgresql.NONE
+        programs = installed()
+        assert programs is not None, NONE
         self.programs, self.folder, self.data = programs, folder, folder / "data"
         # it refuses to run as root
         self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]

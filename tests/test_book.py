@@ -1,5 +1,6 @@
 """The built site as files: complete, of this host alone, and without a solution in it."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -13,7 +14,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT, build_book
 
-from _ext import assets, explore, fingerprint, release, wheel
+from _ext import explore, fingerprint, release, wheel
+from tools import pyodide
 
 LOADING = "script[src], img[src], iframe[src], source[src], audio[src], video[src], link[href]"
 LINKING = f"{LOADING}, a[href]"
@@ -68,13 +70,19 @@ def test_style_sheets_load_nothing_from_another_host(site: Path) -> None:
     } == {}
 
 
-def test_only_the_pinned_pyodide_is_named_to_the_front_end(site: Path) -> None:
+def test_the_site_carries_the_pinned_pyodide_and_names_no_other(site: Path) -> None:
     configs = [tag for page in chapters(site) for tag in soup(page).select("#ffn-config")]
     assert len(configs) == len(chapters(site)), "every chapter has an explorer"
     for tag in configs:
         told = json.loads(tag.text)
-        assert told.pop("pyodide") in {assets.PYODIDE_URL, "../_static/pyodide/"}
-        assert not [v for v in told.values() if v and urlsplit(v).netloc]
+        assert told["pyodide"] == "../_static/pyodide/"
+        assert pyodide.CDN not in tag.text
+    served = site / "_static" / "pyodide"
+    wanted = pyodide.hashes()
+    assert {file.name for file in served.iterdir()} == {*wanted, pyodide.LOCK}
+    for name, sha256 in wanted.items():
+        assert hashlib.sha256((served / name).read_bytes()).hexdigest() == sha256, name
+    assert json.loads((served / pyodide.LOCK).read_text())["packages"]["numpy"]
 
 
 def test_links_lead_somewhere(site: Path) -> None:
@@ -310,9 +318,9 @@ warnings.warn("a warning in a cell")
 
 @pytest.mark.slow
 def test_mistakes_fail_the_build_and_the_next_one(tmp_path: Path) -> None:
-    copied = ("_ext", "ffnlib", "claims", "exercises")
+    copied = ("_ext", "ffnlib", "claims", "exercises", "tools")
     for name in copied:
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules"))
     shutil.copytree(ROOT / "_build" / "exercises", tmp_path / "_build" / "exercises")
     for name in ("_config.yml", "constraints.txt", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -321,7 +329,7 @@ def test_mistakes_fail_the_build_and_the_next_one(tmp_path: Path) -> None:
     (tmp_path / "cell.md").write_text(BAD_CELL)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters: [{file: cell}]\n")
     for attempt in ("first", "second"):
-        done = build_book(tmp_path)
+        done = build_book(tmp_path, FFN_PYODIDE=str(pyodide.HOME))
         assert done.returncode != 0, f"the {attempt} build passed:\n{done.stdout}"
         for words in (
             "no claim 'S9-99'",

@@ -7,7 +7,7 @@ const config = JSON.parse(document.getElementById("ffn-config").textContent);
 const at = (path) => new URL(path, document.baseURI).href;
 const figures = [...document.querySelectorAll("figure.ffn-explorer")];
 const names = [...new Set(figures.map((figure) => figure.dataset.explorer))];
-const urls = { names, pyodide: at(config.pyodide), numpy: config.numpy, wheel: at(config.wheel), snapshot: config.snapshot && at(config.snapshot), patience: config.patience };
+const urls = { names, pyodide: at(config.pyodide), wheel: at(config.wheel), snapshot: config.snapshot && at(config.snapshot), patience: config.patience };
 const mounted = new Map(); // key -> model
 const engine = new Engine(urls, () => {
   for (const model of mounted.values()) {

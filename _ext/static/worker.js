@@ -25,12 +25,11 @@ async function start(loadPyodide, indexURL, snapshot) {
   return loadPyodide({ indexURL });
 }
 
-async function boot({ pyodide, numpy, wheel, snapshot }) {
+async function boot({ pyodide, wheel, snapshot }) {
   const { loadPyodide } = await import(`${pyodide}pyodide.mjs`);
   const fetched = fetch(wheel); // while the runtime starts
   const python = await start(loadPyodide, pyodide, snapshot);
-  const quiet = { messageCallback() {}, errorCallback() {}, checkIntegrity: !numpy };
-  await python.loadPackage(numpy ? `${pyodide}${numpy}` : "numpy", quiet);
+  await python.loadPackage("numpy", { messageCallback() {}, errorCallback() {} });
   const response = await fetched;
   if (!response.ok) throw new Error(`the course's own package could not be fetched (${response.status})`);
   python.unpackArchive(await response.arrayBuffer(), "wheel");

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from browser.sample_page import NPM, SamplePage
+from browser.sample_page import SamplePage
 from browser.serving import Server
+from tools import npm_packages
 
 HERE = Path(__file__).parent
-CDN = "cdn.jsdelivr.net"
 QUIET = 0.5
 """Seconds without a request after which a page has asked for all that it will."""
 FLAGS = [
@@ -42,9 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Source of the accessibility checker."""
-    file = NPM / "axe-core" / "axe.min.js"
+    file = npm_packages.MODULES / "axe-core" / "axe.min.js"
     if not file.is_file():
-        pytest.fail(f"{file} is missing: npm install in tests/browser", pytrace=False)
+        pytest.fail(f"{file} is missing: run python -m tools.npm_packages", pytrace=False)
     return file.read_text(encoding="utf8")
 
 
@@ -116,9 +116,8 @@ class Reader:
         self._since = time.monotonic()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        source = message.location.get("url", "")
-        if message.type in {"error", "warning"} and urlsplit(source).netloc != CDN:
-            self.complaints.append(f"{message.text} ({source})")
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _note(self, request: Request) -> None:
         self.asked.append(request.url)
@@ -145,4 +144,4 @@ def visit(reader: Reader) -> Iterator[Callable[..., Page]]:
     """`Reader.open`, and afterwards nothing may have been complained about or asked elsewhere."""
     yield reader.open
     assert reader.complaints == []
-    assert [url for url in reader.foreign if urlsplit(url).netloc != CDN] == []
+    assert reader.foreign == []

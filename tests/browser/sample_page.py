@@ -1,14 +1,14 @@
 """A small site with the explorers of `sampler`, built in a temporary folder.
 
 Its pages differ only in what they tell the front end, so that a test can have a runtime that is
-missing, slow or mortal. Without a Pyodide at hand, ``double/`` stands in for it: a module of the
-same shape that asks CPython, here in the test, so that everything around the runtime is real.
+missing, slow or mortal. ``pyodide/`` is the real runtime; where that is not what is tested, the
+quick ``double/`` stands in for it: a module of the same shape that asks CPython, here in the test,
+so that everything around the runtime is real.
 """
 
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import sys
 import zipfile
@@ -19,11 +19,10 @@ from typing import Any
 
 from browser.serving import Server
 from ffnlib.explorer import Explorer, write_sweeps
+from tools import pyodide
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-NPM = HERE / "node_modules"
-PYODIDE = os.environ.get("FFN_PYODIDE", "")
 
 DOUBLE = """
 export async function loadPyodide({ indexURL }) {
@@ -117,10 +116,7 @@ class SamplePage:
         double = self.folder / "double"
         double.mkdir()
         (double / "pyodide.mjs").write_text(DOUBLE)
-        if (NPM / "pyodide").is_dir():
-            (self.folder / "npm").symlink_to(NPM / "pyodide")
-        if PYODIDE:
-            (self.folder / "pyodide").symlink_to(Path(PYODIDE).expanduser().resolve())
+        self.runtime("pyodide")
 
     def _answer(self, body: bytes) -> bytes:
         call = json.loads(body)
@@ -136,7 +132,6 @@ class SamplePage:
         """Address of a page that tells its front end this, and otherwise what works."""
         told = {
             "pyodide": "double/",
-            "numpy": None,
             "wheel": "ffnlib.whl",
             "static": "ffn/",
             "sweeps": "sweeps/",
@@ -149,7 +144,14 @@ class SamplePage:
         (self.folder / name).write_text(content)
         return self.server.url + name
 
-    def real(self) -> dict[str, str]:
-        """What tells a page to use the Pyodide in FFN_PYODIDE."""
-        numpy = next((self.folder / "pyodide").glob("numpy-*.whl"))
-        return {"pyodide": "pyodide/", "numpy": numpy.name}
+    def runtime(self, name: str, without: str = "") -> str:
+        """Address of the real Pyodide, one of its files left out on request."""
+        source = pyodide.obtain()
+        assert source, "no Pyodide: run python -m tools.pyodide (make test does)"
+        folder = self.folder / name
+        if not folder.is_dir():
+            folder.mkdir()
+            for file in source.iterdir():
+                if file.name != without:
+                    (folder / file.name).symlink_to(file)
+        return f"{name}/"

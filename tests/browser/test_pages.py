@@ -1,6 +1,5 @@
 """Every page of the built book: quiet, of this host alone, accessible, and fit for a phone."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import yaml
 from playwright.sync_api import Browser, Page
 
 from browser.conftest import FLAGS, SAVING, Reader
-from browser.sample_page import PYODIDE, ROOT
+from browser.sample_page import ROOT
 from browser.serving import Server
 
 Visit = Callable[..., Page]
@@ -119,18 +118,15 @@ def test_pictures_are_there_before_any_script_runs(
 
 
 @pytest.mark.parametrize("document", CHAPTERS)
-def test_only_the_pinned_pyodide_is_asked_of_another_host(
+def test_nothing_is_asked_of_another_host_when_python_starts(
     reader: Reader, served: Server, document: str
 ) -> None:
-    """Scrolled through, with Python wanted: the one exception, and not that if Pyodide is local."""
+    """Scrolled through, with Python wanted: the site carries that too."""
     page = reader.open(address(served, document))
     for figure in page.locator("figure.ffn-explorer").all():
         figure.scroll_into_view_if_needed()
     page.wait_for_function("said.some((s) => s.startsWith('starting'))")
-    page.wait_for_timeout(500)
-    config = json.loads(page.locator("#ffn-config").text_content() or "")
-    allowed = () if PYODIDE else (config["pyodide"],)
-    assert [url for url in reader.foreign if not url.startswith(allowed)] == []
+    assert reader.foreign == []
     assert reader.complaints == []
 
 

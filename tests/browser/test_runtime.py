@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from _ext.snapshot import NAME, serve
 from browser.conftest import SAVING, Reader
-from browser.sample_page import NPM, SamplePage
+from browser.sample_page import SamplePage
+from tools import pyodide
 
 Visit = Callable[..., Page]
 SLOW_LINE = "Object.defineProperty(navigator, 'connection', {value: {effectiveType: '3g'}})"
@@ -183,33 +184,24 @@ def test_what_was_asked_when_the_worker_died_is_answered_after_the_restart(
     expect(figure.locator(".ffn-notes")).to_be_hidden()
 
 
-# --- the real runtime, from npm, which has no NumPy ----------------------------------------------
-
-needs_npm = pytest.mark.skipif(
-    not (NPM / "pyodide").is_dir(), reason="npm install in tests/browser was not run"
-)
+# --- the real runtime ----------------------------------------------------------------------------
 
 
-@needs_npm
 def test_real_pyodide_without_numpy_says_what_is_missing(
     reader: Reader, sample: SamplePage
 ) -> None:
-    assert_usable(reader.open(sample.url(pyodide="npm/")), "NumPy")
+    bare = sample.runtime("bare", without=pyodide.packages()["numpy"])
+    assert_usable(reader.open(sample.url(pyodide=bare)), "NumPy")
 
 
-@needs_npm
 def test_real_pyodide_without_its_wasm_says_so(reader: Reader, sample: SamplePage) -> None:
-    partial = sample.folder / "partial"
-    partial.mkdir(exist_ok=True)
-    for name in ("pyodide.mjs", "pyodide.asm.js", "python_stdlib.zip", "pyodide-lock.json"):
-        if not (partial / name).exists():
-            (partial / name).symlink_to(NPM / "pyodide" / name)
-    page = reader.open(sample.url(pyodide="partial/", patience={"boot": 6000}))
+    partial = sample.runtime("partial", without="pyodide.asm.wasm")
+    page = reader.open(sample.url(pyodide=partial, patience={"boot": 6000}))
     assert_usable(page, "Python (could not|took too long)")
 
 
 ANSWER = '''
-"""Answers without NumPy, which the npm package lacks."""
+"""Answers quickly, or breaks the runtime on request."""
 import json, platform
 
 def find(name):
@@ -233,7 +225,6 @@ def plain_wheel(sample: SamplePage) -> str:
     return "plain.whl"
 
 
-@needs_npm
 @pytest.mark.parametrize("broken", [False, True])
 def test_real_pyodide_starts_from_a_snapshot_and_without_a_good_one(
     visit: Visit, sample: SamplePage, broken: bool
@@ -242,14 +233,10 @@ def test_real_pyodide_starts_from_a_snapshot_and_without_a_good_one(
         (sample.folder / "broken.bin").write_bytes(b"no snapshot")
         snapshot = "broken.bin"
     else:
-        folder = sample.folder / "started"
-        folder.mkdir()
-        for file in (NPM / "pyodide").glob("p*"):
-            (folder / file.name).symlink_to(file)
-        serve(folder, wanted=True)
+        serve(sample.folder / sample.runtime("started"), wanted=True)
         snapshot = f"started/{NAME}"
     heard: list[str] = []
-    url = sample.url(pyodide="npm/", wheel=plain_wheel(sample), snapshot=snapshot)
+    url = sample.url(pyodide="pyodide/", wheel=plain_wheel(sample), snapshot=snapshot)
     page = visit(url, wait=False)
     page.on("console", lambda message: heard.append(message.text))
     figure = page.locator("#sampler-controls")
@@ -259,11 +246,10 @@ def test_real_pyodide_starts_from_a_snapshot_and_without_a_good_one(
     assert any("without its snapshot" in text for text in heard) == broken
 
 
-@needs_npm
 def test_real_pyodide_boots_in_the_worker_answers_and_is_restarted(
     reader: Reader, sample: SamplePage
 ) -> None:
-    page = reader.open(sample.url(pyodide="npm/", wheel=plain_wheel(sample)))
+    page = reader.open(sample.url(pyodide="pyodide/", wheel=plain_wheel(sample)))
     figure = page.locator("#sampler-controls")
     figure.locator('[data-state="live"]').wait_for(timeout=60_000)
     text = figure.locator(".ffn-text")

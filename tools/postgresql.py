@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from get_chromium import from_debian
+from . import debian
 
 NONE = (
     "The gradebook is tested in PostgreSQL, and there is no server: neither initdb is on the PATH "
@@ -27,7 +27,7 @@ def _version(path: Path) -> float:
 
 def main() -> None:
     if not installed():
-        from_debian("postgresql")
+        debian.install("postgresql")
     found = installed()
     if not found:
         sys.exit(NONE)

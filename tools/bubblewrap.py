@@ -2,11 +2,16 @@
 
 import shutil
 
-from get_chromium import from_debian
-
 from ffngrade import cli
 
-if __name__ == "__main__":
+from . import debian
+
+
+def main() -> None:
     if not shutil.which("bwrap"):
-        from_debian("bubblewrap")
+        debian.install("bubblewrap")
     cli.main(["install"])
+
+
+if __name__ == "__main__":
+    main()

@@ -6,9 +6,10 @@ shell that has no window is preferred: the same pages, half the work.
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from . import debian
 
 SHELL = "chromium-headless-shell"
 NAMES = (
@@ -41,23 +42,9 @@ def downloaded() -> str | None:
     return path if Path(path).is_file() else None
 
 
-def _run(*command: str) -> bool:
-    print("$", *command, flush=True)
-    return subprocess.run(command, check=False).returncode == 0
-
-
-def from_debian(package: str) -> bool:
-    """Install a Debian package; False where that is not possible."""
-    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return False
-    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
-    return _run(*install) or (_run("apt-get", "update", "-qq") and _run(*install))
-
-
 def main() -> None:
-    if not installed() and not (from_debian(SHELL) or from_debian("chromium")):
-        _run(sys.executable, "-m", "playwright", "install", "chromium")
+    if not installed() and not (debian.install(SHELL) or debian.install("chromium")):
+        debian.run(sys.executable, "-m", "playwright", "install", "chromium")
     found = installed()
     if not found:
         sys.exit(NONE.format(names=", ".join(NAMES)))
