@@ -1,12 +1,12 @@
 # Two commands: `make book` builds the site, `make test` proves it. Nothing else has to be installed
 # first but Python (3.11 or newer) and make.
 
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-SITE   := _build/html
-PORT   ?= 8000
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+SITE    := _build/html
+PORT    ?= 8000
+INSTALL := $(BIN)/python -m tools.install -c constraints.txt
 
 # nbgrader calls programs of its environment by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -66,11 +66,11 @@ $(BIN)/python:
 # A stamp per set of packages: the second run installs nothing.
 $(VENV)/.book: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the book's packages (pinned in constraints.txt) ..."
-	@$(PIP) install -c constraints.txt setuptools
-	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[book,grade]'
+	@$(INSTALL) setuptools
+	@$(INSTALL) --no-build-isolation -e '.[book,grade]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing the test tools ..."
-	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[book,grade,test]'
+	@$(INSTALL) --no-build-isolation -e '.[book,grade,test]'
 	@touch $@

@@ -21,6 +21,7 @@ from . import (
     course,
     explore,
     fingerprint,
+    progress,
     statement,
     sweeps,
     terms,
@@ -59,7 +60,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ffn_snapshot", False, "html", bool)
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
-    for part in (assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps):
+    parts = (assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps)
+    for part in (*parts, progress):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
     # Every page is read anew when this extension has changed.

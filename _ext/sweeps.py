@@ -9,13 +9,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.util import logging
 
 from ffnlib.explorer import find, write_sweeps
 
-from . import assets, fingerprint
+from . import assets, fingerprint, progress
 
-logger = logging.getLogger(__name__)
 Start = tuple[str, str, str]  # explorer, key of the figure, its start as JSON
 
 
@@ -51,10 +49,11 @@ def bake(app: Sphinx, exception: Exception | None) -> None:
     version = build / "sweeps" / fingerprint.execution(root)
     wanted: set[str] = set()
     target = Path(app.outdir) / "_static" / "sweeps"
-    for name, key, start in sorted(explorers_of(Path(app.outdir))):
+    every = sorted(explorers_of(Path(app.outdir)))
+    for count, (name, key, start) in enumerate(every, 1):
         folder = version / key
         if not folder.is_dir():
-            logger.info("computing the sweeps of %s", key)
+            progress.say(count, len(every), f"what {key} shows before Python is there")
             unfinished = version / f".{key}"
             shutil.rmtree(unfinished, ignore_errors=True)
             write_sweeps(find(name), json.loads(start), key, unfinished)

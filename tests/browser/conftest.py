@@ -7,13 +7,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from browser.sample_page import SamplePage
 from browser.serving import Server
 from tools import npm_packages
 
 HERE = Path(__file__).parent
+PATIENCE = 120_000
+"""Milliseconds for what must come: a test that waits so long has failed, on a busy machine too."""
+expect.set_options(timeout=PATIENCE)
 QUIET = 0.5
 """Seconds without a request after which a page has asked for all that it will."""
 FLAGS = [
@@ -31,6 +34,11 @@ new MutationObserver(() => {
     if (!window.said.includes(status.textContent)) window.said.push(status.textContent);
 }).observe(document, { subtree: true, childList: true, characterData: true });
 """
+
+
+def pause(page: Page, milliseconds: int) -> None:
+    """Let the page's own clock go on: what was planned for an earlier moment has happened then."""
+    page.evaluate("(wait) => new Promise((done) => setTimeout(done, wait))", milliseconds)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,7 +97,7 @@ class Reader:
         """A new page, once its explorers are mounted (``wait``)."""
         options = {"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce"} | options
         context = self.browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         context.add_init_script(STATES + script)
         context.on("console", self._hear)
@@ -103,12 +111,12 @@ class Reader:
             page.wait_for_selector("figure[data-mounted]")
         return page
 
-    def settle(self, page: Page, seconds: float = 20) -> None:
+    def settle(self, page: Page) -> None:
         """Wait until nothing that was asked for is missing, and nothing more is asked for."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE / 1000
         while self._waiting or time.monotonic() - self._since < QUIET:
             late = [request.url for request in self._waiting]
-            assert time.monotonic() < deadline, f"after {seconds} s still asked for: {late}"
+            assert time.monotonic() < deadline, f"still asked for: {late}"
             page.wait_for_timeout(50)
 
     def _answered(self, request: Request) -> None:

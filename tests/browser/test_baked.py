@@ -48,9 +48,7 @@ class Figure:
             self.faults.append(f"{self.key} {what}: {expected['error']}")
             return expected
         try:
-            self.page.wait_for_function(
-                SAME, arg=[self.key, expected["text"], expected["svg"]], timeout=4000
-            )
+            self.page.wait_for_function(SAME, arg=[self.key, expected["text"], expected["svg"]])
         except BrowserError:
             self.faults.append(f"{self.key} {what} {params}: shows {self.said()!r}")
         return expected
@@ -181,7 +179,7 @@ def test_every_link_in_the_text_sets_its_explorer(
         link.click()
         expect(figure.node).to_be_in_viewport()
         try:
-            page.wait_for_function(ANSWERED, arg=[key, wanted["text"]], timeout=4000)
+            page.wait_for_function(ANSWERED, arg=[key, wanted["text"]])
         except BrowserError:
             faults.append(f"{key} {params}: shows {figure.said()!r}")
     assert faults == []

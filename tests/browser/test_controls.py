@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import SAVING
+from browser.conftest import SAVING, pause
 from browser.sample_page import SamplePage
 
 Visit = Callable[..., Page]
@@ -154,7 +154,7 @@ def test_a_hundred_quick_changes_end_at_the_last_without_a_queue(
     expect(sentence(figure)).to_contain_text("weight 2.2,")
     asked = len(sample.calls)
     assert asked < 50, f"{asked} calls for 101 changes: a queue"
-    page.wait_for_timeout(300)
+    pause(page, 300)
     assert len(sample.calls) == asked, "calls arrive after the last answer: a stale queue"
     expect(sentence(figure)).to_contain_text("weight 2.2,")
 
@@ -183,7 +183,7 @@ def test_a_phone_gets_the_narrow_picture(visit: Visit, sample: SamplePage) -> No
     figure.get_by_role("slider", name="units").press("End")
     expect(sentence(figure)).to_contain_text("9 units")
     expect(figure.locator("svg.ffn-svg")).to_have_attribute("viewBox", re.compile("^0 0 360 "))
-    page.wait_for_timeout(500)
+    pause(page, 500)
     page.set_viewport_size({"width": 1000, "height": 740})
     expect(figure.locator("svg.ffn-svg")).to_have_attribute("viewBox", re.compile("^0 0 720 "))
     expect(sentence(figure)).to_contain_text("9 units")
@@ -193,5 +193,5 @@ def test_opening_a_page_on_a_phone_leaves_its_address_alone(
     visit: Visit, sample: SamplePage
 ) -> None:
     page = visit(sample.url(), script=SAVING, viewport={"width": 360, "height": 740})
-    page.wait_for_timeout(700)
+    pause(page, 700)
     assert "#" not in page.url

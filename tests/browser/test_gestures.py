@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import SAVING
+from browser.conftest import SAVING, pause
 from browser.sample_page import SamplePage
 from browser.serving import Server
 
@@ -33,7 +33,7 @@ def middle(locator: Locator) -> tuple[float, float]:
 def state(page: Page, name: str) -> dict[str, str]:
     """The parameters that the address holds, once they are of this explorer."""
     page.wait_for_url(re.compile(f"#sampler-{name}"))
-    page.wait_for_timeout(450)  # the address follows the gesture after a moment
+    pause(page, 450)  # the address follows the gesture after a moment
     query = page.url.partition("#")[2].partition("?")[2]
     return {key: values[0] for key, values in parse_qs(query).items()}
 

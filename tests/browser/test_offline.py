@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import Reader
+from browser.conftest import Reader, pause
 from browser.sample_page import ROOT, SamplePage
 
 SCRIPT = ROOT / "_ext" / "scripts" / "offline.js"
 KEPT = """async (paths) => {
   const missing = new Set(paths);
-  for (let i = 0; i < 200 && missing.size; i += 1) {
+  for (let i = 0; i < 600 && missing.size; i += 1) {
     for (const path of missing) if (await caches.match(path)) missing.delete(path);
     await new Promise((done) => setTimeout(done, 100));
   }
@@ -33,11 +33,11 @@ def test_a_second_visit_needs_no_network(reader: Reader, portable: SamplePage) -
     keep = ["double/pyodide.mjs", "ffn/worker.js", "ffn/engine.js", "ffnlib.whl"]
     page = reader.open(portable.url(offline={"script": "offline.js", "keep": keep}))
     status = page.locator("#sampler-controls .ffn-status")
-    expect(status).to_have_text("live", timeout=20_000)
+    expect(status).to_have_text("live")
     assert page.evaluate(KEPT, [page.url.split("#")[0], "ffn/explorer.js", *keep]) == []
     page.context.set_offline(True)
     page.reload()
-    expect(status).to_have_text("live", timeout=20_000)
+    expect(status).to_have_text("live")
     page.locator("#sampler-controls").get_by_role("slider", name="weight w").press("ArrowRight")
     never_read = page.goto(portable.server.url + "another.html")
     assert never_read is not None
@@ -61,7 +61,7 @@ def test_with_a_network_the_page_is_the_newest(reader: Reader, portable: SampleP
 def test_where_python_is_another_hosts_nothing_is_kept(reader: Reader, sample: SamplePage) -> None:
     page = reader.open(sample.url())
     expect(page.locator("#sampler-controls .ffn-status")).to_have_text("live")
-    page.wait_for_timeout(1500)
+    pause(page, 1500)
     assert (
         page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
     )

@@ -31,6 +31,9 @@ THIN_OUT = """() => {
   for (const [entries, count] of Object.entries(seen))
     for (const entry of [...document.querySelectorAll(entries)].slice(count)) entry.remove();
 }"""
+FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# The theme's colours change in a moment, not at once; one that is put off is as good as done.
+TRANSITIONS = """() => Promise.allSettled(document.getAnimations().map((each) => each.finished))"""
 PAGES = documents()
 CHAPTERS = [p for p in PAGES if re.fullmatch(r"chapters/\d\d_(?!claims).*", p)]
 
@@ -66,7 +69,7 @@ def test_page_is_quiet_accessible_and_fits(
     page = reader.open(address(served, document), script=SAVING, wait=False, color_scheme="light")
     reader.settle(page)
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_timeout(100)
+    page.evaluate(FRAMES)
     wide = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         [...document.querySelectorAll('body *')]
@@ -78,7 +81,8 @@ def test_page_is_quiet_accessible_and_fits(
     page.evaluate(THIN_OUT)
     faults["light"] = violations(page, axe, LEVELS)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)  # the theme's transitions of colour
+    page.evaluate(FRAMES)
+    page.evaluate(TRANSITIONS)
     faults["dark"] = violations(page, axe, COLOURS)
     faults["console"] = reader.complaints
     faults["other hosts"] = reader.foreign

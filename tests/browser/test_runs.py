@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import SAVING, Reader
+from browser.conftest import SAVING, Reader, pause
 from browser.sample_page import SamplePage
 
 Visit = Callable[..., Page]
+FETCHED = """(part) => performance.getEntriesByType('resource')
+  .some(({ name }) => name.includes(part))"""
 
 
 def begin(page: Page) -> tuple[Locator, Locator]:
@@ -70,7 +72,7 @@ def test_reset_stops_a_run_that_plays(visit: Visit, sample: SamplePage) -> None:
     )
     assert re.match(r"After (20|40) steps", stopped_at)
     expect(figure.get_by_role("button", name="play")).to_be_visible()
-    page.wait_for_timeout(400)
+    pause(page, 400)
     expect(text).to_contain_text("After 0 steps")
 
 
@@ -94,8 +96,7 @@ def test_long_sweeps_of_a_run_are_fetched_when_it_is_touched(
 ) -> None:
     page = reader.open(sample.url(), script=SAVING)
     figure, text = begin(page)
-    reader.settle(page)
-    assert [url for url in reader.asked if "sampler-run.t." in url]
+    page.wait_for_function(FETCHED, arg="sampler-run.t.")
     assert not [url for url in reader.asked if "sampler-run.rate." in url]
     figure.get_by_role("slider", name="rate").press("End")
     expect(text).to_contain_text("at rate 1")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from browser.conftest import pause
 from browser.serving import Server
 
 Visit = Callable[..., Page]
@@ -19,12 +20,12 @@ def test_entry_by_pointer_and_by_keyboard(visit: Visit, served: Server) -> None:
     words = entry.inner_text()
     assert words.startswith(f"{link.inner_text()}.") or len(words) > 40
     entry.hover()  # the pointer may go and read it
-    page.wait_for_timeout(400)
+    pause(page, 400)
     expect(entry).to_be_visible()
     page.keyboard.press("Escape")
     expect(entry).to_be_hidden()
     page.mouse.move(0, 0)
-    page.wait_for_timeout(300)
+    pause(page, 300)
     link.evaluate("link => link.previousSibling && link.focus({ focusVisible: true })")
     expect(entry).to_be_visible()
     assert link.get_attribute("aria-describedby") == entry.get_attribute("id")
