@@ -42,7 +42,8 @@ def expert_shares(indices: ArrayLike, num_experts: int) -> NDArray[np.float64]:
     """
     num_experts = as_count(num_experts, "num_experts")
     chosen = checked_indices(indices, num_experts)
-    return np.bincount(chosen.reshape(-1), minlength=num_experts) / chosen.size
+    counts = np.bincount(chosen.reshape(-1).astype(np.intp, copy=False), minlength=num_experts)
+    return counts / chosen.size
 
 
 class LoadBalancingLoss:

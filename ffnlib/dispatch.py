@@ -42,7 +42,8 @@ class Groups:
         batch, k = indices.shape
         expert = np.where(kept, indices, num_experts).reshape(-1)  # (batch·k,)
         order = np.argsort(expert, kind="stable")
-        ends = np.cumsum(np.bincount(expert, minlength=num_experts + 1)).tolist()
+        counts = np.bincount(expert.astype(np.intp, copy=False), minlength=num_experts + 1)
+        ends = np.cumsum(counts).tolist()
         self.rows = [slice(a, b) for a, b in zip([0, *ends], ends[:num_experts], strict=False)]
         self.filled: int = ends[num_experts - 1]
         self.tokens = order // k
