@@ -124,10 +124,9 @@ def test_every_link_sets_its_explorer_live(
     page.locator("figure.ffn-explorer").first.scroll_into_view_if_needed()
     page.locator('.ffn-status[data-state="live"]').first.wait_for()
     for place, (name, _, params) in enumerate(links(site, document)):
+        shown = find(name)
         page.locator("a.ffn-explore").nth(place).click()
-        page.wait_for_function(
-            SAYS, arg=[name.replace(".", "-"), find(name).answer(params)["text"]]
-        )
+        page.wait_for_function(SAYS, arg=[shown.key, shown.answer(params)["text"]])
     assert reader.complaints == []
     assert reader.foreign == []
 
