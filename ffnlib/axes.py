@@ -1,5 +1,6 @@
 """Axes: ranges, round ticks, and the map from data to pixels."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +41,29 @@ class Frame:
             y, lo, hi = powers(y), float(np.log10(lo)), float(np.log10(hi))
         return _pixels((hi - y) / (hi - lo), self.height)
 
+    def x_of(self, x: float) -> float:
+        """`px` of a single number: without arrays, which cost more than what is computed."""
+        x = float(x)
+        if self.log_x or not math.isfinite(x):
+            return float(self.px(x))
+        lo, hi = self.x
+        return _pixel((x - lo) / (hi - lo), self.width)
+
+    def y_of(self, y: float) -> float:
+        """`py` of a single number."""
+        y = float(y)
+        if self.log_y or not math.isfinite(y):
+            return float(self.py(y))
+        lo, hi = self.y
+        return _pixel((hi - y) / (hi - lo), self.height)
+
 
 def _pixels(fraction: NDArray[np.float64], length: float) -> NDArray[np.float64]:
-    # Much quicker than np.clip for the single numbers that axes and marks ask for.
     return np.minimum(np.maximum(fraction, -FAR / length), FAR / length) * length
+
+
+def _pixel(fraction: float, length: float) -> float:
+    return min(max(fraction, -FAR / length), FAR / length) * length
 
 
 def powers(values: NDArray[np.float64]) -> NDArray[np.float64]:

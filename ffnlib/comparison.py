@@ -217,11 +217,19 @@ def seeds_needed(
     effect = abs(difference) / spread if spread else math.inf
     if effect > 1e3 or power(effect, 2, confidence) >= chance:
         return 2
-    low, high = 2, 4
+    # The bell curve says where to look; from there on, wider and wider until both ends are known.
+    needed = normal_quantile(0.5 + 0.5 * _confidence(confidence)) + normal_quantile(chance)
+    guess = int(min(max((needed / effect) ** 2, 3), most))
+    step, low, high = 2, 2, guess
     while power(effect, high, confidence) < chance:
         if high >= most:
             return most
-        low, high = high, min(2 * high, most)
+        low, high, step = high, min(high + step, most), 2 * step
+    while high - step > low:
+        if power(effect, high - step, confidence) < chance:
+            low = high - step
+            break
+        high, step = high - step, 2 * step
     while high - low > 1:
         middle = (low + high) // 2
         enough = power(effect, middle, confidence) >= chance

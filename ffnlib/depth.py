@@ -7,13 +7,14 @@ Backwards through layer l the gradient meets the slope and then the weights:
 so through L layers it is multiplied by L slopes and by L matrices.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ffnlib.arrays import as_float
-from ffnlib.network import MLP
+from ffnlib.network import MLP, LayerTrace
 
 Curve = NDArray[np.float64]
 
@@ -31,10 +32,13 @@ class Flow(NamedTuple):
 
 def rms(values: ArrayLike) -> float:
     """Root mean square of all entries."""
-    return float(np.sqrt(np.mean(np.square(np.asarray(values, dtype=np.float64)))))
+    entries = np.asarray(values, dtype=np.float64).ravel()
+    return math.sqrt(float(entries @ entries) / entries.size)
 
 
-def gradient_flow(network: MLP, x: ArrayLike, g: ArrayLike) -> Flow:
+def gradient_flow(
+    network: MLP, x: ArrayLike, g: ArrayLike, steps: list[LayerTrace] | None = None
+) -> Flow:
     """Send a batch forward through a network and a gradient back.
 
     Parameters
@@ -43,6 +47,8 @@ def gradient_flow(network: MLP, x: ArrayLike, g: ArrayLike) -> Flow:
     x : array_like, (batch, d_in)
     g : array_like, (batch, d_out)
         The gradient of the loss with respect to the output.
+    steps : list of LayerTrace, optional
+        What ``network.trace(x)`` gave, if that is known already.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def gradient_flow(network: MLP, x: ArrayLike, g: ArrayLike) -> Flow:
         If ``x`` or ``g`` does not fit the network, or their batches differ.
     """
     x, g = as_float(x, "x"), as_float(g, "g")
-    steps = network.trace(x)
+    steps = network.trace(x) if steps is None else steps
     if g.shape != steps[-1].a.shape:
         raise ValueError(f"g must have the output's shape {steps[-1].a.shape}, got {g.shape}")
     slopes, gradient = [], [rms(g)]

@@ -1,13 +1,13 @@
 """How a network diagram is drawn: columns of units joined by their weights."""
 
+import math
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ffnlib.axes import Frame
-from ffnlib.marks import colour, short, text
+from ffnlib.marks import colour, escape, short, text
 from ffnlib.png import data_url, heat_rgba
 from ffnlib.scene import Network, number
 
@@ -59,16 +59,17 @@ def _node_places(sizes: Sequence[int], frame: Frame, titled: bool) -> list[Place
 def _edges(w: NDArray[np.float64], sources: Places, targets: Places) -> list[str]:
     size = np.where(np.isfinite(w), np.abs(w), 0.0)
     largest = float(size.max(initial=0.0)) or 1.0
+    widths, values = (0.4 + 5 * size / largest).tolist(), w.tolist()
+    starts = [f"M{short(x)},{short(y)}" for x, y in sources]
     drawn = []
-    for j, (x1, y1) in enumerate(targets):
-        for i, (x0, y0) in enumerate(sources):
-            value = float(w[j, i])
+    for j, (x, y) in enumerate(targets):
+        end = f"L{short(x)},{short(y)}"
+        for start, width, value in zip(starts, widths[j], values[j], strict=True):
             role, dash = ("output", "") if value >= 0 else ("input", ' stroke-dasharray="5 4"')
-            if not np.isfinite(value):
+            if not math.isfinite(value):
                 role, dash = "error", ' stroke-dasharray="1 4"'
             drawn.append(
-                f'<path d="M{short(x0)},{short(y0)}L{short(x1)},{short(y1)}"'
-                f' stroke="{colour(role)}" stroke-width="{0.4 + 5 * size[j, i] / largest:.2g}"'
+                f'<path d="{start}{end}" stroke="{colour(role)}" stroke-width="{width:.2g}"'
                 f' stroke-opacity="0.75"{dash} data-tip="weight {number(value)}"/>'
             )
     return drawn
@@ -88,13 +89,14 @@ def _nodes(
     for i, ((x, y), value) in enumerate(zip(places, values.tolist(), strict=True)):
         tip = f"{_said(names, i)}: {number(value)}"
         fill, opacity = colour("output" if value >= 0 else "input"), 0.6 * abs(value) / largest
+        opacity = opacity if math.isfinite(opacity) else 0.0
         drawn.append(
             f'<circle class="ffn-node" cx="{short(x)}" cy="{short(y)}" r="{short(radius)}"'
             f' stroke="currentColor" data-tip="{tip}"/>'
         )
         drawn.append(
             f'<circle cx="{short(x)}" cy="{short(y)}" r="{short(radius)}" fill="{fill}"'
-            f' fill-opacity="{opacity if np.isfinite(opacity) else 0:.2f}" pointer-events="none"/>'
+            f' fill-opacity="{opacity:.2f}" pointer-events="none"/>'
         )
         if radius >= 13:
             drawn.append(text(x, y + 4, number(value, 2), anchor="middle", size=11))

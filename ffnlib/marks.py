@@ -4,7 +4,9 @@ Every function returns a list of complete elements inside the plot area of a `Fr
 their data coordinates in ``data-`` attributes, so that a pointer or a key can read them out.
 """
 
-from html import escape
+import html
+import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +36,10 @@ LETTER = 6.6
 """Width in pixels of an average letter at size 13; a picture cannot measure its own text."""
 
 
+escape = lru_cache(maxsize=4096)(html.escape)
+"""The words of a picture are nearly always those of the one before."""
+
+
 def colour(role: str) -> str:
     """The colour of a role; text without a role keeps the page's ink."""
     if not role:
@@ -50,16 +56,23 @@ def short(value: float) -> str:
 
 def coordinates(x: ArrayLike, y: ArrayLike) -> str:
     """The attributes with a mark's data coordinates, four significant digits each."""
-    xs, ys = (
-        " ".join(["%.4g"] * len(values)) % tuple(values)
-        for values in (np.asarray(v, dtype=np.float64).ravel().tolist() for v in (x, y))
-    )
+    xs, ys = (_written(np.asarray(v, dtype=np.float64).tobytes()) for v in (x, y))
     return f' data-xs="{xs}" data-ys="{ys}"'
+
+
+@lru_cache(maxsize=128)
+def _written(numbers: bytes) -> str:
+    """Write float64 numbers; those of the x axis are mostly the same from picture to picture."""
+    values = np.frombuffer(numbers).tolist()
+    return " ".join(["%.4g"] * len(values)) % tuple(values)
 
 
 def path(px: NDArray[np.float64], py: NDArray[np.float64]) -> str:
     """The ``d`` of a path through the points, lifted where one is not finite."""
-    seen = np.isfinite(px) & np.isfinite(py)
+    seen = np.isfinite(px + py)
+    if seen.all():
+        letters = _START + _ON * (len(px) - 1) if len(px) else ""
+        return letters % tenths(px, py)
     starts = seen & ~np.concatenate([[False], seen[:-1]])
     letters = "".join([_START if first else _ON for first in starts[seen].tolist()])
     return letters % tenths(px[seen], py[seen])
@@ -70,7 +83,9 @@ _START, _ON = "M%.5g,%.5g", "L%.5g,%.5g"  # one formatting for all points: far q
 
 def tenths(px: NDArray[np.float64], py: NDArray[np.float64]) -> tuple[float, ...]:
     """All coordinates in turn, x then y, to a tenth of a pixel."""
-    return tuple((np.stack([px, py], axis=-1).round(1) + 0.0).ravel().tolist())
+    places = np.empty((len(px), 2))
+    places[:, 0], places[:, 1] = px, py
+    return tuple((places.round(1) + 0.0).ravel().tolist())
 
 
 def line(mark: Line, frame: Frame) -> list[str]:
@@ -95,11 +110,11 @@ def area(mark: Area, frame: Frame) -> list[str]:
 def bars(mark: Bars, frame: Frame) -> list[str]:
     """One bar a value; a value that is not finite is said in words where its bar would stand."""
     drawn = []
-    base = float(frame.py(np.clip(0.0, *frame.y)))
-    width = float(frame.px(0.7) - frame.px(0.0))
+    base = frame.y_of(min(max(0.0, frame.y[0]), frame.y[1]))
+    width = frame.x_of(0.7) - frame.x_of(0.0)
     for i, value in enumerate(np.atleast_1d(np.asarray(mark.values, np.float64)).tolist()):
-        x = float(frame.px(i))
-        top = float(frame.py(value)) if np.isfinite(value) else base
+        x = frame.x_of(i)
+        top = frame.y_of(value) if math.isfinite(value) else base
         name = mark.labels[i] if i < len(mark.labels) else str(i)
         strong = mark.highlight is None or mark.highlight == i
         drawn.append(
@@ -108,7 +123,7 @@ def bars(mark: Bars, frame: Frame) -> list[str]:
             f' fill-opacity="{1 if strong else 0.45}" data-tip="{escape(name)}: {number(value)}"/>'
         )
         if mark.show_values and width >= 26:
-            above = max(min(top, base) - 5, 12) if value >= 0 or np.isnan(value) else top + 14
+            above = max(min(top, base) - 5, 12) if value >= 0 or math.isnan(value) else top + 14
             drawn.append(text(x, above, number(value), anchor="middle", size=12))
     return drawn
 
@@ -121,8 +136,8 @@ def heat_map(mark: HeatMap, frame: Frame) -> list[str]:
     finite = np.abs(z[np.isfinite(z)])
     limit = mark.limit if mark.limit is not None else (float(finite.max()) if finite.size else 1.0)
     limit = limit if limit > 0 else 1.0
-    left, right = (float(frame.px(v)) for v in mark.x)
-    bottom, top = (float(frame.py(v)) for v in mark.y)
+    left, right = (frame.x_of(v) for v in mark.x)
+    bottom, top = (frame.y_of(v) for v in mark.y)
     return [
         f'<image x="{short(left)}" y="{short(top)}" width="{short(right - left)}"'
         f' height="{short(bottom - top)}" preserveAspectRatio="none"'
@@ -177,11 +192,12 @@ def arrows(mark: Arrows, frame: Frame) -> list[str]:
     x, y = np.atleast_1d(np.asarray(mark.x, np.float64)), np.atleast_1d(np.asarray(mark.y, float))
     x1, y1 = frame.px(x + np.asarray(mark.dx)), frame.py(y + np.asarray(mark.dy))
     d = []
-    for a, b, c, e in zip(frame.px(x), frame.py(y), x1, y1, strict=True):
+    ends = (ends.tolist() for ends in (frame.px(x), frame.py(y), x1, y1))
+    for a, b, c, e in zip(*ends, strict=True):
         d.append(f"M{short(a)},{short(b)}L{short(c)},{short(e)}")
-        angle = np.arctan2(e - b, c - a)
+        angle = math.atan2(e - b, c - a)
         for turn in (2.6, -2.6):
-            hx, hy = c + 8 * np.cos(angle + turn), e + 8 * np.sin(angle + turn)
+            hx, hy = c + 8 * math.cos(angle + turn), e + 8 * math.sin(angle + turn)
             d.append(f"M{short(c)},{short(e)}L{short(hx)},{short(hy)}")
     ink = f'stroke="{colour(mark.role)}" stroke-width="2" stroke-linecap="round"'
     return [f'<path d="{"".join(d)}" fill="none" {ink}/>']
@@ -190,13 +206,13 @@ def arrows(mark: Arrows, frame: Frame) -> list[str]:
 def rule(mark: Rule, frame: Frame) -> list[str]:
     """A dashed line across the panel, with its label at the end."""
     if mark.x is not None and mark.y is None:
-        a = short(float(frame.px(mark.x)))
-        d, place = f"M{a},0V{short(frame.height)}", (float(frame.px(mark.x)) + 5, 13.0, "start")
+        a = frame.x_of(mark.x)
+        d, place = f"M{short(a)},0V{short(frame.height)}", (a + 5, 13.0, "start")
         left, right = place[0] - 10, frame.width - place[0]
         if right < 0.25 * frame.width or right < min(left, LETTER * len(mark.label)):
             place = (left, 13.0, "end")
     elif mark.y is not None and mark.x is None:
-        b = float(frame.py(mark.y))
+        b = frame.y_of(mark.y)
         d, place = (
             f"M0,{short(b)}H{short(frame.width)}",
             (4.0, b - 5 if b > 20 else b + 14, "start"),
@@ -212,7 +228,7 @@ def rule(mark: Rule, frame: Frame) -> list[str]:
 
 def label(mark: Label, frame: Frame) -> list[str]:
     """Text at a point; a role is shown by a coloured stroke under the words, never by their ink."""
-    x, y = float(frame.px(mark.x)), float(frame.py(mark.y))
+    x, y = frame.x_of(mark.x), frame.y_of(mark.y)
     drawn = [text(x, y, mark.text, anchor=mark.anchor)]
     if mark.role:
         length = LETTER * len(mark.text)
@@ -236,7 +252,7 @@ def sketch(mark: Sketch, frame: Frame) -> list[str]:
 
 def handle(mark: Handle, frame: Frame, plot: int) -> str:
     """A point to drag or to move with the arrow keys, with room for a finger."""
-    x, y = float(frame.px(mark.x)), float(frame.py(mark.y))
+    x, y = frame.x_of(mark.x), frame.y_of(mark.y)
     if mark.point is not None:
         target = f'data-point="{escape(mark.point[0])} {mark.point[1]}"'
     elif mark.param_x or mark.param_y:

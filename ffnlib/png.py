@@ -49,7 +49,7 @@ def png(rgba: NDArray[np.uint8]) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
 
     header = struct.pack(">IIBBBBB", columns, rows, 8, 6, 0, 0, 0)
-    body = zlib.compress(filtered.tobytes(), 9)
+    body = zlib.compress(filtered.tobytes(), 1)  # an eighth larger, ten times quicker
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
     )

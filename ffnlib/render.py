@@ -7,14 +7,13 @@ panels one under another).
 
 from collections.abc import Callable
 from functools import lru_cache
-from html import escape
 from typing import Any, Final
 
 import numpy as np
 
 from ffnlib import boxes, diagram, marks, scene
 from ffnlib.axes import Frame, log_ticks, ranges, ticks
-from ffnlib.marks import short, text
+from ffnlib.marks import escape, short, text
 from ffnlib.scene import Panel, Scene, Table, number, power
 
 WIDE: Final = 720

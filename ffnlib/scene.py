@@ -6,6 +6,7 @@ Nothing here draws: `ffnlib.render` turns a scene into SVG, and tests read it as
 Coordinates are data coordinates. A ``role`` names a meaning and so a colour of `ffnlib.palette`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -293,12 +294,12 @@ def number(value: float, digits: int = 3) -> str:
     ('−0.17', '46,702,792,704', '1.23 × 10⁻⁷')
     """
     value = float(value)
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return {"inf": "∞", "-inf": "−∞"}.get(str(value), "not a number")
     if value == 0:
         return "0"
     if 1e-3 <= abs(value) < 10 ** max(digits, 5):
-        places = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+        places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
         text = f"{value:,.{places}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return text.replace("-", "−")
@@ -313,5 +314,5 @@ def power(value: float) -> str:
     >>> power(1e-6), power(1.0), power(100.0)
     ('10⁻⁶', '1', '10²')
     """
-    exponent = round(float(np.log10(value)))
+    exponent = round(math.log10(value))
     return "1" if exponent == 0 else f"10{str(exponent).translate(_SUPERSCRIPT)}"

@@ -45,21 +45,26 @@ def t_cdf(t: float, df: float) -> float:
 
 @lru_cache(maxsize=1024)
 def t_quantile(p: float, df: float) -> float:
-    """Give the value that the share ``p`` lies below, by halving an interval.
+    """Give the value that the share ``p`` lies below, by Newton's method in a shrinking interval.
 
     ValueError unless ``p`` is between 0 and 1, or ``df`` above 0.
     """
     if _share(p) < 0.5:
         return -t_quantile(1 - p, df)
-    low, high = 0.0, 1.0
-    while t_cdf(high, df) < p:
-        low, high = high, 2 * high
+    log_peak = math.lgamma(0.5 * df + 0.5) - math.lgamma(0.5 * df) - 0.5 * math.log(df * math.pi)
+    z = normal_quantile(p)
+    t = z + (z**3 + z) / (4 * df) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df * df)  # A&S 26.7.5
+    low, high = 0.0, math.inf
     for _ in range(200):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
+        off = t_cdf(t, df) - p
+        low, high = (t, high) if off < 0 else (low, t)
+        density = math.exp(log_peak - 0.5 * (df + 1) * math.log1p(t * t / df))
+        last, t = t, t - off / density if density else math.inf
+        if not low <= t <= high:
+            t = 0.5 * (low + high) if high < math.inf else 2 * low + 1
+        if abs(t - last) <= 1e-9 * last:  # the error is squared in each step
             break
-        low, high = (middle, high) if t_cdf(middle, df) < p else (low, middle)
-    return 0.5 * (low + high)
+    return t
 
 
 def power(effect: float, n: int, confidence: float = 0.95) -> float:
@@ -120,21 +125,20 @@ def _beta(a: float, b: float, x: float, rest: float) -> float:
         return 1 - _beta(b, a, rest, x)
     log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(log_front + a * math.log(x) + b * math.log(rest)) / a
-    c, d = 1.0, 1 / _away(1 - (a + b) * x / (a + 1))
+    start = 1 - (a + b) * x / (a + 1)
+    c, d = 1.0, 1 / (start if abs(start) > _TINY else _TINY)
     value = d
     for m in range(1, 1000):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for term in (even, odd):
-            d, c = 1 / _away(1 + term * d), _away(1 + term / c)
+            d, c = 1 + term * d, 1 + term / c
+            d = 1 / (d if abs(d) > _TINY else _TINY)
+            c = c if abs(c) > _TINY else _TINY
             value *= c * d
-        if abs(c * d - 1) < 1e-16:
+        if abs(c * d - 1) < 4e-16:  # a rounding or two: it need never come to 1 itself
             break
     return front * value
-
-
-def _away(x: float) -> float:
-    return x if abs(x) > _TINY else _TINY
 
 
 def _share(p: float) -> float:

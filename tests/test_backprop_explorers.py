@@ -10,7 +10,7 @@ from ffnlib.axes import Frame
 from ffnlib.explorers import backprop
 from ffnlib.explorers.backprop.graph import LAST, PROGRAMS, TARGET, compute, difference, moment
 from ffnlib.explorers.backprop.hunting import HIDDEN_IN, compare
-from ffnlib.explorers.backprop.initial import DEEPEST, INITS, trial
+from ffnlib.explorers.backprop.initial import DEEPEST, INITS, WIDTH, trial, weight_gradients
 from ffnlib.explorers.backprop.surface import LEVELS, SURFACES, begin
 from ffnlib.faulty import FAULTS
 from ffnlib.scene import Graph, Handle, Line, Scatter, plain
@@ -225,7 +225,7 @@ def test_zero_weights_give_nothing_and_get_nothing():
     for activation in ("tanh", "relu"):
         nothing = trial("zeros", activation, 0)
         assert not np.any(nothing.outputs[1])
-        assert nothing.weights[0] == 0
+        assert weight_gradients("zeros", activation, 0)[0] == 0
     assert "0: nothing tells" in backprop.initialization(init="zeros").text
 
 
@@ -242,7 +242,7 @@ def test_he_keeps_relu_alive_and_glorot_halves_the_mean_square():
 def test_small_weights_shrink_by_their_factor_in_each_layer():
     flow = trial("small", "tanh", 0).flow
     ratios = flow.signal[2:] / flow.signal[1:-1]
-    np.testing.assert_allclose(ratios, 0.01 * math.sqrt(100), rtol=0.2)
+    np.testing.assert_allclose(ratios, 0.01 * math.sqrt(WIDTH), rtol=0.2)
 
 
 def test_histograms_count_every_output():

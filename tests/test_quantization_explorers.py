@@ -150,8 +150,8 @@ def test_one_step_a_token_hardly_helps_but_smoothing_does(hot):
     matrix, row, group = (smoothing.error(x, w, 8, way) for way in ("matrix", "row", "group"))
     assert row > 0.8 * matrix
     assert group < 0.6 * row
-    assert smoothing.smoothed_error(hot, 8, "row", 0.5) < 0.25 * row
-    errors = [smoothing.smoothed_error(hot, 8, "matrix", a) for a in smoothing.ALPHAS]
+    assert smoothing.smoothed_errors(hot, 8, "row", (0.5,))[0] < 0.25 * row
+    errors = smoothing.smoothed_errors(hot, 8, "matrix", smoothing.ALPHAS)
     best = int(np.argmin(errors))
     assert 0 < best < len(errors) - 1
 

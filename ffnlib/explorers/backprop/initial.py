@@ -6,12 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ffnlib.depth import Flow, gradient_flow
+from ffnlib.arrays import Array
+from ffnlib.depth import Flow, gradient_flow, rms
 from ffnlib.explorer import Button, Choice, Slider, explorer
+from ffnlib.initialization import init_variance
+from ffnlib.linear import Linear
 from ffnlib.network import MLP
 from ffnlib.scene import Area, Line, Mark, Panel, Rule, Scene, Table, number
 
-WIDTH, BATCH, DEEPEST = 100, 100, 10
+WIDTH, BATCH, DEEPEST = 64, 20, 10
 INITS: dict[str, str | float] = {
     "zeros": "zeros",
     "small": 0.01,
@@ -19,7 +22,8 @@ INITS: dict[str, str | float] = {
     "he": "he",
     "large": 1.0,
 }
-"""Small and large are standard deviations; a layer of this width wants about 0.1 to 0.14."""
+"""Small and large are standard deviations; a layer of this width wants about 0.12 to 0.18."""
+RANDOM = tuple(name for name in INITS if name != "zeros")
 BINS = 41
 SIZES = (1e-12, 1e6)
 
@@ -27,24 +31,38 @@ SIZES = (1e-12, 1e6)
 class Trial(NamedTuple):
     """One random network: what its layers give, and the root mean squares on both ways."""
 
-    outputs: list[NDArray[np.float64]]
+    model: MLP
+    outputs: list[Array]
     flow: Flow
-    weights: NDArray[np.float64]
-    """Root mean square of the gradient of each layer's weights."""
 
 
-@lru_cache(maxsize=32)
-def trial(init: str, activation: str, seed: int) -> Trial:
-    """Send noise through a network with ten hidden layers, and a random gradient back."""
+@lru_cache(maxsize=8)
+def drawn(seed: int) -> tuple[NDArray[np.float64], ...]:
+    """Draw inputs, gradients of the outputs, and the weights of all layers, of variance 1."""
     rng = np.random.default_rng([seed, 3])
     x, g = rng.normal(size=(2, BATCH, WIDTH))
-    model = MLP([WIDTH] * (DEEPEST + 1), activation, rng=rng, init=INITS[init], output=activation)
-    outputs = [x, *(step.a for step in model.trace(x))]
+    return x, g, rng.normal(size=(DEEPEST, WIDTH, WIDTH))
+
+
+@lru_cache(maxsize=128)
+def trial(init: str, activation: str, seed: int) -> Trial:
+    """Send noise through a network with ten hidden layers, and a random gradient back."""
+    x, g, weights = drawn(seed)
+    std = np.sqrt(init_variance(INITS[init], WIDTH, WIDTH))
+    layers = [Linear.from_arrays(std * w) for w in weights]
+    model = MLP.from_layers(layers, activation, output=activation)
+    steps = model.trace(x)
+    return Trial(model, [x, *(step.a for step in steps)], gradient_flow(model, x, g, steps))
+
+
+@lru_cache(maxsize=128)
+def weight_gradients(init: str, activation: str, seed: int) -> NDArray[np.float64]:
+    """Give the root mean square of the gradient of each layer's weights."""
+    x, g, _ = drawn(seed)
+    model = trial(init, activation, seed).model
     model.forward(x, training=True)
-    model.backward(g / BATCH)
-    weights = [float(np.sqrt(np.mean(dw**2))) for dw in (layer.dW for layer in model.layers)
-               if dw is not None]  # fmt: skip
-    return Trial(outputs, gradient_flow(model, x, g), np.array(weights))
+    model.backward(g / BATCH, inputs=False)
+    return np.array([rms(layer.named_gradients()["W"]) for layer in model.layers])
 
 
 @explorer(
@@ -63,7 +81,8 @@ def initialization(
     chosen = trial(init, activation, seed)
     shown = sorted({1, max(1, (layer + 1) // 2), layer})
     panels = [_histogram(chosen.outputs[k], k, activation) for k in shown]
-    flows = {name: trial(name, activation, seed).flow for name in INITS}
+    # With all weights 0 nothing arrives anywhere: no size that a logarithmic axis could show.
+    flows = {name: trial(name, activation, seed).flow for name in INITS if name in (init, *RANDOM)}
     forwards = {name: flow.signal for name, flow in flows.items()}
     backwards = {name: flow.gradient[::-1] for name, flow in flows.items()}
     panels.append(_sizes(forwards, init, "The signal, forwards", "layer", "output"))
@@ -72,10 +91,12 @@ def initialization(
             backwards, init, "The gradient, backwards", "layers back from the output", "gradient"
         )
     )
-    return Scene(panels, text=_sentence(chosen, init, activation, layer), table=_table(chosen))
+    weights = weight_gradients(init, activation, seed)
+    text = _sentence(chosen, weights, init, activation, layer)
+    return Scene(panels, text=text, table=_table(chosen, weights))
 
 
-def _histogram(outputs: NDArray[np.float64], k: int, activation: str) -> Panel:
+def _histogram(outputs: Array, k: int, activation: str) -> Panel:
     """Share of the outputs in each bin; what lies beyond the last bin is counted in it."""
     reach = (-1.05, 1.05) if activation == "tanh" else (-0.5, 4.0)
     edges = np.linspace(*reach, BINS + 1)
@@ -100,12 +121,14 @@ def _sizes(
     )  # fmt: skip
 
 
-def _sentence(chosen: Trial, init: str, activation: str, layer: int) -> str:
+def _sentence(
+    chosen: Trial, weights: NDArray[np.float64], init: str, activation: str, layer: int
+) -> str:
     outputs = chosen.outputs[layer]
     if init == "zeros":
         return (
             f"With all weights 0 every unit gives the same, {number(float(outputs.max()))}, and the"
-            f" gradient of the first layer's weights is {number(chosen.weights[0])}: nothing tells"
+            f" gradient of the first layer's weights is {number(weights[0])}: nothing tells"
             " the units apart, and nothing ever will."
         )
     signal, gradient = chosen.flow.signal[layer], chosen.flow.gradient[0]
@@ -123,10 +146,10 @@ def _sentence(chosen: Trial, init: str, activation: str, layer: int) -> str:
     return said
 
 
-def _table(chosen: Trial) -> Table:
+def _table(chosen: Trial, weights: NDArray[np.float64]) -> Table:
     flow = chosen.flow
     rows = [
-        [k, float(flow.signal[k]), float(flow.gradient[k]), float(chosen.weights[k - 1])]
+        [k, float(flow.signal[k]), float(flow.gradient[k]), float(weights[k - 1])]
         for k in range(1, DEEPEST + 1)
     ]
     columns = ["layer", "outputs", "gradient of outputs", "gradient of weights"]

@@ -1,6 +1,6 @@
 """One input channel far larger than the others, and where the difficulty can go."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ SHARING = {
     "group": "one step for each four neighbouring channels of a row",
     "channel": "one step a channel of the inputs and one an output",
 }
-SIZES: dict[str, int | str] = {"matrix": "tensor", "row": "channel", "group": 4}
+SIZES: dict[str, int | str] = {"row": "channel", "group": 4}
 ALPHAS = tuple(i / 10 for i in range(11))
 """Where the curve of errors is computed, besides the α chosen."""
 
@@ -43,28 +43,45 @@ def layer(hot: int) -> Layer:
 
 
 def rounded(a: Array, bits: int, shared: str) -> Array:
-    """Round the rows of ``a``, or its columns, to so many bits and back."""
+    """Round the rows of matrices, or their columns, to so many bits and back; (…, rows, columns).
+
+    Each matrix by itself: a stack is rounded as quickly as one.
+    """
+    if shared == "matrix":
+        flat = a.reshape(*a.shape[:-2], -1)
+        return dequantize(quantize(flat, bits, "channel")).reshape(a.shape)
     if shared == "channel":
-        return dequantize(quantize(a.T, bits, "channel")).T
+        return dequantize(quantize(a.swapaxes(-1, -2), bits, "channel")).swapaxes(-1, -2)
     return dequantize(quantize(a, bits, SIZES[shared]))
 
 
-def error(x: Array, w: Array, bits: int, shared: str) -> float:
+def error(x: Array, w: Array, bits: int, shared: str) -> Array:
     """Give the error of the product of rounded numbers, as a share of how the product varies.
 
     What is the same for all tokens is left out of both: the layer's bias can take it.
     """
-    y = x @ w.T
+    y = x @ w.swapaxes(-1, -2)
     by_row = "row" if shared == "channel" else shared
-    off = rounded(x, bits, shared) @ rounded(w, bits, by_row).T - y
-    return float(np.linalg.norm(off - off.mean(axis=0)) / np.linalg.norm(y - y.mean(axis=0)))
+    off = rounded(x, bits, shared) @ rounded(w, bits, by_row).swapaxes(-1, -2) - y
+    off -= off.mean(axis=-2, keepdims=True)
+    y = y - y.mean(axis=-2, keepdims=True)
+    share: Array = np.linalg.norm(off, axis=(-2, -1)) / np.linalg.norm(y, axis=(-2, -1))
+    return share
 
 
 @cache
-def smoothed_error(hot: int, bits: int, shared: str, alpha: float) -> float:
-    """Give the error after SmoothQuant has moved ``alpha`` of the difficulty."""
+def plain_error(hot: int, bits: int, shared: str) -> float:
+    """Give the error without SmoothQuant."""
+    return float(error(*layer(hot), bits, shared))
+
+
+@lru_cache(maxsize=4096)
+def smoothed_errors(hot: int, bits: int, shared: str, alphas: tuple[float, ...]) -> list[float]:
+    """Give the errors after SmoothQuant has moved each ``alpha`` of the difficulty."""
     x, w = layer(hot)
-    return error(*smooth(x, w, smoothquant_scales(x, w, alpha)), bits, shared)
+    s = np.array([smoothquant_scales(x, w, alpha) for alpha in alphas])[:, None, :]
+    result: list[float] = error(x / s, w * s, bits, shared).tolist()
+    return result
 
 
 @explorer(
@@ -81,7 +98,7 @@ def outliers(hot: int = 61, alpha: float = 0.5, shared: str = "matrix", bits: in
     x, w = layer(hot)
     s = smoothquant_scales(x, w, alpha)
     after_x, after_w = smooth(x, w, s)
-    plain, now = error(x, w, bits, shared), smoothed_error(hot, bits, shared, alpha)
+    plain, (now,) = plain_error(hot, bits, shared), smoothed_errors(hot, bits, shared, (alpha,))
     panels = [
         _peaks(x, after_x, "input", "Largest input of each channel"),
         _peaks(w, after_w, "output", "Largest weight of each channel"),
@@ -118,13 +135,13 @@ def _peaks(before: Array, after: Array, role: str, title: str) -> Panel:
 
 
 def _curve(hot: int, alpha: float, shared: str, bits: int, plain: float) -> Panel:
-    alphas = sorted({*ALPHAS, alpha})
-    errors = [100 * smoothed_error(hot, bits, shared, a) for a in alphas]
-    here = 100 * smoothed_error(hot, bits, shared, alpha)
+    errors = dict(zip(ALPHAS, smoothed_errors(hot, bits, shared, ALPHAS), strict=True))
+    (errors[alpha],) = smoothed_errors(hot, bits, shared, (alpha,))
+    alphas = sorted(errors)
     marks: list[Mark] = [
         Rule(y=100 * plain, label="without"),
-        Line(alphas, errors, "error"),
-        Handle(alpha, here, param_x="alpha", label="error at α", role="error"),
+        Line(alphas, [100 * errors[a] for a in alphas], "error"),
+        Handle(alpha, 100 * errors[alpha], param_x="alpha", label="error at α", role="error"),
     ]
     return Panel(marks, (0, 1), (0.1, 1000), "α", title="Error of the output (%)", log_y=True,
                  row=1, height=220)  # fmt: skip
@@ -133,9 +150,8 @@ def _curve(hot: int, alpha: float, shared: str, bits: int, plain: float) -> Pane
 def _sharings(hot: int, alpha: float, shared: str, bits: int) -> Panel:
     """The error of each way to share steps: bars smoothed, points without."""
     ways = list(SHARING)
-    x, w = layer(hot)
-    plain = [100 * error(x, w, bits, way) for way in ways]
-    now = [100 * smoothed_error(hot, bits, way, alpha) for way in ways]
+    plain = [100 * plain_error(hot, bits, way) for way in ways]
+    now = [100 * smoothed_errors(hot, bits, way, (alpha,))[0] for way in ways]
     marks: list[Mark] = [
         Bars(now, ways, "error", highlight=ways.index(shared), show_values=False),
         Scatter(list(range(len(ways))), plain, "reference", size=5, label="without SmoothQuant"),
