@@ -2,9 +2,10 @@
 
 The tokens are points of the plane in eight groups on a ring; neighbouring groups belong to
 different classes. Four experts, each a tiny feed-forward layer, have to tell the classes apart: an
-expert that keeps to a few neighbouring groups can, one that gets all eight cannot. A third
-coordinate, the same for every token, lets router and experts shift their answers, as a bias would;
-what all tokens have in common is also what lets one expert win everywhere.
+expert that keeps to a few neighbouring groups can, one that gets all eight cannot. Tokens have a
+third coordinate, which is the same for all of them. At 0 it does nothing. When it is large, what
+all tokens have in common decides more than what tells them apart, and one expert can win
+everywhere.
 
 Everything follows from the settings and their seed, so a run can be repeated, rewound and shared.
 """
@@ -29,9 +30,7 @@ TOKENS: Final = 120
 GROUPS: Final = 8
 EXPERTS: Final = 4
 CLASSES: Final = 2
-SHARED: Final = 3.0
-"""The third coordinate of every token."""
-HIDDEN: Final = 3
+HIDDEN: Final = 6
 """Hidden units of an expert."""
 LEARNING_RATE: Final = 1.0
 
@@ -46,10 +45,11 @@ class Settings(NamedTuple):
     sets_in: int = 100
     """The step from which the balancing loss and Sinkhorn count."""
     noise: float = 0.0
-    temperature: float = 1.0
     capacity: float | None = None
     """Capacity factor; None for no limit."""
-    seed: int = 5
+    shared: float = 0.0
+    """The third coordinate of every token."""
+    seed: int = 7
 
 
 class Measured(NamedTuple):
@@ -94,20 +94,20 @@ class Run:
         return routing
 
 
-def tokens(rng: np.random.Generator) -> tuple[Array, NDArray[np.int64]]:
+def tokens(rng: np.random.Generator, shared: float) -> tuple[Array, NDArray[np.int64]]:
     """Draw the tokens, (TOKENS, 3), and their classes, (TOKENS,)."""
     group = np.arange(TOKENS) % GROUPS
     angle = 2 * np.pi * (group + 0.5) / GROUPS
     centres = 0.72 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     r, t = 0.17 * np.sqrt(rng.uniform(size=TOKENS)), rng.uniform(0, 2 * np.pi, TOKENS)
     plane = centres + np.stack([r * np.cos(t), r * np.sin(t)], axis=1)
-    return np.column_stack([plane, np.full(TOKENS, SHARED)]), group % CLASSES
+    return np.column_stack([plane, np.full(TOKENS, shared)]), group % CLASSES
 
 
 def begin(settings: Settings) -> Run:
     """Draw the tokens and the initial weights of a run, and look at them once."""
     rng = np.random.default_rng(settings.seed)
-    x, y = tokens(rng)
+    x, y = tokens(rng, settings.shared)
     W = rng.normal(scale=0.5, size=(EXPERTS, x.shape[1]))
     W[:, 2] = 0  # nobody is ahead everywhere at the start
     experts = [FeedForward(x.shape[1], HIDDEN, "relu", rng=rng) for _ in range(EXPERTS)]
@@ -147,7 +147,6 @@ def policy(settings: Settings, at: int) -> RoutingPolicy:
         choice="sinkhorn" if settings.sinkhorn and begun else "top_k",
         # The softmax of one logit is 1 whatever it is: with one expert, keep its share of all.
         renormalize=settings.top_k > 1,
-        temperature=settings.temperature,
         noise_std=settings.noise,
         load_balancing=settings.balance if begun else 0.0,
     )
@@ -198,7 +197,8 @@ def regions(run: Run, reach: float = 1.0) -> list[Array]:
     Within the square [-reach, reach]², without noise; no corners where an expert is first nowhere.
     """
     # z_e(x1, x2) = a_e · (x1, x2) + b_e
-    a, b = run.model.router.W[:, :2], run.model.router.W[:, 2] * SHARED + surcharges(run)
+    W = run.model.router.W
+    a, b = W[:, :2], W[:, 2] * run.settings.shared + surcharges(run)
     square = reach * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     found: list[Array] = []
     for e in range(EXPERTS):

@@ -28,11 +28,11 @@ _runs: Replay[Run] = Replay(lambda *key: begin(Settings(*key)), step, every=25, 
         Steps("steps", LAST, stops_at=BAKED),
         Choice("balance", [0.0, 0.01, 0.1, 0.3], label="balance α"),
         Toggle("sinkhorn", label="Sinkhorn chooses"),
-        Slider("sets_in", 0, 300, step=50, label="both set in at step"),
+        Slider("sets_in", 0, 300, step=50, label="both start at step"),
         Choice("top_k", [1, 2, 3], label="experts k"),
         Choice("capacity", ["none", 1, 1.25, 2], label="capacity"),
         Slider("noise", 0, 2, step=0.25, label="noise"),
-        Choice("temperature", [0.25, 0.5, 1.0, 2.0, 4.0], label="temperature T"),
+        Choice("shared", [0.0, 1.0, 3.0], label="shared coordinate"),
         Button("seed", label="New tokens and weights"),
     ],
 )
@@ -44,12 +44,12 @@ def router(
     top_k: int = 1,
     capacity: str | float = "none",
     noise: float = 0.0,
-    temperature: float = 1.0,
-    seed: int = 5,
+    shared: float = 0.0,
+    seed: int = 7,
 ) -> Scene:
-    """Train four experts and their router; balance the load, or watch one expert take it all."""
+    """Train four experts and their router; give all tokens much in common, and balance the load."""
     factor = None if capacity == "none" else float(capacity)
-    settings = Settings(top_k, balance, sinkhorn, sets_in, noise, temperature, factor, seed)
+    settings = Settings(top_k, balance, sinkhorn, sets_in, noise, factor, shared, seed)
     run = _runs.at(settings, steps)
     panels = [_plane(run), _history(run), _loads(run), *_losses(run)]
     return Scene(panels, _sentence(run), _table(run))
@@ -86,7 +86,7 @@ def _plane(run: Run) -> Panel:
         if seen.any():
             x, y = run.x[seen, :2].T
             marks.append(Scatter(x, y, classes=run.y[seen], size=size))
-    title = "Tokens, and who is their first choice"
+    title = "Tokens, and the expert they choose first"
     return Panel([*marks, *names], x=SQUARE, y=SQUARE, equal=True, title=title, height=330)
 
 
@@ -129,7 +129,7 @@ def _history(run: Run) -> Panel:
 
 
 def _loads(run: Run) -> Panel:
-    """How many places each expert was asked for, and how many it had."""
+    """How often each expert was chosen, and how many tokens it took."""
     asked, most = _asked(run), TOKENS * run.settings.top_k
     limit = _limit(run)
     even = Rule(y=most / EXPERTS) if limit is None else Rule(y=limit, label="full")
@@ -147,7 +147,7 @@ def _loads(run: Run) -> Panel:
     tall = min(most, TOKENS) * 1.15
     return Panel(
         [*marks, *counts], (-0.6, EXPERTS - 0.4), (0, tall), x_label="expert",
-        y_label="places asked for", title="Load now", row=1, height=220,
+        y_label="times chosen", title="Load now", row=1, height=220,
     )  # fmt: skip
 
 
@@ -180,27 +180,30 @@ def _limit(run: Run) -> int | None:
 def _sentence(run: Run) -> str:
     now, s, asked = run.measured[-1], run.settings, _asked(run)
     counts = ", ".join(map(str, asked[:-1])) + f" and {asked[-1]}"
-    asks = f"experts 1 to {EXPERTS} are asked for {counts} places"
+    chosen = f"{TOKENS} tokens choose experts 1 to {EXPERTS} {counts} times"
     if not run.steps:
-        limit = "no limit" if s.capacity is None else f"factor {number(s.capacity)}"
-        chooser = "Sinkhorn" if s.sinkhorn else "the plain router"
+        limit = "no capacity limit" if s.capacity is None else f"capacity {number(s.capacity)}"
+        chooser = "Sinkhorn" if s.sinkhorn else "the router"
         return (
-            f"Before training, {asks} ({TOKENS} tokens, k = {s.top_k}; draw {s.seed})."
-            f" Set: from step {s.sets_in} on {chooser} chooses, with balancing weight"
-            f" α = {number(s.balance)}; capacity: {limit}; noise {number(s.noise)}, temperature"
-            f" {number(s.temperature)}."
+            f"Before training, {chosen} (k = {s.top_k}, draw {s.seed}). The tokens' shared"
+            f" coordinate is {number(s.shared)}. From step {s.sets_in} on {chooser} chooses and"
+            f" the balancing loss has weight α = {number(s.balance)}; {limit}; noise"
+            f" {number(s.noise)}."
         )
     said = (
-        f"After {run.steps} {'step' if run.steps == 1 else 'steps'} {asks};"
-        f" {number(100 * now.accuracy)} % of the tokens are told apart rightly, task loss"
-        f" {number(now.loss)}. N Σ f·P is {number(now.imbalance)}"
-        f" (even: 1, all to one for certain: {EXPERTS})."
+        f"After {run.steps} {'step' if run.steps == 1 else 'steps'} with shared coordinate"
+        f" {number(s.shared)}, {chosen}; {number(100 * now.accuracy)} % of the tokens are"
+        f" classified correctly, task loss {number(now.loss)}. The imbalance N Σ f·P is"
+        f" {number(now.imbalance)} (1: even; {EXPERTS}: everything goes to one expert)."
     )
     if now.dropped:
-        said += f" {now.dropped} places were dropped, and {now.lost} tokens got none."
+        said += f" {now.dropped} choices were dropped, and {now.lost} tokens got no expert."
     idle = asked.count(0)
     if idle:
-        said += f" {idle} of {EXPERTS} experts {'gets' if idle == 1 else 'get'} nothing to learn."
+        said += (
+            f" {idle} of the {EXPERTS} experts {'learns' if idle == 1 else 'learn'} nothing in"
+            " this step."
+        )
     return said
 
 
@@ -211,7 +214,7 @@ def _table(run: Run) -> Table:
         ["task loss", now.loss],
         ["accuracy", now.accuracy],
         ["N Σ f·P", now.imbalance],
-        ["places dropped", now.dropped],
-        ["tokens without a place", now.lost],
+        ["choices dropped", now.dropped],
+        ["tokens without an expert", now.lost],
     ]
     return Table(["quantity", "value"], rows)
