@@ -14,7 +14,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from ffngrade.course import Course
-from ffngrade.receive import Received, receive_one, received_folder
+from ffngrade.receive import STUDENT, Received, receive_one, received_folder
 from ffngrade.release import Release
 
 LAST = ""
@@ -40,7 +40,8 @@ def names(course: Course, assignment: str, student: str) -> list[str]:
     folder = view(course, "x").submitted(student, assignment).parent
     if not folder.is_dir() or folder.is_symlink():
         return []
-    return sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.is_symlink())
+    found = [p for p in folder.iterdir() if STUDENT.fullmatch(p.name)]
+    return sorted(p.name for p in found if p.is_dir() and not p.is_symlink())
 
 
 def take_in(

@@ -128,7 +128,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     do: Callable[[argparse.Namespace], int] = getattr(commands, chosen.command)
     try:
-        return do(chosen)
+        code = do(chosen)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever read what is printed has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        print(f"ffn-grade: {error.strerror or error}{where}", file=sys.stderr)
+        return NOT_DONE
     except commands.NOT_DONE as error:
         print(f"ffn-grade: {error}", file=sys.stderr)
         return NOT_DONE
@@ -141,6 +150,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except commands.AWAY as error:
         print(f"ffn-grade: {error}", file=sys.stderr)
         return AWAY
+    except commands.BROKEN as error:
+        why = (str(error).splitlines() or [""])[0]
+        what = f"the gradebook or the record (.ffn-grade/record.db) cannot be read: {why}"
+        print(f"ffn-grade: {what}. Put back a copy of it.", file=sys.stderr)
+        return NOT_DONE
     except KeyboardInterrupt:
         print("ffn-grade: stopped; the next run goes on from here", file=sys.stderr)
         return 130

@@ -10,7 +10,7 @@ from typing import Any
 from distributed import Client, KilledWorker, as_completed
 
 from ffngrade import work
-from ffngrade.pool import AHEAD
+from ffngrade.fence import AHEAD
 from ffngrade.work import Job, Made, Terms
 
 LOST = "every worker that graded it was lost"
@@ -37,24 +37,37 @@ class Cluster:
         sent: dict[Any, Job] = {}
         running = as_completed(loop=self._client.loop)
 
-        def send() -> None:
-            job = next(source, None)
+        again: set[tuple[str, str]] = set()  # tried a second time
+
+        def send(job: Job | None) -> None:
             if job is not None:
                 future = self._client.submit(work.grade, shared, job, pure=False)
                 sent[future] = job
                 running.add(future)
 
         for _ in range(max(1, AHEAD * sum(self._client.nthreads().values()))):
-            send()
+            send(next(source, None))
         for future in running:
             job = sent.pop(future)
-            try:
-                yield future.result()
-            except KilledWorker:
-                yield work.nothing(job, LOST)
+            made = _outcome(future, job)
             future.release()
-            send()
+            if made.why and job.key not in again:
+                again.add(job.key)
+                send(job)
+                continue
+            yield made
+            send(next(source, None))
 
     def close(self) -> None:
         """Leave the cluster as it is."""
         self._client.close()
+
+
+def _outcome(future: Any, job: Job) -> Made:
+    try:
+        made: Made = future.result()
+    except KilledWorker:
+        return work.nothing(job, LOST)
+    except Exception as error:  # what came could not be sent, say: it is this student's alone
+        return work.nothing(job, f"{type(error).__name__}: {error}")
+    return made

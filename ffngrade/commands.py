@@ -2,43 +2,51 @@
 
 import functools
 import signal
+import sqlite3
 import sys
+import unicodedata
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from nbgrader.converters.base import NbGraderException
-from nbgrader.plugins import CsvExportPlugin
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
 from ffngrade import feedback as pages
-from ffngrade import forks, grading, kernel
+from ffngrade import forks, grades, grading, kernel
 from ffngrade import report as reports
 from ffngrade.cli import CARE, DONE
 from ffngrade.course import Course, NoCourse
 from ffngrade.execute import TrustedExecute
 from ffngrade.pool import Pool, Processes
+from ffngrade.receive import everybody
 from ffngrade.record import Busy, Record
 from ffngrade.release import NotReleased, releases
-from ffngrade.writer import GradebookAway, Writer
+from ffngrade.writer import AWAY as GRADEBOOK_AWAY
+from ffngrade.writer import Writer
 
 
 class NotHere(ValueError):  # noqa: N818
-    """Something that a command needs is not installed."""
+    """Something that a command needs is not there."""
 
 
 NOT_DONE = (NoCourse, NotReleased, NotHere, NbGraderException)
 UNFINISHED = ("failed", "aside", "received", "running")
 """What a submission is that was handed in and has no marks."""
-AWAY = (GradebookAway, Busy, InterfaceError, OperationalError)
+BROKEN = (DatabaseError, sqlite3.DatabaseError)
+"""What is wrong with a database whose file holds something else."""
+AWAY = (*GRADEBOOK_AWAY, Busy)
 
 
 def autograde(chosen: Namespace) -> int:
     """Grade what is new or was changed."""
     with _grading(chosen) as (course, pool, writer):
+        chosen.student = _there(course, chosen.student)
         entries = grading.autograde(
             course,
             chosen.assignment,
@@ -51,6 +59,9 @@ def autograde(chosen: Namespace) -> int:
         )
     with Record.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
+    if chosen.student:
+        rows = [row for row in rows if row.student in chosen.student]
+        entries = [entry for entry in entries if entry.student in chosen.student]
     print(f"{chosen.assignment}: {reports.summary(rows)}")
     unfinished = [e for e in entries if e.state in UNFINISHED]
     if unfinished or any(entry.suspicious for entry in entries):
@@ -61,6 +72,7 @@ def autograde(chosen: Namespace) -> int:
 def regrade(chosen: Namespace) -> int:
     """Show who would change, or write it."""
     with _grading(chosen) as (course, pool, writer):
+        writer.settle(chosen.assignment)
         changes, failed = grading.regrade(
             course,
             chosen.assignment,
@@ -90,6 +102,8 @@ def regrade(chosen: Namespace) -> int:
 def feedback(chosen: Namespace) -> int:
     """Write everybody's feedback."""
     course = Course(chosen.course, chosen.db)
+    chosen.student = _there(course, chosen.student)
+    _settle(course, [chosen.assignment])
     with Record.of(course) as record:
         entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
     wanted = [
@@ -121,6 +135,7 @@ def report(chosen: Namespace) -> int:
     """Say what has become of every submission."""
     course = Course(chosen.course, chosen.db)
     releases(course, chosen.assignment)  # or there is no such assignment
+    _settle(course, [chosen.assignment])
     with Record.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
         path = reports.write(course, chosen.assignment, record)
@@ -130,15 +145,15 @@ def report(chosen: Namespace) -> int:
 
 
 def export(chosen: Namespace) -> int:
-    """Write everybody's marks, as `nbgrader export` does."""
+    """Write everybody's marks, and why somebody has none."""
     course = Course(chosen.course, chosen.db)
-    plugin = CsvExportPlugin(config=course.config)
-    plugin.to, plugin.assignment = chosen.to, chosen.assignment or []
-    with course.gradebook() as book:
-        plugin.export(book)
-    print(chosen.to)
+    known = _known(course, chosen.assignment)
+    _settle(course, known)
     without = 0
     with Record.of(course) as record:
+        text = grades.table(course, record, known)
+        Path(chosen.to).write_text(text, encoding="utf-8", newline="")
+        print(chosen.to)
         for assignment in chosen.assignment or record.assignments():
             for row in reports.rows(course, assignment, record):
                 if row.state in UNFINISHED:
@@ -164,6 +179,40 @@ def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     finally:
         pool.close()
         writer.close()
+
+
+def _there(course: Course, students: Sequence[str] | None) -> list[str] | None:
+    """The students who were named, if the course has them all."""
+    if not students:
+        return None
+    known = everybody(course)
+    named = [unicodedata.normalize("NFC", student) for student in students]
+    for student in named:
+        if student not in known:
+            alike = get_close_matches(student, known, 1)
+            hint = f": did you mean {alike[0]}?" if alike else ""
+            raise NotHere(f"--student must be of this course, got {student!r}{hint}")
+    return named
+
+
+def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
+    """The assignments that were named, or all, if the gradebook has them."""
+    with course.gradebook() as book:
+        known = [str(one.name) for one in book.assignments]
+    for name in assignments or ():
+        if name not in known:
+            raise NotReleased(
+                f"--assignment must be one that the gradebook knows ({', '.join(known)}), "
+                f"got {name!r}"
+            )
+    return list(assignments or known)
+
+
+def _settle(course: Course, assignments: Sequence[str]) -> None:
+    """Take off for being late from the marks as they are now, by hand or not."""
+    with closing(Writer(course, patience=30)) as writer:
+        for name in assignments:
+            writer.settle(name)
 
 
 def _best(chosen: Namespace) -> bool | None:

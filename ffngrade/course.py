@@ -8,6 +8,7 @@ nbgrader's commands.
 import logging
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,27 @@ CONFIGURATION = "nbgrader_config.py"
 
 class NoCourse(ValueError):  # noqa: N818
     """There is no course where one was looked for."""
+
+
+class TwoFolders(ValueError):  # noqa: N818
+    """Two folders are one student's."""
+
+
+def student_of(folder: Path) -> str:
+    """Name of the student whose folder it is: composed characters, and none that is no text."""
+    whole = os.fsencode(folder.name).decode(errors="backslashreplace")
+    return unicodedata.normalize("NFC", whole)
+
+
+def _spelt(folder: Path) -> Path:
+    """A student's folder as it is spelt on the disk."""
+    apart = folder.with_name(unicodedata.normalize("NFD", folder.name))
+    alike = [path for path in (folder, apart) if path.is_dir()]
+    if not alike:  # or it is spelt in yet another way
+        alike = [path for path in folder.parent.iterdir() if student_of(path) == folder.name]
+    if len(alike) > 1:
+        raise TwoFolders(f"{len(alike)} folders have the name {folder.name}")
+    return alike[0] if alike else folder
 
 
 class _Settings(NbGrader):
@@ -91,8 +113,19 @@ class Course:
         return self._path(self.directory.release_directory, ".", assignment)
 
     def submitted(self, student: str, assignment: str) -> Path:
-        """Folder of what a student handed in."""
-        return self._path(self.directory.submitted_directory, student, assignment)
+        """Folder of what a student handed in, however a file system spells the name.
+
+        Raises
+        ------
+        TwoFolders
+            If several folders are of one student.
+        """
+        path = self._path(self.directory.submitted_directory, student, assignment)
+        if not student.isascii() or "\\" in student:
+            for above in path.parents:
+                if above.name == student and above.parent.is_dir():
+                    return _spelt(above) / path.relative_to(above)
+        return path
 
     def autograded(self, student: str, assignment: str) -> Path:
         """Folder of a student's graded notebooks."""
@@ -122,7 +155,7 @@ class Course:
         """
         exclude = set(self.directory.student_id_exclude.split(","))
         everybody = sorted(set(self.everybody()) - exclude)
-        return [name for name in everybody if self.submitted(name, assignment).is_dir()]
+        return [name for name in everybody if self._handed_in(name, assignment)]
 
     def everybody(self) -> list[str]:
         """Names of all folders where students' folders stand, whatever is in them, sorted."""
@@ -132,7 +165,13 @@ class Course:
         known = {"nbgrader_step": self.directory.submitted_directory, "assignment_id": "*"}
         above = [part.format(**known, student_id="*") for part in parts[: at + 1]]
         found = self.folder.glob(os.path.join(*above))
-        return sorted({p.name for p in found if p.is_dir() and not p.name.startswith(".")})
+        return sorted({student_of(p) for p in found if p.is_dir() and p.name[0] != "."})
+
+    def _handed_in(self, student: str, assignment: str) -> bool:
+        try:
+            return self.submitted(student, assignment).is_dir()
+        except (OSError, TwoFolders):
+            return True
 
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return Path(os.path.normpath(self.directory.format_path(step, student, assignment)))

@@ -73,12 +73,18 @@ def content(entry: Entry, most: int) -> bytes:
                 raise Unreadable(f"{entry.shown} is no file")
             if about.st_size > most:
                 raise Unreadable(
-                    f"{entry.shown} has {about.st_size / 2**20:.0f} MB, and at most "
-                    f"{most / 2**20:.0f} MB are read"
+                    f"{entry.shown} has {_size(about.st_size)}, and at most {_size(most)} are read"
                 )
             return file.read(most)
     except OSError as error:
         raise Unreadable(f"{entry.shown} cannot be read ({error.strerror})") from None
+
+
+def _size(count: int) -> str:
+    for unit, size in (("MB", 2**20), ("kB", 2**10)):
+        if count >= size:
+            return f"{count / size:.0f} {unit}"
+    return f"{count} bytes"
 
 
 def _walk(folder: Path, top: Path, deep: int) -> Iterator[Entry]:

@@ -5,14 +5,16 @@ run. A submission's file is written whole or not at all, then its marks in one t
 then it counts as graded.
 """
 
+import json
 import os
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nbgrader.converters.autograde import Autograde
 from nbgrader.utils import find_all_files
@@ -21,12 +23,14 @@ from ffngrade.attempts import LAST, copies, take_in, view
 from ffngrade.course import Course
 from ffngrade.exchange import SECRET, TIMESTAMP
 from ffngrade.pool import Pool
-from ffngrade.receive import Received, receive, received_folder
+from ffngrade.receive import FULL, Received, fenced, receive, received_folder
 from ffngrade.record import Entry, Record
 from ffngrade.release import releases
 from ffngrade.standing import standings
 from ffngrade.work import Job, Made, terms
-from ffngrade.writer import Writer
+from ffngrade.writer import AWAY, Writer
+
+LOST = "its mended copy is gone, or is no text: run the command again"
 
 Progress = Callable[[Iterable[Made], int], Iterable[Made]]
 """Passes on what comes, of which the number is known, and may show how far it is."""
@@ -106,8 +110,12 @@ def autograde(
         ]
         record.begin(assignment, *due)
         made = pool.run(terms(course, assignment), _jobs(jobs))
+        seen: set[str] = set()
         for tries in _together(progress(made, len(jobs)), jobs):
+            seen.add(tries[0].student)
             _finish(course, assignment, tries, writer, record)
+        for student in set(due) - seen:
+            record.failed(assignment, student, LOST)
         return record.entries(assignment)
 
 
@@ -118,20 +126,38 @@ def _taken_in(
     if not best:
         return received
     wanted = releases(course, assignment)
-    return [take_in(course, assignment, last, wanted) for last in received]
+    return [fenced(last.student, take_in, course, assignment, last, wanted) for last in received]
 
 
 def _finish(
     course: Course, assignment: str, tries: Sequence[Made], writer: Writer, record: Record
 ) -> None:
     """Write the one of a student's attempts that counts."""
-    chosen, moment = _counting(course, assignment, tries, writer)
-    if chosen.why:
-        record.failed(assignment, chosen.student, chosen.why)
-        return
-    keep(course, assignment, chosen)
-    marks = writer.write(assignment, chosen, moment)
-    record.graded(assignment, chosen.student, *marks)
+    with _alone() as trouble:
+        chosen, moment = _counting(course, assignment, tries, writer)
+        if chosen.why:
+            record.failed(assignment, chosen.student, chosen.why)
+            return
+        same = unchanged(course, assignment, chosen)
+        keep(course, assignment, chosen)
+        marks = writer.write(assignment, chosen, moment, same)
+        record.graded(assignment, chosen.student, *marks, chosen.attempt)
+    if trouble:
+        record.failed(assignment, tries[0].student, trouble[0])
+
+
+@contextmanager
+def _alone() -> Iterator[list[str]]:
+    """Let what one submission causes cost nobody else anything: it is said in the list."""
+    trouble: list[str] = []
+    try:
+        yield trouble
+    except (*AWAY, sqlite3.Error):
+        raise  # of the gradebook or the record, which are everybody's
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        trouble.append(f"{type(error).__name__}: {error}")
 
 
 def _counting(
@@ -198,26 +224,34 @@ def regrade(
         if write:
             record.let_count(assignment, best)
         made = pool.run(terms(course, assignment), _jobs(jobs))
+        seen: set[str] = set()
         for tries in _together(progress(made, len(jobs)), jobs):
-            one, moment = _counting(course, assignment, tries, writer)
-            if one.why:
-                failed[one.student] = one.why
-                continue
-            old = writer.automatic(assignment, one.student)
-            marks = writer.would_be(assignment, one, moment)
-            was = before[one.student].score if one.student in before else None
-            problems = {
-                name: (old.get(name), score)
-                for scores in one.scores.values()
-                for name, score in scores.items()
-                if old.get(name) != score
-            }
-            if problems or was != marks.score:
-                changes.append(Change(one.student, was, *marks, problems))
-                if write:
-                    keep(course, assignment, one)
-                    writer.write(assignment, one, moment)
-                    record.graded(assignment, one.student, *marks)
+            seen.add(tries[0].student)
+            student = tries[0].student
+            with _alone() as trouble:
+                one, moment = _counting(course, assignment, tries, writer)
+                if one.why:
+                    failed[student] = one.why
+                    continue
+                old = writer.automatic(assignment, student)
+                marks = writer.would_be(assignment, one, moment)
+                was = before[student].score if student in before else None
+                problems = {
+                    name: (old.get(name), score)
+                    for scores in one.scores.values()
+                    for name, score in scores.items()
+                    if old.get(name) != score
+                }
+                if problems or was != marks.score:
+                    if write:
+                        same = unchanged(course, assignment, one)
+                        keep(course, assignment, one)
+                        writer.write(assignment, one, moment, same)
+                        record.graded(assignment, student, *marks, one.attempt)
+                    changes.append(Change(student, was, *marks, problems))
+            if trouble:
+                failed[student] = trouble[0]
+        failed |= dict.fromkeys({job[0] for job in jobs} - seen, LOST)
         return sorted(changes), failed
 
 
@@ -233,6 +267,27 @@ def handed_in(course: Course, assignment: str, student: str) -> datetime | None:
     folder = received_folder(course, student, assignment)
     moment: datetime | None = course.directory.get_existing_timestamp(str(folder))
     return moment
+
+
+def unchanged(course: Course, assignment: str, made: Made) -> set[str]:
+    """Cells whose text is the one that was graded before, by ``grade_id``."""
+    same: set[str] = set()
+    for name, text in made.texts.items():
+        path = course.autograded(made.student, assignment) / f"{name}.ipynb"
+        with suppress(OSError, ValueError):
+            before, now = (_texts(json.loads(one)) for one in (path.read_text("utf-8"), text))
+            same |= {cell for cell in now if before.get(cell) == now[cell]}
+    return same
+
+
+def _texts(notebook: Any) -> dict[str, str]:
+    """Texts of the cells that have a name, without what a test cell says of its answer."""
+    named = [(cell["metadata"].get("nbgrader"), cell["source"]) for cell in notebook["cells"]]
+    return {
+        known["grade_id"]: "".join(source) if known.get("solution") or known.get("task") else ""
+        for known, source in named
+        if known
+    }
 
 
 def keep(course: Course, assignment: str, made: Made) -> None:
@@ -266,5 +321,6 @@ def _put(path: Path, data: bytes, mode: int) -> None:
 
 def _jobs(wanted: Iterable[tuple[str, str, Path]]) -> Iterator[Job]:
     for student, attempt, folder in wanted:
-        texts = {p.stem: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.ipynb"))}
-        yield Job(student, texts, attempt)
+        with suppress(FileNotFoundError, UnicodeDecodeError):
+            texts = {p.stem: p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.ipynb"))}
+            yield Job(student, texts, attempt)

@@ -4,22 +4,23 @@
 afterwards a mended copy under `RECEIVED`, or a reason why there is none.
 """
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 from nbgrader.api import Student
 from nbgrader.utils import parse_utc
 
 from ffngrade.choosing import Choice, choose, elsewhere
-from ffngrade.course import Course
+from ffngrade.course import Course, TwoFolders
 from ffngrade.document import shown
 from ffngrade.exchange import LIKE_A_SECRET, SECRET, TIMESTAMP
 from ffngrade.folders import Entry, Unreadable, content, entries
@@ -28,7 +29,9 @@ from ffngrade.release import Release, releases
 
 RECEIVED = ".ffn-grade/received"
 """The step, in nbgrader's words, from which mended copies are graded."""
-STUDENT = re.compile(r"(?!\.)[\w .@+=-]{1,120}")
+STUDENT = re.compile(r"(?!\.)[\w .,'’@+=-]{1,120}")
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""Of the machine's trouble, which is nobody's alone."""
 UNREAD = "What you handed in cannot be read: hand it in again."
 
 
@@ -77,8 +80,23 @@ def receive(
         If the gradebook does not know the assignment.
     """
     wanted = releases(course, assignment)
-    names = everybody(course) if students is None else sorted(students)
-    return [receive_one(course, assignment, name, wanted) for name in names]
+    names = everybody(course) if students is None else sorted(set(students))
+    return [fenced(name, receive_one, course, assignment, name, wanted) for name in names]
+
+
+def fenced(student: str, take: Callable[..., Received], *given: Any) -> Received:
+    """Take in a submission; whatever goes wrong, the others are taken in."""
+    why = ""
+    for _ in range(2):
+        try:
+            return take(*given)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            why = f"{type(error).__name__}: {error}"
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+    return Received(student, "aside", aside=_stopped(why))
 
 
 def received_folder(course: Course, student: str, assignment: str) -> Path:
@@ -108,9 +126,10 @@ def receive_one(
             texts |= _time(files, notes) | _secret(files)
     except Unreadable as why:
         chosen = Choice({}, [], Aside(str(why), UNREAD))
+    except TwoFolders as why:
+        chosen = Choice({}, [], Aside(f"{why}, spelt in different ways: rename one", UNREAD))
     except Exception as error:  # whatever somebody hands in, the others are taken in
-        said = shown(f"{type(error).__name__}: {error}")
-        chosen = Choice({}, [], Aside(f"taking it in stopped with {said}", UNREAD))
+        chosen = Choice({}, [], _stopped(f"{type(error).__name__}: {error}"))
     if chosen.aside is not None:
         shutil.rmtree(copies, ignore_errors=True)
         told = (tuple(notes.mended), tuple(notes.suspicious))
@@ -121,6 +140,10 @@ def receive_one(
         digest.update(f"{name}\0{text}\0".encode())
     told = (tuple(notes.mended), tuple(notes.suspicious))
     return Received(student, "received", digest.hexdigest(), *told)
+
+
+def _stopped(why: str) -> Aside:
+    return Aside(f"taking it in stopped with {shown(why)}", UNREAD)
 
 
 class _Notes:
@@ -139,7 +162,7 @@ def _handed_in(
         return folder, entries(folder)
     other, files = elsewhere(folder, wanted)
     if other is not None:
-        notes.mended.append(f"the folder was called {other.name}, and not {assignment}")
+        notes.mended.append(f"the folder was called {shown(other.name)}, and not {assignment}")
     elif files:
         notes.mended.append(f"the notebook was in no folder {assignment}")
     return other, files
@@ -168,10 +191,10 @@ def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:
     found = [entry for entry in files if entry.name == TIMESTAMP and entry.kind == "file"]
     if not found:
         return {}
-    text = content(found[0], 200).decode(errors="replace").strip()
     try:
+        text = content(found[0], 200).decode(errors="replace").strip()
         parse_utc(text)
-    except (ValueError, OverflowError):
+    except (Unreadable, ValueError, OverflowError):
         notes.mended.append(f"{TIMESTAMP} does not say a time: it is not known when it came")
         return {}
     return {TIMESTAMP: text + "\n"}
@@ -189,8 +212,8 @@ def _secret(files: Iterable[Entry]) -> dict[str, str]:
 
 def from_exchange(course: Course, student: str, assignment: str) -> dict[str, str]:
     """Time and secret of a submission that is set aside, so that its feedback can be given back."""
-    folder = course.submitted(student, assignment)
-    with suppress(Unreadable):
+    with suppress(OSError, TwoFolders, Unreadable):
+        folder = course.submitted(student, assignment)
         if not folder.parent.is_symlink():
             files = entries(folder)
             return _time(files, _Notes()) | _secret(files)

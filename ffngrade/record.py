@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ffngrade.course import Course
+from ffngrade.document import whole
 from ffngrade.intake import Aside
 from ffngrade.receive import Received
 
@@ -32,15 +33,18 @@ CREATE TABLE IF NOT EXISTS submission (
     most REAL,
     why TEXT NOT NULL DEFAULT '',
     moment TEXT NOT NULL,
+    attempt TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (assignment, student)
 )
 """
 MAKE_RULE = "CREATE TABLE IF NOT EXISTS rule (assignment TEXT PRIMARY KEY, best INTEGER NOT NULL)"
+COLUMNS = "PRAGMA table_info(submission)"
 PUT_RULE = "INSERT OR REPLACE INTO rule (assignment, best) VALUES (?, ?)"
 PUT = """
 INSERT INTO submission (assignment, student, state, digest, told, moment) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (assignment, student) DO UPDATE SET state = excluded.state, digest = excluded.digest,
-    told = excluded.told, score = NULL, most = NULL, why = '', moment = excluded.moment
+    told = excluded.told, score = NULL, most = NULL, why = '', attempt = '',
+    moment = excluded.moment
 """
 
 
@@ -67,6 +71,8 @@ class Entry(NamedTuple):
     why: str
     moment: str
     """When it came into this state, in UTC."""
+    attempt: str
+    """The one of several attempts that counts; empty for the last one."""
 
 
 class Record:
@@ -89,6 +95,9 @@ class Record:
         self._book.execute("PRAGMA synchronous = NORMAL")
         self._book.execute(MAKE)
         self._book.execute(MAKE_RULE)
+        columns = [column for _, column, *_ in self._book.execute(COLUMNS)]
+        if "attempt" not in columns:  # made before it was told which attempt counts
+            self._book.execute("ALTER TABLE submission ADD COLUMN attempt TEXT NOT NULL DEFAULT ''")
 
     @classmethod
     def of(cls, course: Course) -> "Record":
@@ -164,21 +173,22 @@ class Record:
             for student in students:
                 self._change(assignment, student, state="running", moment=_now())
 
-    def graded(self, assignment: str, student: str, score: float, most: float) -> None:
-        """Note marks that stand in the gradebook."""
-        self._change(
-            assignment, student, state="graded", score=score, most=most, why="", moment=_now()
-        )
+    def graded(
+        self, assignment: str, student: str, score: float, most: float, attempt: str = ""
+    ) -> None:
+        """Note marks that stand in the gradebook, and which attempt they are for."""
+        marks = {"score": score, "most": most, "attempt": attempt}
+        self._change(assignment, student, state="graded", **marks, why="", moment=_now())
 
     def failed(self, assignment: str, student: str, why: str) -> None:
         """Note that grading went wrong, in a sentence."""
-        self._change(assignment, student, state="failed", why=why[:1000], moment=_now())
+        self._change(assignment, student, state="failed", why=whole(why)[:1000], moment=_now())
 
     def entries(self, assignment: str) -> list[Entry]:
         """Everybody of an assignment, sorted by name."""
         rows = self._book.execute(
-            "SELECT student, state, digest, told, score, most, why, moment FROM submission "
-            "WHERE assignment = ? ORDER BY student",
+            "SELECT student, state, digest, told, score, most, why, moment, attempt "
+            "FROM submission WHERE assignment = ? ORDER BY student",
             (assignment,),
         )
         return [_entry(*row) for row in rows]

@@ -56,6 +56,8 @@ class Row:
     """Why it was set aside, or what went wrong."""
     mended: tuple[str, ...] = ()
     suspicious: tuple[str, ...] = ()
+    attempt: str = ""
+    """The one of several attempts that counts; empty for the last one."""
 
     @property
     def words(self) -> str:
@@ -84,6 +86,8 @@ class Row:
         notes = [(self.words, self.why)] if self.why else []
         if self.standing is not None and self.state != "graded":
             notes.append(("gradebook", f"it still has {_marks(self.standing)} from before"))
+        if self.attempt:
+            notes.append(("counts", f"attempt {self.attempt}, the best of several"))
         notes += [("suspicious", sentence) for sentence in self.suspicious]
         notes += [("mended", sentence) for sentence in self.mended]
         return [*notes, ("open", self.waiting)] if self.waiting else notes
@@ -94,7 +98,8 @@ def rows(course: Course, assignment: str, record: Record) -> list[Row]:
     entries = {entry.student: entry for entry in record.entries(assignment)}
     marks = standings(course.url, assignment)
     names = sorted({*everybody(course), *entries, *marks})
-    return [_row(name, entries.get(name), marks.get(name)) for name in names]
+    there = set(course.students(assignment))
+    return [_row(name, entries.get(name), marks.get(name), name in there) for name in names]
 
 
 def table(found: Iterable[Row], only_care: bool = False) -> str:
@@ -187,11 +192,14 @@ def plain(text: str) -> str:
     return "".join(c if unicodedata.category(c)[0] != "C" else "�" for c in text)
 
 
-def _row(name: str, entry: Entry | None, standing: Standing | None) -> Row:
+def _row(name: str, entry: Entry | None, standing: Standing | None, is_there: bool) -> Row:
     if entry is None:  # graded by nbgrader itself, or never taken in
-        return Row(name, "graded" if standing else "absent", standing)
+        state = "graded" if standing else "received" if is_there else "absent"
+        return Row(name, state, standing)
+    state = "received" if entry.state == "absent" and is_there else entry.state
     why = entry.aside.teacher if entry.aside else entry.why
-    return Row(name, entry.state, standing, why, entry.mended, entry.suspicious)
+    told = (entry.mended, entry.suspicious, entry.attempt if state == "graded" else "")
+    return Row(name, state, standing, why, *told)
 
 
 def _marks(standing: Standing) -> str:

@@ -55,6 +55,11 @@ class Job(NamedTuple):
     texts: Mapping[str, str]
     attempt: str = ""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tells it from all others."""
+        return self.student, self.attempt
+
 
 class Made(NamedTuple):
     """What came of a submission.

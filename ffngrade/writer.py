@@ -6,7 +6,7 @@ that is killed anywhere can be run again.
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -33,6 +33,10 @@ Result = TypeVar("Result")
 
 class GradebookAway(RuntimeError):  # noqa: N818
     """The gradebook could not be reached for a long time."""
+
+
+AWAY = (GradebookAway, InterfaceError, OperationalError)
+"""What is wrong with the gradebook, and with no single submission."""
 
 
 class Marks(NamedTuple):
@@ -87,19 +91,56 @@ class Writer:
 
         self.patiently(add)
 
-    def write(self, assignment: str, made: Made, timestamp: datetime | None = None) -> Marks:
+    def write(
+        self,
+        assignment: str,
+        made: Made,
+        timestamp: datetime | None = None,
+        same: Set[str] = frozenset(),
+    ) -> Marks:
         """Write a submission's marks and comments; a grader's own stay as they are.
+
+        Parameters
+        ----------
+        assignment : str
+        made : Made
+        timestamp : datetime, optional
+            When it was handed in.
+        same : set of str
+            Answers whose text is the one that a grader saw: their marks need no second look.
 
         Raises
         ------
         GradebookAway
             If the gradebook could not be reached for so long.
         """
-        return self.patiently(lambda: self._write(assignment, made, timestamp, keep=True))
+        return self.patiently(lambda: self._write(assignment, made, timestamp, True, same))
+
+    def settle(self, assignment: str) -> None:
+        """Take off for being late what the policy takes off from the marks as they are now.
+
+        Marks by hand, a due date or an extension may have come after grading.
+        """
+
+        def take_off() -> None:
+            with Session(self._engine) as book:
+                found = book.scalars(
+                    select(SubmittedAssignment)
+                    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+                    .filter(Assignment.name == assignment)
+                )
+                for submission in found:
+                    for notebook in submission.notebooks:
+                        late = submission.total_seconds_late > 0
+                        if late or notebook.late_submission_penalty is not None:
+                            self._take_off(submission, notebook)
+                book.commit()
+
+        self.patiently(take_off)
 
     def would_be(self, assignment: str, made: Made, timestamp: datetime | None = None) -> Marks:
         """Give the marks that `write` would lead to; nothing is written."""
-        return self.patiently(lambda: self._write(assignment, made, timestamp, keep=False))
+        return self.patiently(lambda: self._write(assignment, made, timestamp, False))
 
     def automatic(self, assignment: str, student: str) -> dict[str, float | None]:
         """Automatic scores that the gradebook has, by cell."""
@@ -141,14 +182,21 @@ class Writer:
                 self.say(f"The gradebook cannot be reached ({why}); next try in {pause:g} s.")
                 time.sleep(pause)
 
-    def _write(self, assignment: str, made: Made, timestamp: datetime | None, keep: bool) -> Marks:
+    def _write(
+        self,
+        assignment: str,
+        made: Made,
+        timestamp: datetime | None,
+        keep: bool,
+        same: Set[str] = frozenset(),
+    ) -> Marks:
         with Session(self._engine) as book:
             submission = self._submission(book, assignment, made.student)
             if timestamp is not None:
                 submission.timestamp = timestamp
             for notebook in submission.notebooks:
                 name = notebook.notebook.name
-                _fill(notebook, made.scores.get(name), made.comments.get(name, {}))
+                _fill(notebook, made.scores.get(name), made.comments.get(name, {}), same)
                 self._take_off(submission, notebook)
             found = Marks(
                 sum(_score(n) - (n.late_submission_penalty or 0) for n in submission.notebooks),
@@ -187,28 +235,32 @@ class Writer:
 
     def _take_off(self, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> None:
         """Take off what the course's policy takes off for being late."""
-        notebook.late_submission_penalty = None
-        late = submission.total_seconds_late
+        late, penalty = submission.total_seconds_late, None
         if late > 0:
             score = _score(notebook)
-            penalty = self._late.plugin_inst.late_submission_penalty(
-                submission.student.id, score, late
-            )
+            policy = self._late.plugin_inst
+            penalty = policy.late_submission_penalty(submission.student.id, score, late)
             if penalty is not None:
-                notebook.late_submission_penalty = min(max(penalty, 0), score)
+                penalty = min(max(penalty, 0), score)
+        notebook.late_submission_penalty = penalty
 
 
 def _fill(
     notebook: SubmittedNotebook,
     scores: Mapping[str, float | None] | None,
     comments: Mapping[str, str | None],
+    same: Set[str],
 ) -> None:
     for grade in notebook.grades:
         if scores is None:  # the notebook was not handed in
             grade.auto_score, grade.needs_manual_grade = 0, False
         elif grade.cell.name in scores:
-            grade.auto_score = scores[grade.cell.name]
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            score = scores[grade.cell.name]
+            if grade.manual_score is None:
+                grade.needs_manual_grade = score is None
+            elif grade.cell.name not in same or grade.auto_score != score:
+                grade.needs_manual_grade = True  # a grader marked something else
+            grade.auto_score = score
     for comment in notebook.comments:
         if comment.cell.name in comments:
             comment.auto_comment = comments[comment.cell.name]

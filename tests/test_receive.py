@@ -1,8 +1,10 @@
 """From folders to notebooks to be graded: nobody is left out, nothing handed in is changed."""
 
+import errno
 import json
 import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import handed_out
@@ -12,10 +14,12 @@ from handed_out import cell_of
 from nbgrader.api import Gradebook
 
 from ffngrade import choosing, folders, grading
+from ffngrade.attempts import names, take_in
 from ffngrade.exchange import SECRET, TIMESTAMP, accompany, beside
 from ffngrade.receive import (
     Received,
     everybody,
+    fenced,
     from_exchange,
     receive,
     received_folder,
@@ -23,6 +27,7 @@ from ffngrade.receive import (
 )
 from ffngrade.record import Busy, Record, counts
 from ffngrade.release import NotReleased, releases
+from ffngrade.report import rows
 from ffngrade.writer import Writer
 
 SOFTMAX = "softmax"
@@ -300,6 +305,66 @@ def test_a_folder_with_an_odd_name_is_told(course):
     states = {found.student: found.state for found in receive(course, SOFTMAX)}
     assert list(states.values()) == ["aside", "received", "aside", "received"]
     assert list(states) == sorted(states)
+
+
+def test_names_that_people_have(course):
+    apart = unicodedata.normalize("NFD", "zoé")
+    for name in ("o'brien", "a,b", "=1+1", apart):
+        hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED)
+    latin = os.fsencode(course.folder / "submitted") + b"/caf\xe9"
+    os.makedirs(latin + b"/softmax")
+    with open(latin + b"/softmax/softmax.ipynb", "w") as file:
+        file.write(SOLVED)
+    found = {one.student: one for one in receive(course, SOFTMAX)}
+    states = {name: one.state for name, one in found.items()}
+    fine = dict.fromkeys(["o'brien", "a,b", "=1+1", "zoé"], "received")
+    assert states == fine | {"caf\\xe9": "aside"}
+    assert answer(course, "zoé") == SOLUTION
+    with Record.of(course) as record:
+        record.take(SOFTMAX, found.values())
+        assert {entry.student for entry in record.entries(SOFTMAX)} == set(states)
+        assert {row.student for row in rows(course, SOFTMAX, record)} == set(states)
+    assert course.students(SOFTMAX) == sorted(states)
+    hand_in(course, "zoé", softmax__softmax_dot_ipynb=SOLVED)
+    if len(list((course.folder / "submitted").glob("zo*"))) == 2:
+        got = one(course, "zoé")
+        assert "2 folders have the name" in got.aside.teacher
+        assert course.students(SOFTMAX) == sorted(states)
+
+
+def test_whatever_one_attempt_is_the_others_are_taken_in(course):
+    hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
+    odd = os.fsencode(course.folder) + b"/submitted-attempts/ann/softmax"
+    for name in (b"caf\xe9", b"1", b"2"):
+        os.makedirs(odd + b"/" + name)
+        with open(odd + b"/" + name + b"/softmax.ipynb", "w") as file:
+            file.write(SOLVED)
+    try:
+        assert names(course, SOFTMAX, "ann") == ["1", "2"]
+        got = fenced("ann", take_in, course, SOFTMAX, one(course), releases(course, SOFTMAX))
+        assert got.state == "received"
+
+        def stops(*_given):
+            raise RuntimeError("\ud800")
+
+        assert "taking it in stopped with RuntimeError" in fenced("ann", stops).aside.teacher
+
+        def full(*_given):
+            raise OSError(errno.ENOSPC, "full")
+
+        with pytest.raises(OSError, match="full"):
+            fenced("ann", full)
+    finally:
+        shutil.rmtree(course.folder / "submitted-attempts")
+
+
+def test_a_large_time_is_no_time(course):
+    hand_in(
+        course, "ann", softmax__softmax_dot_ipynb=SOLVED, softmax__timestamp_dot_txt="2026" * 2000
+    )
+    got = one(course)
+    assert got.state == "received"
+    assert "does not say a time" in got.mended[0]
 
 
 def test_a_time_that_is_none_is_told(course):
