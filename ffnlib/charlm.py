@@ -70,10 +70,11 @@ class CharacterModel(Model):
         self, n: int, rng: np.random.Generator, prompt: str = "", temperature: float = 1.0
     ) -> str:
         """Write ``n`` characters after ``prompt``, each drawn from the model's own distribution."""
-        text = prompt
+        text, characters = prompt, self._known().characters
         for _ in range(as_count(n, "n", least=0)):
-            p = self.next_probabilities(text, temperature).astype(np.float64)
-            text += self._known().decode(rng.choice(len(p), p=p / p.sum()))
+            # What rng.choice does with probabilities, without its checks of what a softmax gives.
+            up_to = np.cumsum(self.next_probabilities(text, temperature), dtype=np.float64)
+            text += characters[int(up_to.searchsorted(up_to[-1] * rng.random(), side="right"))]
         return text[len(prompt) :]
 
     def _known(self) -> Vocabulary:
@@ -209,7 +210,7 @@ class CharLM(CharacterModel):
         """How likely each character of the vocabulary is after ``text``, (len(vocabulary),)."""
         vocabulary = self._known()
         ids = vocabulary.encode((PADDING * self.context + text)[-self.context :])
-        p: Array = softmax(self.forward(ids[None]), temperature=temperature)[0]
+        p: Array = softmax(self.mlp.forward(self.E[ids].reshape(1, -1)), temperature=temperature)[0]
         return p
 
     def perplexity(self, text: str) -> float:

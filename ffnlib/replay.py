@@ -8,6 +8,7 @@ steps alone and rewinding starts from a checkpoint.
 
 from collections.abc import Callable, Hashable
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ffnlib.arrays import as_count
@@ -18,7 +19,7 @@ S = TypeVar("S")
 
 
 class Replay(Generic[S]):
-    """The states of one run at a time.
+    """The states of a few runs: the last ones that were asked for.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ class Replay(Generic[S]):
     copy : callable
         ``copy(state)`` gives an independent state that continues exactly alike. The default copies
         everything; it does not do for a state with arrays that are views of others.
+    runs : int
+        Runs remembered, so that a reader who goes back to the last settings need not wait.
     """
 
     def __init__(
@@ -42,34 +45,49 @@ class Replay(Generic[S]):
         every: int = 50,
         keep: int = 32,
         copy: Callable[[S], S] = deepcopy,
+        runs: int = 4,
     ) -> None:
         self._begin, self._step, self._copy = begin, step, copy
         self._first_every = as_count(every, "every")
         self._keep = as_count(keep, "keep", least=2)
-        self._key: tuple[Hashable, ...] | None = None
+        self._most = as_count(runs, "runs")
+        self._runs: dict[tuple[Hashable, ...], _Run[S]] = {}
 
     def at(self, key: tuple[Hashable, ...], steps: int) -> S:
         """The state of run ``key`` after ``steps`` steps; read it, do not change it."""
         steps = as_count(steps, "steps", least=0)
-        if key != self._key:
-            self._state, self._steps = self._begin(*key), 0
-            self._saved = {0: self._copy(self._state)}
-            self._every, self._key = self._first_every, key
-        if steps < self._steps:
-            self._steps = max(n for n in self._saved if n <= steps)
-            self._state = self._copy(self._saved[self._steps])
-        while self._steps < steps:
-            self._step(self._state)
-            self._steps += 1
-            if self._steps % self._every == 0:
-                self._save()
-        return self._state
+        run = self._runs.pop(key, None)
+        if run is None:
+            begun = self._begin(*key)
+            run = _Run(begun, 0, {0: self._copy(begun)}, self._first_every)
+        self._runs[key] = run  # the last in the row of runs is the last asked for
+        if len(self._runs) > self._most:
+            del self._runs[next(iter(self._runs))]
+        if steps < run.steps:
+            run.steps = max(n for n in run.saved if n <= steps)
+            run.state = self._copy(run.saved[run.steps])
+        while run.steps < steps:
+            self._step(run.state)
+            run.steps += 1
+            if run.steps % run.every == 0:
+                self._save(run)
+        return run.state
 
-    def _save(self) -> None:
-        self._saved[self._steps] = self._copy(self._state)
-        if len(self._saved) > self._keep:
-            self._every *= 2
-            self._saved = {n: s for n, s in self._saved.items() if n % self._every == 0}
+    def _save(self, run: "_Run[S]") -> None:
+        run.saved[run.steps] = self._copy(run.state)
+        if len(run.saved) > self._keep:
+            run.every *= 2
+            run.saved = {n: s for n, s in run.saved.items() if n % run.every == 0}
+
+
+@dataclass
+class _Run(Generic[S]):
+    """Where a run is, and its checkpoints by their number of steps."""
+
+    state: S
+    steps: int
+    saved: dict[int, S]
+    every: int
 
 
 def carry_over(

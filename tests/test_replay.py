@@ -42,10 +42,23 @@ def test_playing_on_does_not_begin_again():
     assert made == [7]
 
 
+def test_going_back_to_the_settings_of_before_does_not_begin_again():
+    replay = Replay(begin, step, runs=2)
+    replay.at((1, 3), 20)
+    replay.at((2, 3), 20)
+    made.clear()
+    for seed in (1, 2, 1):
+        np.testing.assert_array_equal(replay.at((seed, 3), 30)["x"], straight(seed, 30))
+    assert made == [1, 2, 1]  # the straight runs'
+    replay.at((3, 3), 1)
+    replay.at((2, 3), 1)
+    assert made[3:] == [3, 2]
+
+
 def test_checkpoints_stay_few():
     replay = Replay(begin, step, every=1, keep=8)
     replay.at((0, 2), 1000)
-    assert len(replay._saved) <= 8
+    assert len(replay._runs[(0, 2)].saved) <= 8
 
 
 @pytest.mark.parametrize("steps", [-1, 1.5, True])
