@@ -85,6 +85,7 @@ class Course:
         self.config = settings.config
         if db:
             self.config.CourseDirectory.db_url = db
+        self.config.CourseDirectory.root = str(self.folder)
         self.directory = CourseDirectory(config=self.config)
         self.directory.root = str(self.folder)
 

@@ -7,6 +7,7 @@ out nothing is shown, only judged. So hidden inputs are never there while someth
 right mark needs a right value.
 """
 
+import os
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,9 +15,11 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
+from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer, Unicode
+from traitlets.config import Config
 
 from ffngrade import kernel, sandbox
 from ffngrade.sandbox import Limits
@@ -99,6 +102,7 @@ class TrustedExecute(NbGraderPreprocessor):
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
+        sandbox.hide(*roots(self.config))
         runner = Runner(self)
         try:
             marks = {i: new_mark() for i in tests}
@@ -149,6 +153,12 @@ class TrustedExecute(NbGraderPreprocessor):
                 "--TrustedExecute.unsafe=True to `nbgrader autograde`."
             )
         return self.kernel_name or kernel.NAME
+
+
+def roots(config: Config) -> list[str]:
+    """Folders of the course and of the exchange, as the configuration says: never to be shown."""
+    course = config.CourseDirectory.get("root", os.getcwd())
+    return [str(course), str(config.Exchange.get("root", Exchange.root.default_value))]
 
 
 class Runner:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
+from ffngrade import seccomp
 from ffngrade.sandbox import Limits, command
 
 NAME = "ffn-sandbox"
@@ -58,9 +59,13 @@ def become(connection_file: str) -> None:
         "--IPKernelApp.exec_lines=get_ipython().ask_exit = lambda: None",  # as in the template
     ]
     inside = command(
-        [*program, *quiet], readable=[connection_file], writable=[sockets], limits=limits
+        [*program, *quiet],
+        readable=[connection_file],
+        writable=[sockets],
+        limits=limits,
+        calls=None if seccomp.obstacle() else seccomp.opened(),
     )
-    os.execv(inside[0], inside)
+    os.execve(inside[0], inside, {})  # of our environment nothing is left to be read
 
 
 if __name__ == "__main__":

@@ -1,16 +1,21 @@
 """A command line around a program so that it sees nothing and can harm nothing: bubblewrap.
 
-Inside there is a read-only system, the Python that runs this course, an empty home of limited size,
-no network, no other process, no environment, no capability. Bubblewrap works on Linux; where it
-does not, `obstacle` says why.
+Inside there are the system's libraries and a few of its programs, read-only, the Python that runs
+this course, an empty home of limited size, no network, no other process, no environment, no
+capability, and not all system calls (`ffngrade.seccomp`). What is there is named here, one by one;
+nothing else is, and what `hide` was told is not there even if it lies in what is named. Bubblewrap
+works on Linux; where it does not, `obstacle` says why.
 """
 
 import functools
+import glob
 import os
+import secrets
 import shutil
 import site
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +23,26 @@ from types import MappingProxyType
 
 import ffngrade
 import ffnlib
-from ffngrade import inside
+from ffngrade import inside, seccomp
 
 MIB = 2**20
 HOME = "/tmp/home"
-NOBODY = 65534
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
-"""What every program needs; no passwords, no host names, nobody's home."""
+USERS = range(20_000, 60_000)
+"""As root, every kernel is a user of its own: numbers that systems do not give to people."""
+SYSTEM = (
+    *("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/usr/lib64", "/usr/lib32"),
+    *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo"),
+)
+"""What programs need besides libraries; no passwords, no host names, nobody's home."""
+SHORT = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
+"""Names for folders in ``/usr`` on most systems; on others, folders."""
+PROGRAMS = """
+    bash cat cp cut date dash echo env expr false find grep head ls mkdir mv nohup printf prlimit
+    pwd rm sed seq setpriv setsid sh sleep sort tail test touch tr true uname wc
+"""
+"""What a shell, and the way into the sandbox, need."""
+HIDDEN = "FFN_HIDDEN"
+"""In the environment: folders that are never shown, wherever they are."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +86,12 @@ def command(
     readable: Iterable[str | Path] = (),
     writable: Iterable[str | Path] = (),
     limits: Limits | None = None,
+    calls: int | None = None,
 ) -> list[str]:
     """Give the command that runs ``program`` inside.
+
+    It is the first process there, so there is no other one that it could look into. Start it with
+    an empty environment, which nobody can then read.
 
     Parameters
     ----------
@@ -78,19 +100,24 @@ def command(
         Files and folders that stand at the same place inside, besides the system and Python.
     limits : Limits, optional
         For the processes there; the address space and the like are bound by ``Limits.apply``.
+    calls : int, optional
+        An open file with the filter of system calls, as `ffngrade.seccomp.opened` gives it, which
+        the program inherits.
     """
     limits = limits or Limits()
     written = list(map(str, writable))
     root = os.geteuid() == 0
     return [
         *_room(limits),
+        "--as-pid-1",
+        *(["--seccomp", str(calls)] if calls is not None else []),
         *_shown(readable, written),
         *(["--perms", "0777"] if root else []),
         *("--dir", HOME, "--chdir", HOME),
         *("--cap-drop", "ALL"),
         *(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else []),
         "--",
-        *(_as_nobody() if root else []),
+        *(_as_nobody(secrets.choice(USERS)) if root else []),
         *("prlimit", f"--nproc={limits.processes}", "--"),
         *program,
     ]
@@ -155,28 +182,45 @@ def _room(limits: Limits) -> list[str]:
     ]
 
 
+def hide(*folders: str | Path) -> None:
+    """Never show these folders inside, from now on and in every process that this one starts."""
+    known = {*_hidden(), *(os.path.realpath(folder) for folder in folders)}
+    os.environ[HIDDEN] = os.pathsep.join(sorted(known))
+
+
+def _hidden() -> list[str]:
+    return [path for path in os.environ.get(HIDDEN, "").split(os.pathsep) if path]
+
+
 def _shown(
     readable: Iterable[str | Path],
     written: Sequence[str],
     placed: Mapping[str, Path] = MappingProxyType({}),
 ) -> list[str]:
     """The system, Python and more, where they stand outside; and the kernel's own ``ffnlib``."""
-    paths = [*SYSTEM, *_python(), *map(str, readable)]
-    there = [path for path in paths if os.path.exists(path)]
+    shown = {path for path in [*_system(), *_python(), *map(str, readable)] if os.path.exists(path)}
+    how = {path: ["--ro-bind", path, path] for path in shown}
+    covered = {
+        path
+        for path in [*_course(), *_hidden()]
+        if any(path != other and _is_in(path, other) for other in shown)
+    }
+    how |= {path: ["--perms", "0755", "--size", "4096", "--tmpfs", path] for path in covered}
     files = {f"{inside.FOLDER}/{at}": str(path) for at, path in placed.items()}
     files |= {f"{inside.FOLDER}/{at}": str(path) for at, path in inside.contents().items()}
+    how |= {at: ["--ro-bind", path, at] for at, path in files.items()}
+    how |= {path: ["--bind", path, path] for path in written}
+    # what is in a folder comes after it, so that it is on top
     return [
-        *_folders_above([*there, *written, *files]),
-        *(part for path in there for part in ("--ro-bind", path, path)),
-        *(
-            part
-            for path in _course()
-            if any(_is_in(path, other) for other in there)
-            for part in ("--tmpfs", path, "--remount-ro", path)
-        ),
-        *(part for at, path in files.items() for part in ("--ro-bind", path, at)),
-        *(part for path in written for part in ("--bind", path, path)),
+        *_folders_above(how),
+        *(part for short in SHORT if os.path.islink(short) for part in _link(short)),
+        *(part for path in sorted(how) for part in how[path]),
+        *(part for path in sorted(covered) for part in ("--remount-ro", path)),
     ]
+
+
+def _link(path: str) -> list[str]:
+    return ["--symlink", os.readlink(path), path]
 
 
 @functools.cache
@@ -186,27 +230,39 @@ def obstacle() -> str:
         return f"bubblewrap needs Linux, and this is {sys.platform}"
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)"
-    done = subprocess.run(
-        command([sys.executable, "-I", "-c", "import numpy"]),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = run([sys.executable, "-I", "-c", "import numpy"], timeout=60)
     if done.returncode == 0:
         return ""
     said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
     return f"bubblewrap does not work on this machine: {said}"
 
 
+def run(program: Sequence[str], *, timeout: float) -> "subprocess.CompletedProcess[str]":
+    """Run a program inside to its end; what it prints is in ``stdout`` and ``stderr``."""
+    calls = None if seccomp.obstacle() else seccomp.opened()
+    try:
+        return subprocess.run(
+            command(program, calls=calls),
+            env={},
+            pass_fds=() if calls is None else (calls,),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+    finally:
+        if calls is not None:
+            os.close(calls)
+
+
 def _bubblewrap() -> str:
     return shutil.which("bwrap") or "bwrap"
 
 
-def _as_nobody() -> list[str]:
-    """From root to nobody, for good: root has no limit on processes."""
+def _as_nobody(user: int) -> list[str]:
+    """From root to a user without rights, for good, whose processes are counted alone."""
     return [
-        *("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"),
+        *("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"),
         *("--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"),
     ]
 
@@ -222,10 +278,35 @@ def _is_in(folder: str, path: str) -> bool:
     return folder == path or folder.startswith(f"{path}/")
 
 
+def _system() -> list[str]:
+    """Libraries of the system, and the programs that are named."""
+    triplet = sysconfig.get_config_var("MULTIARCH") or ""
+    libraries = [f"/usr/lib/{triplet}"] if triplet and os.path.isdir(f"/usr/lib/{triplet}") else []
+    folders = [] if os.path.islink("/lib") else [f"/lib/{triplet}"]
+    more = [path for path in ("/lib32", "/lib64") if not os.path.islink(path)]
+    where = os.pathsep.join(("/usr/bin", "/bin"))
+    programs = [shutil.which(name, path=where) for name in PROGRAMS.split()]
+    return [*SYSTEM, *(libraries or ["/usr/lib"]), *folders, *more, *filter(None, programs)]
+
+
 def _python() -> list[str]:
-    """Folders of this Python and its packages."""
-    folders = {sys.prefix, sys.base_prefix, *site.getsitepackages()}
-    return sorted(folders - set(SYSTEM))
+    """The Python that runs here and its packages."""
+    prefixes = {sys.prefix, sys.base_prefix}
+    own = {prefix for prefix in prefixes if prefix not in ("/", "/usr", "/usr/local")}
+    parts = {os.path.dirname(os.__file__), *site.getsitepackages(), *_links_to(sys.executable)}
+    parts |= set(glob.glob(f"{sys.base_prefix}/lib/libpython*"))
+    more = {part for part in parts if not any(_is_in(part, folder) for folder in own)}
+    return sorted(own | more)
+
+
+def _links_to(program: str) -> set[str]:
+    """A program, and by which links it is found."""
+    found = set()
+    while program not in found:
+        found.add(program)
+        if os.path.islink(program):
+            program = os.path.join(os.path.dirname(program), os.readlink(program))
+    return {os.path.normpath(path) for path in found}
 
 
 def _course() -> list[str]:

@@ -22,7 +22,7 @@ from ffngrade import memory, warm
 from ffngrade.document import whole
 from ffngrade.kernel import NAME
 from ffngrade.outputs import MOST, SHOWN
-from ffngrade.sandbox import Limits
+from ffngrade.sandbox import HIDDEN, Limits
 
 Ended = Literal["done", "late", "deaf", "dead", "spent"]
 """How a cell ended: by itself, interrupted, with a kernel that did not listen, with its kernel, or
@@ -195,7 +195,8 @@ class ColdKernel:
             **(ipc if os.name == "posix" else {}),
         )
         # Nothing of the course by way of the environment, even where there is no sandbox.
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("FFN_", "NBGRADER_"))}
+        ours = ("FFN_", "NBGRADER_")
+        kept = {k: v for k, v in os.environ.items() if k == HIDDEN or not k.startswith(ours)}
         try:
             quiet = {"stdout": DEVNULL, "stderr": DEVNULL}  # what is printed comes as messages
             self._manager.start_kernel(env=kept, cwd=str(self._folder / "home"), **quiet)

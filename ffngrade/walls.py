@@ -2,7 +2,8 @@
 
 Used by `ffngrade.template`, inside. A child of the template that went through `enclose` and
 `surrender` shares nothing with its siblings that can be written: it has its own processes, network,
-message queues, keys, ``/proc``, ``/tmp``, ``/dev/shm`` and terminals; all else is read-only.
+message queues, keys, ``/proc``, ``/tmp``, ``/dev/shm`` and terminals; all else is read-only, and
+calls by which siblings could meet at it are refused.
 """
 
 import ctypes
@@ -14,12 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ffngrade import seccomp
+
 NEW_MOUNTS, NEW_CGROUP, NEW_UTS = 0x00020000, 0x02000000, 0x04000000
 NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x08000000, 0x10000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
 AGAIN, BIND, RECURSIVE, PRIVATE = 32, 4096, 16384, 1 << 18
 SET_PDEATHSIG, SET_DUMPABLE, DROP_BOUND, NO_NEW_PRIVILEGES, AMBIENT = 1, 4, 24, 38, 47
 CLEAR_ALL = 4
+SET_SECCOMP, SECCOMP_FILTER = 22, 2
 CAPABILITIES_3 = 0x20080522
 JOIN_SESSION_KEYRING = 1
 KEYCTL = {"x86_64": 250, "aarch64": 219}
@@ -123,6 +127,18 @@ def surrender(user: int | None) -> None:
         os.setresuid(user, user, user)
     header = (ctypes.c_uint32 * 2)(CAPABILITIES_3, 0)
     _checked(_C.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    if not seccomp.obstacle():
+        refuse(seccomp.program())
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
+
+
+def refuse(program: bytes) -> None:
+    """Refuse system calls for good, by a filter of `ffngrade.seccomp`."""
+    given = ctypes.byref(_Filter(len(program) // 8, program))
+    _checked(_C.prctl(SET_SECCOMP, SECCOMP_FILTER, given, 0, 0), "seccomp")
 
 
 def readable_by_debuggers(yes: bool) -> None:

@@ -37,11 +37,9 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 import ffngrade
-from ffngrade import inside, sandbox, template, walls
-from ffngrade.sandbox import HOME, Limits
+from ffngrade import inside, sandbox, seccomp, template, walls
+from ffngrade.sandbox import HOME, USERS, Limits
 
-USERS = range(20_000, 60_000)
-"""As root, every kernel is a user of its own: numbers that systems do not give to people."""
 CHANNELS = 5
 
 
@@ -53,7 +51,7 @@ class Template:
         self._lock = Lock()
         first = os.getpid() * 7  # another one for each process that grades
         self._users = itertools.count(first)
-        modules = (ffngrade, walls, template)
+        modules = (ffngrade, seccomp, walls, template)
         program = [sys.executable, "-m", "ffngrade.template"]
         self._process = subprocess.Popen(
             sandbox.command_for_template(
@@ -63,6 +61,7 @@ class Template:
                 at=template.OTHERS,
                 empty=(template.OWN, template.ASIDE),
             ),
+            env={},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,10 +1,10 @@
 """All attacks."""
 
-from hostile import altering, breaking, escaping, forging, showing, speaking, spying
+from hostile import altering, breaking, escaping, forging, meeting, showing, speaking, spying
 
 GROUPS = {
     module.__name__.rpartition(".")[2]: module.ROWS
-    for module in (forging, spying, escaping, breaking, speaking, altering, showing)
+    for module in (forging, spying, escaping, meeting, breaking, speaking, altering, showing)
 }
 ATTACKS = {
     f"{group}-{number:02d}": attack
