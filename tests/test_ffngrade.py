@@ -2,7 +2,9 @@
 
 import json
 import os
+import struct
 import sys
+import sysconfig
 import warnings
 from pathlib import Path
 from subprocess import run
@@ -14,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from nbformat import NotebookNode, from_dict
+from traitlets.config import Config
 
-from ffngrade import cli, kernel, sandbox
+from ffngrade import cli, execute, kernel, sandbox, seccomp
 from ffngrade.execute import TrustedExecute
 from ffngrade.sandbox import MIB
 from ffnlib.checks.wire import DEEPEST, LARGEST, Unreadable, decode, dumps, encode
@@ -151,8 +154,7 @@ print(json.dumps({
 def test_inside_nothing_is_seen_and_nothing_harmed(monkeypatch):
     monkeypatch.setenv("A_SECRET", "42")
     monkeypatch.setenv("FFN_SEED", "42")
-    command = sandbox.command([sys.executable, "-c", SEEN, str(ROOT)])
-    done = run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = sandbox.run([sys.executable, "-c", SEEN, str(ROOT)], timeout=60)
     seen = json.loads(done.stdout)
     assert set(seen.pop("course")) <= {"ffnlib", ".venv"}  # a Python inside this folder is shown
     assert seen == {
@@ -165,6 +167,93 @@ def test_inside_nothing_is_seen_and_nothing_harmed(monkeypatch):
         "disk": False,
         "forks": False,
     }
+
+
+@boxed
+def test_what_is_hidden_is_not_in_what_is_shown(monkeypatch, tmp_path):
+    exchange, solved = tmp_path / "shared" / "exchange", tmp_path / "shared" / "course" / "source"
+    for folder in (exchange, solved):
+        folder.mkdir(parents=True)
+        (folder / "secret").write_text("secret")
+    config = Config()
+    config.Exchange.root, config.CourseDirectory.root = str(exchange), str(solved.parent)
+    monkeypatch.setenv(sandbox.HIDDEN, "")
+    look = "import os, sys; print([name for _, *names in os.walk(sys.argv[1]) for name in names])"
+    seen = []
+    for _ in range(2):
+        command = sandbox.command(
+            [sys.executable, "-c", look, str(tmp_path)], readable=[tmp_path / "shared"]
+        )
+        seen.append(run(command, capture_output=True, text=True, check=True).stdout)
+        sandbox.hide(*execute.roots(config))
+    assert "secret" in seen[0]
+    assert "secret" not in seen[1]
+
+
+def test_the_exchange_is_where_nbgrader_has_it():
+    course, exchange = execute.roots(Config())
+    assert course == os.getcwd()
+    assert exchange == "/usr/local/share/nbgrader/exchange"
+
+
+SYSTEMS_OWN = '''
+import sys
+from ffngrade import sandbox
+look = """
+import ctypes, os, sqlite3, sys
+print(os.listdir('/usr'), [os.path.exists(f) for f in ('/usr/local/share', '/usr/src', '/srv')])
+"""
+done = sandbox.run([sys.executable, "-c", look], timeout=60)
+print(done.stdout, done.stderr)
+'''
+
+
+@boxed
+def test_of_the_systems_python_only_what_it_needs_is_shown():
+    python, packages = "/usr/bin/python3", sysconfig.get_path("purelib")
+    same = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+    if not Path(python).exists() or run([python, "-c", same], check=False).returncode:
+        pytest.skip("the system has no Python of this version")
+    known = {**os.environ, "PYTHONPATH": f"{ROOT}:{packages}"}
+    done = run([python, "-c", SYSTEMS_OWN], env=known, capture_output=True, text=True, check=True)
+    assert "'lib'" in done.stdout
+    assert "[False, False, False]" in done.stdout
+
+
+FILTER = """
+import sqlite3
+from multiprocessing import Pool, Queue
+with Pool(2) as pool:
+    print(sum(pool.map(abs, range(-50, 0))))
+queue = Queue()
+queue.put("through a queue")
+print(queue.get(timeout=20))
+print(sqlite3.connect(":memory:").execute("select 1 + 1").fetchone())
+"""
+
+
+@boxed
+def test_what_honest_programs_need_is_not_refused():
+    done = sandbox.run([sys.executable, "-c", FILTER], timeout=60)
+    assert done.stdout.splitlines() == ["1275", "through a queue", "(2,)"], done.stderr
+
+
+@pytest.mark.parametrize("machine", seccomp.ARCHITECTURES)
+def test_every_step_of_the_filter_leads_on(machine):
+    program = seccomp.program(machine)
+    steps = list(struct.iter_unpack("=HBBI", program))
+    assert 100 < len(steps) < 1000
+    for place, (code, when, otherwise, _) in enumerate(steps):
+        assert code in (seccomp.WORD, seccomp.AND, seccomp.RETURN) or max(when, otherwise) > 0
+        assert place + max(when, otherwise) + 1 < len(steps) or code == seccomp.RETURN
+    assert steps[-1] == (seccomp.RETURN, 0, 0, seccomp.ALLOW)
+
+
+def test_a_machine_without_a_filter_is_told_so(monkeypatch):
+    monkeypatch.setattr("platform.machine", lambda: "abacus")
+    assert "abacus" in seccomp.obstacle()
+    with pytest.raises(OSError, match="abacus"):
+        seccomp.program()
 
 
 @boxed
