@@ -16,6 +16,7 @@ from tools import pyodide
 from . import (
     api,
     assets,
+    bibliography,
     claim,
     claims_page,
     course,
@@ -61,7 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
     parts = (assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps)
-    for part in (*parts, progress):
+    for part in (*parts, bibliography, progress):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
     # Every page is read anew when this extension has changed.

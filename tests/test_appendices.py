@@ -12,7 +12,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from conftest import ROOT
 
-from _ext import api, course, release
+from _ext import api, bibliography, course, release
 from claims import ledger
 from ffnlib.ffn import FeedForward
 from ffnlib.lora import LoRALinear
@@ -233,3 +233,20 @@ def test_every_source_of_the_bibliography_is_cited() -> None:
     }
     cited |= {key for row in ledger.load().rows for key in row.cite}
     assert cited == keys
+
+
+def test_bibliography_is_sorted_under_the_keys_of_the_text_and_free_of_tex(site: Path) -> None:
+    entries = page(site, "chapters/bibliography").select("div.citation")
+    keys = [str(e.select_one(".label").get_text()).strip("[]") for e in entries]  # type: ignore[union-attr]
+    assert len(keys) == len(set(keys)) > 100
+    assert keys == sorted(keys, key=bibliography.plain)
+    for key, entry in zip(keys, entries, strict=True):
+        assert re.search(r", \d{4}[a-z]?$", key), key
+        assert not re.search(r"[$\\\\{}`]", entry.get_text()), entry.get_text()
+    told = page(site, "chapters/bibliography").get_text()
+    assert "willkürlicher Functionen einer reellen Veränderlichen" in told
+    shown = re.findall(r"\[([^\[\]]+, \d{4}[a-z]?)\]", page(site, "chapters/06_moe").get_text())
+    assert shown
+    for group in shown:
+        for one in re.split(r"(?<=\d{4}), |(?<=\d{4}[a-z]), ", group):
+            assert one in keys, one
