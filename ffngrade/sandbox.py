@@ -56,6 +56,8 @@ class Limits:
     disk: int = 64 * MIB
     """Bytes of all files together, and of each."""
     processes: int = 64
+    files: int = 256
+    """That each process may have open, sockets and pipes too."""
     seconds: int = 900
     """Of processor time."""
 
@@ -75,7 +77,7 @@ class Limits:
             "RLIMIT_AS": self.memory,
             "RLIMIT_FSIZE": self.disk,
             "RLIMIT_CPU": self.seconds,
-            "RLIMIT_NOFILE": 256,
+            "RLIMIT_NOFILE": self.files,
             "RLIMIT_CORE": 0,
         }
 

@@ -12,13 +12,14 @@ from subprocess import run
 import bank
 import numpy as np
 import pytest
+from hostile import meeting
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from nbformat import NotebookNode, from_dict
 from traitlets.config import Config
 
-from ffngrade import cli, execute, kernel, sandbox, seccomp
+from ffngrade import cli, execute, kernel, sandbox, seccomp, session
 from ffngrade.execute import TrustedExecute
 from ffngrade.sandbox import MIB
 from ffnlib.checks.wire import DEEPEST, LARGEST, Unreadable, decode, dumps, encode
@@ -230,6 +231,17 @@ queue.put("through a queue")
 print(queue.get(timeout=20))
 print(sqlite3.connect(":memory:").execute("select 1 + 1").fetchone())
 """
+
+
+@boxed
+@pytest.mark.parametrize("is_warm", [True, False], ids=["warm", "cold"])
+def test_memory_that_sockets_hold_counts(is_warm):
+    filling = next(row.last for row in meeting.ROWS if row.name == "memory in sockets")
+    one = session.Session(kernel.NAME, warm=is_warm, memory_limit=700 * MIB)
+    try:
+        assert one.run(filling, 60).ended == "dead"
+    finally:
+        one.close()
 
 
 @boxed
