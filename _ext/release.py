@@ -47,6 +47,7 @@ def release(root: Path, build: Path, name: str) -> Path:
     """The release notebook, made by ``nbgrader generate_assignment`` if its source has changed."""
     home = build / "exercises" / "release" / name / fingerprint.of(*sources(root, name))
     if not home.is_dir():
+        print(f"Making the release notebook of {name} ...", flush=True)
         made = _generate(root / "exercises", name)
         shutil.rmtree(home.parent, ignore_errors=True)
         home.mkdir(parents=True)

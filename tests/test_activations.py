@@ -172,7 +172,7 @@ def test_limits_and_nan(name, dtype):
 
 
 @EVERY
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_array_keeps_shape_and_dtype_without_a_warning(name, data):
     dtype = data.draw(st.sampled_from(DTYPES))
@@ -187,7 +187,6 @@ def test_any_array_keeps_shape_and_dtype_without_a_warning(name, data):
 
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "sigmoid", "tanh", "softplus", "identity"])
-@settings(deadline=None)
 @given(x=arrays(np.float64, 30, elements=st.floats(allow_nan=False)))
 def test_monotone(name, x):
     y = ACTIVATIONS[name](np.sort(x))
@@ -195,7 +194,6 @@ def test_monotone(name, x):
 
 
 @pytest.mark.parametrize("name", ["gelu", "gelu_tanh", "silu", "softplus"])
-@settings(deadline=None)
 @given(x=st.floats(-1e6, 1e6))
 def test_smooth_relatives_of_relu_mirror(name, x):
     """f(x) - f(-x) = x, so f'(x) + f'(-x) = 1."""

@@ -11,7 +11,7 @@ from ffnlib.random_features import hidden_layers, read_out
 
 
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=7), st.integers(0, 99))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_stack_of_affine_maps_is_one(sizes, seed):
     rng = np.random.default_rng(seed)
     layers = hidden_layers(sizes, rng)

@@ -34,7 +34,7 @@ FORMULAS = {
 }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @pytest.mark.parametrize("name", FORMULAS)
 @given(a=NUMBERS, b=NUMBERS)
 def test_arithmetic_agrees_with_pytorch(name, a, b):
@@ -89,7 +89,6 @@ def test_given_numbers_add_up_and_results_start_anew():
     assert (w.grad, square.grad, result.grad) == (0, 0, 0)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("+-×"), st.integers(0, 50), st.integers(0, 50)),
                 min_size=1, max_size=20))  # fmt: skip
 def test_any_graph_of_sums_and_products_agrees_with_pytorch(steps):

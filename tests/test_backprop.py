@@ -155,7 +155,7 @@ def test_training_steps_agree_with_pytorch(name, loss, monkeypatch):
         assert_allclose(p, tensor.detach().numpy(), rtol=1e-10, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5),
     f=st.sampled_from(sorted(set(ACTIVATIONS) - {"relu", "leaky_relu"})),
@@ -184,7 +184,7 @@ def test_gradient_of_any_network_points_along_the_slope(sizes, f, batch, bias, s
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(batch=st.integers(1, 6), copies=st.integers(2, 4), seed=st.integers(0, 10**6))
 def test_a_batch_repeated_has_the_same_gradient(batch, copies, seed):
     """The mean is taken once: the m-fold mistake would make the gradient shrink."""

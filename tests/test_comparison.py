@@ -18,7 +18,7 @@ from ffnlib.comparison import (
 from ffnlib.student import normal_cdf, normal_quantile, power, t_cdf, t_quantile
 
 rng = np.random.default_rng
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 scores = st.lists(st.floats(-100, 100), min_size=2, max_size=12)
 
 

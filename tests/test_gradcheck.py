@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -53,7 +53,6 @@ def test_the_worst_entry_is_named():
     assert "expected" in str(result)
 
 
-@settings(deadline=None)
 @given(
     x=arrays(np.float64, 5, elements=st.floats(-5, 5)),
     fault=st.floats(3e-6, 1e3),

@@ -545,14 +545,13 @@ fields = st.sampled_from(
 cells = st.dictionaries(fields, values) | values
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_set_aside(data):
     got = check(data, SOFTMAX)
     assert (got.notebook is None) == (got.aside is not None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(cells, max_size=4), values, st.sampled_from(["cells", "worksheets"]))
 def test_any_notebook_is_read(found, minor, key):
     nb = {key: found if key == "cells" else [{"cells": found}, minor], "nbformat": minor}
@@ -565,7 +564,7 @@ def test_any_notebook_is_read(found, minor, key):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_change_of_one_cell_leaves_a_sound_notebook(data):
     nb = handed_out.solved("softmax")

@@ -73,7 +73,7 @@ def test_gradient_of_the_inputs_uses_the_effective_weights():
     assert np.linalg.norm(g @ lora.base.W - g @ lora.W) > np.linalg.norm(g @ lora.W) / 2
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     d_in=st.integers(1, 6),
     d_out=st.integers(1, 6),

@@ -11,7 +11,7 @@ from ffnlib.low_rank import LowRank, best_approximation, least_error
 rng = np.random.default_rng
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 10_000), st.data())
 def test_no_matrix_of_the_rank_is_closer(d_out, d_in, seed, data):
     W = rng(seed).normal(size=(d_out, d_in))

@@ -139,7 +139,7 @@ def test_balancing_alone_brings_a_collapsed_router_back():
 # --- only the chosen experts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_forward_equals_the_definition(data, seed):
     top_k = data.draw(st.integers(1, N))

@@ -228,7 +228,7 @@ def test_regions_tile_the_square_and_hold_their_experts(changes):
     np.testing.assert_array_equal(on_tokens.argmax(axis=1), run.routing.indices[:, 0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 1000))
 def test_what_is_filled_has_the_area_of_the_region(seed):
     run = begin(Settings(seed=seed))

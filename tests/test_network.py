@@ -56,7 +56,7 @@ def test_xor_by_hand():
     assert net.sizes == (2, 2, 1)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5),
     name=st.sampled_from(list(ACTIVATIONS)),

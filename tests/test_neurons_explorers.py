@@ -88,7 +88,7 @@ def test_plane_says_the_singular_values_of_the_shear():
     st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3),
     st.sampled_from(["sigmoid", "tanh", "relu", "gelu", "identity"]),
 )  # fmt: skip
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_neuron_shows_its_sum_and_its_output(w1, w2, b, activation):
     shown = neurons.neuron
     given_, _ = shown.clean({"w1": w1, "w2": w2, "b": b})
@@ -125,7 +125,7 @@ def test_no_line_separates_xor():
 
 
 @given(st.lists(st.tuples(st.floats(-0.75, 2.25), st.floats(-0.75, 1.75)), min_size=2, max_size=2))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_line_the_reader_lays_gets_four_right(line):
     said = neurons.xor(line=[list(p) for p in line]).text
     assert "4 of 4" not in said

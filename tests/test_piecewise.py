@@ -40,7 +40,6 @@ def test_one_hinge_misses_the_absolute_value_by_a_half_at_best():
     st.lists(st.floats(-5, 5).map(lambda v: round(v, 3)), min_size=2, max_size=9, unique=True),
     st.integers(0, 99),
 )
-@settings(deadline=None)
 def test_through_points_meets_every_point(knots, seed):
     knots = np.sort(knots)
     values = np.random.default_rng(seed).normal(size=knots.size)
@@ -90,7 +89,7 @@ def test_one_layer_makes_one_piece_more_than_it_has_units(units):
 
 
 @given(st.integers(1, 4), st.integers(1, 6), st.integers(0, 999))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_pieces_of_random_networks_are_straight_and_complete(depth, width, seed):
     net = random_relu_net([1, *[width] * depth, 1], seed)
     knots, values = piecewise.linear_pieces(net, -3.0, 3.0)

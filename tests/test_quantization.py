@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.testing import assert_allclose, assert_array_equal
@@ -39,7 +39,6 @@ def steps(quantized, like):
     return scale if scale.shape[-1] == 1 else scale[..., column]
 
 
-@settings(deadline=None)
 @given(data=st.data(), dtype=st.sampled_from([np.float16, np.float32, np.float64]))
 def test_nothing_is_off_by_more_than_half_a_step(data, dtype):
     limit = float(np.finfo(dtype).max / 2)

@@ -64,7 +64,6 @@ def test_agrees_with_pytorch(k, dtype):
     assert_allclose(gates, expected, rtol=1e-12 if dtype == np.float64 else 4e-3)
 
 
-@settings(deadline=None)
 @given(z=ANY, data=st.data())
 def test_of_any_logits(z, data):
     k = data.draw(st.integers(1, z.shape[1]))
@@ -158,7 +157,6 @@ def test_first_choices_are_served_first():
     assert_array_equal(kept, [[True, True], [True, False], [True, False]])
 
 
-@settings(deadline=None)
 @given(z=ANY, data=st.data())
 def test_places(z, data):
     n = z.shape[1]
@@ -261,7 +259,7 @@ def test_sinkhorn_stops_where_it_is_told():
     assert sinkhorn(z.astype(np.float32)).matrix.dtype == np.float32
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     z=arrays(np.float64, st.tuples(st.integers(1, 8), st.integers(1, 5)),
              elements=st.floats(-1e6, 1e6))

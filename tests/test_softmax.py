@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.special
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.testing import assert_allclose, assert_array_equal
@@ -52,7 +52,6 @@ def test_agrees_with_pytorch(dtype):
     )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(data=st.data(), dtype=st.sampled_from(DTYPES))
 def test_any_finite_logits(data, dtype):
     z = data.draw(arrays(dtype, array_shapes(max_dims=3, max_side=6), elements=finite[dtype]))

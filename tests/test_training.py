@@ -144,7 +144,7 @@ def test_the_bar_is_there_when_wanted_and_installed(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(n=st.integers(1, 200), size=st.integers(1, 250), seed=st.integers(0, 99))
 def test_every_example_is_dealt_once(n, size, seed):
     dealt = list(batches(n, size, np.random.default_rng(seed)))
