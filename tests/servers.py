@@ -53,7 +53,7 @@ class PostgreSQL:
                 stdout=said,
                 stderr=said,
                 check=False,
-                timeout=60,
+                timeout=600,
             )
             said.seek(0)
             assert done.returncode == 0, said.read()
@@ -78,7 +78,7 @@ def dask(count: int, names: dict[str, str]) -> Iterator[tuple[str, list[Process]
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     here = ["--host", "127.0.0.1", "--port", str(port), "--no-show"]
-    alone = [address, "--nthreads", "1", "--no-nanny", "--death-timeout", "60"]
+    alone = [address, "--nthreads", "1", "--no-nanny", "--death-timeout", "600"]
     commands = [["dask_scheduler", *here], *(["dask_worker", *alone] for _ in range(count))]
     started = [
         subprocess.Popen(
@@ -96,7 +96,7 @@ def dask(count: int, names: dict[str, str]) -> Iterator[tuple[str, list[Process]
             process.terminate()
         for process in started:
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -155,7 +155,7 @@ print(json.dumps({
 def test_inside_nothing_is_seen_and_nothing_harmed(monkeypatch):
     monkeypatch.setenv("A_SECRET", "42")
     monkeypatch.setenv("FFN_SEED", "42")
-    done = sandbox.run([sys.executable, "-c", SEEN, str(ROOT)], timeout=60)
+    done = sandbox.run([sys.executable, "-c", SEEN, str(ROOT)], timeout=600)
     seen = json.loads(done.stdout)
     assert set(seen.pop("course")) <= {"ffnlib", ".venv"}  # a Python inside this folder is shown
     assert seen == {
@@ -408,12 +408,16 @@ def test_a_deadly_cell_costs_only_itself(grade):
 
 HOARD = """
 import os, time
+ready, tell = os.pipe()
 for _ in range(6):
     if os.fork() == 0:
         held = b"x" * (80 * 2**20)  # together they hold more than any is allowed to
-        time.sleep(60)
+        os.write(tell, b".")
+        time.sleep(600)
         os._exit(0)
-time.sleep(4)
+for _ in range(6):
+    os.read(ready, 1)
+time.sleep(WAIT)
 print("hoarded")
 """
 
@@ -421,13 +425,14 @@ print("hoarded")
 @boxed
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
 def test_processes_that_hold_too_much_together_are_ended(grade, warm):
-    limited = {"memory": 400 * 2**20, "warm": warm, "timeout": 30.0}
-    told, last = grade(settings=limited, sources={PROBLEM: RIGHT}, last=HOARD)
+    limited = {"memory": 400 * 2**20, "warm": warm, "timeout": 300.0}
+    held = HOARD.replace("WAIT", "600")  # ended meanwhile, however late the watch looks
+    told, last = grade(settings=limited, sources={PROBLEM: RIGHT}, last=held)
     assert PASSED in told
     assert "ended the program" in last
     assert "hoarded" not in last
-    roomy = {"memory": 2**32, "warm": warm, "timeout": 30.0}
-    _, last = grade(settings=roomy, sources={PROBLEM: RIGHT}, last=HOARD)
+    roomy = {"memory": 2**32, "warm": warm, "timeout": 300.0}
+    _, last = grade(settings=roomy, sources={PROBLEM: RIGHT}, last=HOARD.replace("WAIT", "1"))
     assert "hoarded" in last
 
 

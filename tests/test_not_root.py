@@ -81,7 +81,7 @@ def as_nobody(program: str, home: Path) -> subprocess.CompletedProcess[str]:
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
