@@ -8,6 +8,7 @@ import json
 import os
 import pkgutil
 import re
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,7 @@ from browser import parity
 from browser.conftest import PATIENCE, Reader, pause
 from browser.sample_page import SamplePage
 from browser.serving import Server
+from browser.test_offline import KEPT
 from browser.test_pages import CHAPTERS, address
 from ffnlib.explorer import Explorer, find
 
@@ -40,7 +42,6 @@ BOOT = """async ({ wheel, code }) => {
 ANSWER = (
     "([name, params]) => JSON.parse(python.globals.get('answer_json')(name, params, 'wide')).text"
 )
-SAYS = "([key, text]) => document.querySelector(`#${key} .ffn-text`).textContent === text"
 
 
 RUNAWAY = ("saturates", "explodes")
@@ -123,10 +124,15 @@ def test_every_link_sets_its_explorer_live(
     page = reader.open(address(served, document))
     page.locator("figure.ffn-explorer").first.scroll_into_view_if_needed()
     page.locator('.ffn-status[data-state="live"]').first.wait_for()
-    for place, (name, _, params) in enumerate(links(site, document)):
+    for place, (name, given, params) in enumerate(links(site, document)):
         shown = find(name)
+        wanted = shown.answer(params)["text"]
         page.locator("a.ffn-explore").nth(place).click()
-        page.wait_for_function(SAYS, arg=[shown.key, shown.answer(params)["text"]])
+        text = page.locator(f"#{shown.key} .ffn-text")
+        until = time.monotonic() + PATIENCE / 1000
+        while not same_answer(said := text.inner_text(), wanted, given):
+            assert time.monotonic() < until, f"{name} {given}: {said!r} instead of {wanted!r}"
+            page.wait_for_timeout(20)
     assert reader.complaints == []
     assert reader.foreign == []
 
@@ -168,3 +174,19 @@ def test_a_hundred_quick_changes_of_a_field_end_at_the_last(
     expect(figure.locator(".ffn-text")).to_contain_text("Weights −1.7 and 0.5")
     pause(page, 300)
     expect(figure.locator(".ffn-text")).to_contain_text("Weights −1.7 and 0.5")
+
+
+def test_a_second_visit_to_the_book_needs_no_network(reader: Reader, served: Server) -> None:
+    page = reader.open(address(served, CHAPTERS[0]))
+    figure = page.locator("figure.ffn-explorer").first
+    figure.scroll_into_view_if_needed()
+    live = page.locator('.ffn-status[data-state="live"]').first
+    live.wait_for()
+    keep = json.loads(page.locator("#ffn-config").text_content() or "")["offline"]["keep"]
+    assert page.evaluate(KEPT, [page.url, *keep]) == []
+    page.context.set_offline(True)
+    page.reload()
+    live.wait_for()
+    figure.get_by_role("slider").first.press("End")
+    expect(figure.locator(".ffn-status")).to_have_text("live")
+    assert reader.complaints == []
