@@ -4,6 +4,7 @@ import functools
 import signal
 import sqlite3
 import sys
+import time
 import unicodedata
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from ffngrade import report as reports
 from ffngrade.cli import CARE, DONE
 from ffngrade.course import Course, NoCourse
 from ffngrade.execute import TrustedExecute
+from ffngrade.fence import Fence, Lost
 from ffngrade.pool import Pool, Processes
 from ffngrade.receive import everybody
 from ffngrade.record import Busy, Record
@@ -36,6 +38,8 @@ class NotHere(ValueError):  # noqa: N818
 
 
 NOT_DONE = (NoCourse, NotReleased, NotHere, NbGraderException)
+SECONDS = 60
+"""How long a page may be worked on: its parts are limited so that it takes a tenth of that."""
 UNFINISHED = ("failed", "aside", "received", "running")
 """What a submission is that was handed in and has no marks."""
 BROKEN = (DatabaseError, sqlite3.DatabaseError)
@@ -116,19 +120,39 @@ def feedback(chosen: Namespace) -> int:
         releases(course, chosen.assignment)  # or there is no such assignment
     agreed = (str(course.folder), chosen.db, chosen.assignment)
     start = forks.context(forks.FEEDBACK)
-    with ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed) as workers:
-        written = workers.map(_page, *zip(*wanted, strict=True), chunksize=4) if wanted else ()
-        for _ in _bar("pages", chosen.quiet)(written, len(wanted)):
-            pass
+    lost = False
+    fence: Fence[tuple[str, str], str] = Fence(
+        chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed)
+    )
+    with closing(fence):
+        done = _bar("pages", chosen.quiet)(fence.each(_page, wanted), len(wanted))
+        for (student, notebook), made in done:
+            if isinstance(made, Lost):
+                lost = True
+                _short(course, chosen.assignment, student, notebook, made.why)
     aside = [
         entry
         for entry in entries.values()
         if entry.aside is not None and (not chosen.student or entry.student in chosen.student)
     ]
     for entry in aside:
-        reports.write_aside(course, chosen.assignment, entry)
+        try:
+            reports.write_aside(course, chosen.assignment, entry)
+        except (OSError, ValueError) as error:
+            lost = True
+            print(f"{reports.plain(entry.student)}: no feedback: {error}", file=sys.stderr)
     print(f"{len(wanted)} pages in {course.feedback('', chosen.assignment).parent}")
-    return DONE
+    return CARE if lost else DONE
+
+
+def _short(course: Course, assignment: str, student: str, notebook: str, why: str) -> None:
+    """Write a page with the marks alone, and say why."""
+    what = "only the marks"
+    try:
+        pages.write_short(course, assignment, student, notebook)
+    except Exception as error:  # it is this student's alone, too
+        what = f"no feedback ({type(error).__name__})"
+    print(f"{reports.plain(student)}: {what}: {reports.plain(why)}", file=sys.stderr)
 
 
 def report(chosen: Namespace) -> int:
@@ -254,9 +278,20 @@ def _prepare(folder: str, db: str, assignment: str) -> None:
     _agreed = (_course(folder, db), assignment)
 
 
-def _page(student: str, notebook: str) -> str:
+def _page(job: tuple[str, str]) -> str:
     assert _agreed is not None
-    return str(pages.write(*_agreed, student, notebook))
+    _limit(SECONDS)
+    return str(pages.write(*_agreed, *job))
+
+
+def _limit(seconds: int) -> None:
+    """End this process if it works for so long from now on."""
+    if sys.platform != "win32":
+        import resource
+
+        spent = int(time.process_time())
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
 
 
 _agreed: tuple[Course, str] | None = None

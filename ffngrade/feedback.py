@@ -8,10 +8,11 @@ style. It is what `nbgrader generate_feedback` writes as well, by way of `Feedba
 
 import base64
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +30,8 @@ from ffngrade.course import Course
 from ffngrade.exchange import accompany, beside
 from ffngrade.marks import Marks, marks_of
 from ffngrade.markup import markdown, pathless
-from ffngrade.outputs import MOST, shown
+from ffngrade.outputs import MOST, cost, shown
+from ffngrade.room import PRINTED, Room
 
 STYLE = (files("ffngrade") / "templates" / "feedback.css").read_text(encoding="utf-8")
 POLICY = (
@@ -81,8 +83,12 @@ def page(notebook: NotebookNode, marks: Marks, name: str) -> str:
     name : str
         Of the assignment's notebook.
     """
-    cells = list(_cells(notebook.cells, marks))
+    cells = list(_cells(notebook.cells, marks, Room(_size(notebook))))
     problems = [cell.problem for cell in cells if cell.problem]
+    return _laid_out(name, marks, cells, problems)
+
+
+def _laid_out(name: str, marks: Marks, cells: list[Shown], problems: list[Problem]) -> str:
     return _template().render(
         name=name, marks=marks, cells=cells, problems=problems, policy=POLICY, style=Markup(STYLE)
     )
@@ -108,7 +114,20 @@ def render(course: Course, assignment: str, student: str, notebook: str = "") ->
 def write(course: Course, assignment: str, student: str, notebook: str = "") -> Path:
     """Write the page to where nbgrader puts it, whole or not at all; give the file."""
     name = notebook or assignment
-    text = render(course, assignment, student, name)
+    return _written(course, assignment, student, name, render(course, assignment, student, name))
+
+
+def write_short(course: Course, assignment: str, student: str, notebook: str) -> Path:
+    """Write a page with nothing but the marks, where the whole one could not be made."""
+    marks = marks_of(course.url, notebook, assignment, student)
+    problems = [
+        Problem(name.removeprefix("test_"), "notebook", score, most, "open")
+        for name, (score, most) in marks.cells.items()
+    ]
+    return _written(course, assignment, student, notebook, _laid_out(notebook, marks, [], problems))
+
+
+def _written(course: Course, assignment: str, student: str, name: str, text: str) -> Path:
     folder = course.feedback(student, assignment)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.html"
@@ -138,7 +157,11 @@ class FeedbackExporter(Exporter):
         return page(nb, marks_of(known["db_url"], *whose), known["notebook"]), resources
 
 
-def _cells(cells: Iterable[NotebookNode], marks: Marks) -> Iterator[Shown]:
+def _size(notebook: NotebookNode) -> int:
+    return len(json.dumps(notebook, ensure_ascii=False, default=str))
+
+
+def _cells(cells: Iterable[NotebookNode], marks: Marks, room: Room) -> Iterator[Shown]:
     seen: set[str] = set()
     for cell in cells:
         known = cell.metadata.get("nbgrader") or {}
@@ -151,8 +174,8 @@ def _cells(cells: Iterable[NotebookNode], marks: Marks) -> Iterator[Shown]:
             continue
         comment = marks.comments.get(name, "") if is_solution(cell) or is_task(cell) else ""
         yield Shown(
-            source=Markup(_source(cell)),
-            shown=[Markup(made) for made in _outputs(cell)],
+            source=Markup(room.take(_cost(cell), partial(_source, cell))),
+            shown=[Markup(made) for made in _outputs(cell, room)],
             problem=_by_hand(name, marks) if graded else None,
             comment=Markup(markdown(comment)) if comment else EMPTY,
         )
@@ -164,8 +187,14 @@ def _source(cell: NotebookNode) -> str:
     return f'<pre class="code">{escape(cell.source)}</pre>' if cell.source.strip() else ""
 
 
-def _outputs(cell: NotebookNode) -> list[str]:
-    return [made for output in cell.get("outputs", [])[:MOST] if (made := shown(output))]
+def _cost(cell: NotebookNode) -> float:
+    return len(cell.source) * (1 if cell.cell_type == "markdown" else PRINTED)
+
+
+def _outputs(cell: NotebookNode, room: Room) -> list[str]:
+    found = cell.get("outputs", [])[:MOST]
+    made = (room.take(cost(output), partial(shown, output)) for output in found)
+    return [html for html in made if html]
 
 
 def _judged(cell: NotebookNode, name: str, marks: Marks) -> Problem:

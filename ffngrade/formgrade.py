@@ -6,6 +6,7 @@ harmless; the Markdown filter is the feedback's; the template names a policy und
 formgrader's own scripts run, and needs no MathJax.
 """
 
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +17,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from traitlets.config import Config
 
 from ffngrade.markup import harmless, markdown
-from ffngrade.outputs import MOST, shown
+from ffngrade.outputs import MOST, cost, shown
+from ffngrade.room import Room
 
 KNOWN = ("grade_id", "grade", "solution", "task", "locked", "points", "schema_version")
 TEMPLATES = files("ffngrade") / "templates"
@@ -33,7 +35,8 @@ class Harmless(Preprocessor):
         """Give a notebook of harmless cells."""
         nb = NotebookNode(nb)
         nb.metadata = NotebookNode()
-        nb.cells = [_rebuilt(cell, number) for number, cell in enumerate(nb.cells)]
+        room = Room(sum(len(str(cell)) for cell in nb.cells))
+        nb.cells = [_rebuilt(cell, number, room) for number, cell in enumerate(nb.cells)]
         return nb, resources
 
 
@@ -53,18 +56,20 @@ def configure(config: Config) -> None:
     config.HTMLExporter.sanitize_html = True
 
 
-def _rebuilt(cell: NotebookNode, number: int) -> NotebookNode:
+def _rebuilt(cell: NotebookNode, number: int, room: Room) -> NotebookNode:
     name = f"cell-{number}"
     about = {"nbgrader": _known(cell)} if cell.metadata.get("nbgrader") else {}
     if cell.cell_type == "code":
         # what is shown stands as one piece of HTML that was sanitised here
-        made = "\n".join(filter(None, map(shown, cell.outputs[:MOST])))
+        found = [room.take(cost(one), partial(shown, one)) for one in cell.outputs[:MOST]]
+        made = "\n".join(filter(None, found))
         outputs = [new_output("display_data", data={"text/html": made})] if made else []
         made_cell: NotebookNode = new_code_cell(
             cell.source, id=name, metadata=about, outputs=outputs
         )
         return made_cell
-    kept: NotebookNode = new_markdown_cell(cell.source, id=name, metadata=about)
+    source = room.take(len(cell.source), lambda: str(cell.source))
+    kept: NotebookNode = new_markdown_cell(source, id=name, metadata=about)
     if isinstance(cell.get("attachments"), dict):
         kept.attachments = cell.attachments
     return kept

@@ -23,6 +23,10 @@ LONGEST = 50_000
 """Characters of one text that are shown."""
 LONGEST_CELL = 10_000
 """Characters of a Markdown cell that is laid out; parsing takes its time with odd ones."""
+MOST_TAGS = 5_000
+"""Elements of one piece of HTML: a parser's time grows with the square of how deep they stand."""
+DEEPEST = 100
+"""Elements within one another that are left: browsers are slow with more, too."""
 CUT = "… (cut here)"
 
 _TAGS = """
@@ -43,6 +47,8 @@ DROPPED = {"script", "style", "title", "textarea", "template", "noscript", "ifra
 """Tags that go with all that is in them."""
 LINK = re.compile(r"(https?://|mailto:)[^\s]*", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+ELEMENT = re.compile(r"<(/?)([a-z0-9]+)(?:\s[^\s=>]+(?:=\"[^\"]*\")?)*\s*/?>")
+EMPTY = frozenset({"br", "col", "hr", "img"})
 SPACES = re.compile(r"[ \t]{100,}")
 RGB = re.compile(r' style="[^"]*"')
 NONCE = secrets.token_hex(8)
@@ -74,7 +80,8 @@ def _markdown(source: str, attachments: str) -> str:
         made = MarkdownWithMath(renderer=renderer).render(SPACES.sub(" ", source))
     except Exception:  # nothing that somebody wrote stops the page
         return f"<pre>{escape(source)}</pre>"
-    return FORMULA.sub(renderer.formula, harmless(made))
+    clean = harmless(made)
+    return FORMULA.sub(renderer.formula, clean) if clean else f"<pre>{escape(source)}</pre>"
 
 
 class Renderer(IPythonRenderer):
@@ -83,6 +90,7 @@ class Renderer(IPythonRenderer):
     def __init__(self, attachments: dict[str, Any]) -> None:
         super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
         self.formulas: list[str] = []
+        self.embedded: set[str] = set()
 
     def formula(self, found: re.Match[str]) -> str:
         """What belongs in the place of the word."""
@@ -106,6 +114,10 @@ class Renderer(IPythonRenderer):
         return f"<pre><code>{escape(code)}</code></pre>"
 
     def _embed_image_or_attachment(self, src: str) -> str:
+        if src.startswith("attachment:"):
+            if src in self.embedded:  # a picture stands once, however often it is named
+                return ""
+            self.embedded.add(src)
         try:
             address: str = super()._embed_image_or_attachment(src)
         except Exception:  # an attachment that is not there, or is none
@@ -118,8 +130,26 @@ class Renderer(IPythonRenderer):
 
 
 def harmless(html: str) -> str:
-    """HTML with nothing left in it but text, tables, links and pictures."""
-    return CLEANER.clean(html)
+    """HTML with nothing left in it but text, tables, links and pictures; none if it is too much."""
+    if elements(html) > MOST_TAGS:
+        return ""
+    made = CLEANER.clean(html)
+    return made if _depth(made) <= DEEPEST else ""
+
+
+def elements(html: str) -> int:
+    """How many elements a piece of HTML has at most."""
+    return html.count("<")
+
+
+def _depth(made: str) -> int:
+    """How many elements stand within one another, in what the cleaner wrote."""
+    depth = deepest = 0
+    for end, name in ELEMENT.findall(made):
+        if name not in EMPTY:
+            depth += -1 if end else 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:

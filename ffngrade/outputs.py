@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from ffngrade.markup import harmless, markdown, rootless, text
+from ffngrade.markup import elements, harmless, markdown, rootless, text
 from ffngrade.maths import drawn
+from ffngrade.room import PRINTED, TAG
 
 MOST = 100
 """Outputs of one cell that are shown."""
@@ -26,6 +27,19 @@ def shown(output: Mapping[str, Any]) -> str:
     if not isinstance(data, Mapping):
         return ""
     return next((made for kind in SHOWN if kind in data and (made := SHOWN[kind](data[kind]))), "")
+
+
+def cost(output: Mapping[str, Any]) -> float:
+    """What it takes to show an output; see `ffngrade.room`."""
+    data = output.get("data")
+    if not isinstance(data, Mapping):
+        said = [output.get("text"), output.get("evalue"), *(output.get("traceback") or ())]
+        return PRINTED * sum(len(_joined(one)) for one in said)
+    laid = {kind: _joined(data[kind]) for kind in SHOWN if kind in data}
+    heavy = len(laid.get("text/markdown", "")) + len(laid.get("text/latex", ""))
+    return (
+        heavy + TAG * elements(laid.get("text/html", "")) + PRINTED * sum(map(len, laid.values()))
+    )
 
 
 def _joined(said: Any) -> str:

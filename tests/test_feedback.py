@@ -1,6 +1,7 @@
 """Feedback: what of a submission may be shown, and how."""
 
 import hashlib
+import json
 import time
 from base64 import b64decode, b64encode
 from html.parser import HTMLParser
@@ -9,7 +10,7 @@ import bank
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ffngrade import maths
 from ffngrade.feedback import POLICY, STYLE, page
@@ -17,6 +18,7 @@ from ffngrade.marks import Marks
 from ffngrade.markup import harmless, markdown, pathless, text
 from ffngrade.maths import drawn
 from ffngrade.outputs import shown
+from ffngrade.room import LEAST, MOST_WORK, Room
 
 
 class Elements(HTMLParser):
@@ -165,3 +167,73 @@ def test_the_policy_lets_the_page_s_own_style_in_and_nothing_else():
     assert "script-src" not in POLICY
     assert "default-src 'none'" in POLICY
     assert "://" not in html.replace("http://www.w3.org/1998/Math/MathML", "")
+
+
+# ---- bounded work
+
+
+def size_of(notebook) -> int:
+    return len(json.dumps(notebook, ensure_ascii=False))
+
+
+def page_of(*cells) -> tuple[str, int]:
+    notebook = new_notebook(cells=list(cells))
+    marks = Marks(0.0, 4.0, 0, {}, frozenset(), {})
+    return page(notebook, marks, "softmax"), size_of(notebook)
+
+
+def html(text: str):
+    return new_output("display_data", data={"text/html": text, "text/plain": "instead"})
+
+
+NESTED = "<ul><li>" * 24_800
+HEAVY = {
+    "nested lists": lambda: [new_code_cell("x", outputs=[html(NESTED)]) for _ in range(5)],
+    "elements": lambda: [new_code_cell("x", outputs=[html("<b>" * 4_900)] * 10) for _ in range(20)],
+    "one picture often": lambda: [
+        new_markdown_cell(
+            "![](attachment:a)" * 580, attachments={"a": {"image/png": "AAAA" * 125_000}}
+        )
+    ],
+    "formulas": lambda: [new_markdown_cell("$x$ " * 2_400) for _ in range(400)],
+    "ampersands": lambda: [new_markdown_cell("&" * 9_990) for _ in range(400)],
+    "emphasis": lambda: [new_markdown_cell("_a_*" * 2_400) for _ in range(400)],
+    "colours": lambda: [
+        new_code_cell("x", outputs=[new_output("stream", text="\x1b[31ma" * 9_000)] * 50)
+    ],
+    "code": lambda: [new_code_cell('"&<' * 300_000)],
+}
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_a_page_has_an_end(kind):
+    made, size = page_of(*HEAVY[kind](), new_markdown_cell("what comes last"))
+    assert len(made) <= max(2 * size, LEAST) + len(page_of()[0])
+    assert "what comes last" not in made or kind in ("nested lists", "one picture often")
+
+
+def test_where_a_page_ends_it_is_said_once():
+    made, _ = page_of(*[new_markdown_cell("_a_*" * 2_400) for _ in range(100)])
+    assert made.count("cut here") == 1
+    made, _ = page_of(new_markdown_cell("short"), new_code_cell("1"))
+    assert "cut here" not in made
+
+
+def test_work_is_counted_before_it_is_done():
+    room = Room(10)
+    done = []
+    assert room.take(MOST_WORK, lambda: done.append(1) or "first") == "first"
+    assert "cut here" in room.take(1, lambda: done.append(2) or "second")
+    assert room.take(0, lambda: done.append(3) or "third") == ""
+    assert done == [1]
+    assert "cut here" in Room(10).take(0, lambda: "x" * LEAST)
+
+
+def test_html_that_is_too_much_is_not_laid_out():
+    assert harmless("<b>" * 6_000) == ""
+    assert harmless("<div>" * 200) == ""
+    assert harmless("<p>" * 2_000)
+    deep = "<i>" * 99 + '<img alt="</i><b>" src="x">' + "</i>" * 99
+    assert harmless(deep)
+    assert shown(html(NESTED)) == '<pre class="out">instead</pre>'
+    assert "&lt;div&gt;" in markdown("<div>" * 200)

@@ -1,6 +1,6 @@
 """Attacks on whoever reads: the teacher in formgrader, anybody who opens the feedback."""
 
-from hostile.attack import Attack, code, given
+from hostile.attack import COMPOSE, Attack, code, given, markdown
 
 SCRIPT = "<script>document.title='ran'</script>"
 HTML = "from IPython.display import HTML, display\ndisplay(HTML({!r}))"
@@ -26,6 +26,16 @@ def _raw_cell(notebook):
             "metadata": {"raw_mimetype": "text/html"},
             "source": SCRIPT,
         }
+    )
+
+
+def _often(notebook):
+    notebook["cells"].append(
+        markdown(
+            "![](attachment:a)" * 580 + "the end",
+            "often",
+            attachments={"a": {"image/png": "iVBORw0KGgo" + "A" * 500_001}},
+        )
     )
 
 
@@ -228,5 +238,35 @@ ROWS = [
         change=lambda nb: nb["cells"].append(
             code("print('</pre></section><script>1</script>')", "c")
         ),
+    ),
+    Attack(
+        "nested lists",
+        "shows lists within lists, for which a parser's time grows with the square of their number",
+        last="from IPython.display import HTML, display\nfor _ in range(5): display(HTML('<ul><li>' * 24800))",
+        change=lambda nb: nb["cells"].extend(
+            code(
+                "from IPython.display import HTML, display\ndisplay(HTML('<ul><li>' * 24800))",
+                f"n{i}",
+            )
+            for i in range(5)
+        ),
+        answers={"compose": COMPOSE},
+        earns={"compose": 3},
+    ),
+    Attack(
+        "one picture often",
+        "names a picture of half a megabyte 580 times",
+        change=_often,
+        answers={"compose": COMPOSE},
+        earns={"compose": 3},
+        shows=("the end",),
+    ),
+    Attack(
+        "formulas without end",
+        "writes a million formulas, each of which is ten times as long on the page",
+        change=lambda nb: nb["cells"].extend(markdown("$x$ " * 2400, f"f{i}") for i in range(100)),
+        answers={"compose": COMPOSE},
+        earns={"compose": 3},
+        shows=("cut here",),
     ),
 ]
