@@ -15,6 +15,7 @@ from ffnlib import checks
 from ffnlib.checks.formula import Formula
 from ffnlib.checks.hidden import NoCases, hidden_cases
 from ffnlib.checks.made import images, labels
+from ffnlib.checks.problem import Fault, guessed, settled
 from ffnlib.checks.two_layer import PLANTED, gradients
 from ffnlib.checks.verdict import ASSIGNMENTS
 
@@ -190,7 +191,7 @@ def test_patched_numpy_earns_nothing(monkeypatch):
     for name in ("abs", "all", "isfinite", "asarray", "array", "allclose", "array_equal"):
         monkeypatch.setattr(np, name, lambda *_a, **_k: True)
     said = message("compose", lambda *_: ([[0, 0], [0, 0]], [0, 0]))
-    assert "C is wrong" in said
+    assert "C is 0 everywhere" in said
 
 
 @pytest.mark.parametrize(
@@ -204,6 +205,39 @@ def test_patched_numpy_earns_nothing(monkeypatch):
 )
 def test_other_forms_of_a_right_answer(result):
     checks.verify("compose", lambda *_: result, SPLIT[:1])
+
+
+# what a mistake is called
+
+
+def test_a_mistake_is_named_only_if_it_explains_every_failing_case():
+    def transposed(A, a, B, b):
+        return (B @ A).T, B @ a + b
+
+    def sometimes(A, a, B, b):
+        C = B @ A
+        return (C.T if C[0, 0] == 1 else C + np.eye(2)), B @ a + b
+
+    assert "C is transposed" in message("compose", transposed, SPLIT)
+    said = message("compose", sometimes, SPLIT[1:])
+    assert said.startswith("compose, case 1 of 2: C is wrong")
+
+
+def test_only_faults_of_the_same_part_have_a_say():
+    made = guessed(["a is halved", "a is moved"], "a is wrong")
+    other = guessed(["a is moved"], "a is wrong")
+    elsewhere = guessed(["b is moved"], "b is wrong")
+    assert settled([made]).words == "a is halved"
+    assert settled([made, elsewhere]).words == "a is halved"
+    assert settled([made, other]).words == "a is moved"
+    assert settled([made, Fault("a has nan", fact="a is wrong")]).words == "a is wrong"
+    assert settled([Fault("a has nan", fact="a is wrong"), made]).words == "a has nan"
+
+
+def test_what_came_and_what_was_expected_stand_one_above_the_other():
+    lines = message("gelu", lambda x: x + 0.1).split("\n")
+    assert lines[0].startswith("gelu, case 1 of 3: the result is wrong (first at [0], where -0.00")
+    assert [line.split()[0] for line in lines[1:]] == ["called", "returned", "expected"]
 
 
 # errors in the student's code

@@ -35,6 +35,12 @@ def everywhere(function):
             rng.normal(size=(5, 1)),
             np.concatenate([rng.uniform(-1000, -15, size=4), rng.uniform(15, 1000, size=4)]),
             np.array([0.0, -1000.0, 1000.0, -1e-9, 1e-9]),
+            # the same for every seed: one entry, a fine grid, both ends of exp, both zeros
+            np.array([0.7]),
+            np.array([[-0.3]]),
+            np.linspace(-16, 16, 161).reshape(7, 23),
+            np.array([[[-0.2], [-0.02], [-0.002]], [[0.002], [0.02], [0.2]]]),
+            np.array([-746.0, -745.0, -710.0, -709.0, -38.0, -0.0, 38.0, 709.0, 710.0, 746.0]),
         ]
         cases = []
         for x in inputs:
@@ -80,15 +86,32 @@ def dead_unit_rate(rng):
     X = rng.integers(0, 3, size=(4, 3))  # whole numbers: some pre-activations are exactly 0
     W = np.concatenate([np.zeros((2, 3)), -np.ones((3, 3)), np.ones((1, 3))])
     cases.append(({"X": X, "W": W, "b": np.array([0, 1, 0, 0, -1, 1])}, 4 / 6))
+    # on by a hair, for one example alone, the first, the last or the only one
+    cases += [
+        ({"X": [[1.0]], "W": [[1e-9], [-1e-9], [1.0]], "b": [0.0, 0.0, -1.0]}, 2 / 3),
+        ({"X": [[5.0], [0.0], [0.0]], "W": [[1.0], [-1.0]], "b": [-1.0, -1.0]}, 1 / 2),
+        ({"X": [[0.0], [0.0], [5.0]], "W": [[1.0], [-1.0]], "b": [-1.0, -1.0]}, 1 / 2),
+        ({"X": [[1.0, 2.0]], "W": [[1.0, 1.0]], "b": [0.5]}, 0.0),
+        ({"X": [[1.0, 2.0], [2.0, 1.0]], "W": [[1.0, 1.0]], "b": [-3.0]}, 1.0),
+    ]
     return cases
 
 
 def chain_gradient(rng):
-    cases = []
+    chains = []
     for layers in (1, 2, 3, 8, 20, 50):
         w = rng.uniform(0.5, 3, size=layers) * rng.choice([-1, 1], size=layers)
         b = rng.normal(size=layers)
-        start = float(rng.normal())
+        chains.append((float(rng.normal()), w.tolist(), b.tolist()))
+    # pre-activations near 0, far below it, rather far above it, and two layers of the simplest kind
+    chains += [
+        (0.01, [1.0, 2.0], [0.0, -1.0]),
+        (0.0, [3.0, -2.0], [-12.0, 0.5]),
+        (1.0, [2.0, 6.0, -1.0], [5.0, 0.5, 0.2]),
+        (-2.0, [0.5, 4.0], [1.0, -2.0]),
+    ]
+    cases = []
+    for start, w, b in chains:
         a, gradient = start, 1.0
         for weight, bias in zip(w, b, strict=True):
             z = weight * a + bias

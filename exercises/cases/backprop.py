@@ -45,6 +45,10 @@ def loss_gradient(rng):
         z, t = move + scale * rng.normal(size=(m, k)), rng.integers(k, size=m)
         (dz,) = slope_of(lambda z, t=t: mean_loss(z, t), [z])
         cases.append(({"z": z, "t": t}, dz))
+    # rows that spread beyond what exp bears: no shift but the maximum will do
+    z, t = np.array([[0.0, 800, 801], [900, 0, -900], [-5, 1, 3000], [-800, -801, 2]]), [0, 1, 0, 1]
+    (dz,) = slope_of(lambda z: mean_loss(z, t), [z])
+    cases.append(({"z": z, "t": t}, dz))
     return cases
 
 
@@ -60,7 +64,16 @@ def numeric_gradient(rng):
         ({"f": "prod(p)", "p": r}, r.prod() / r),
         ({"f": "sum(tanh(p)) ** 2", "p": r}, 2 * np.tanh(r).sum() / np.cosh(r) ** 2),
         ({"f": "100 * cos(p[0])", "p": r[:1]}, -100 * np.sin(r[:1])),
+        # three dimensions, of different lengths; large and small entries
+        (
+            {"f": "sum(p * p * array([[[1, -2]], [[3, 4]], [[5, 0.5]]]))", "p": CUBE},
+            2 * CUBE * [[[1, -2]], [[3, 4]], [[5, 0.5]]],
+        ),
+        ({"f": "p[0] * p[1]", "p": [200.0, -0.001]}, [-0.001, 200.0]),
     ]
+
+
+CUBE = np.array([[[0.5, -1.0]], [[2.0, 0.1]], [[-0.3, 1.5]]])
 
 
 def product(q):
@@ -107,6 +120,12 @@ def nesterov_step(rng):
             velocity = momentum * v + slope(p - rate * momentum * v)
             given = {"p": p, "v": v, "gradient": text, "rate": rate, "momentum": momentum}
             cases.append((given, (p - rate * velocity, velocity)))
+    # a matrix, and no momentum at all
+    p, v = np.array([[1.0, -2.0, 0.5], [0.3, 1.5, -1.0]]), np.array([[0.5, 1, -1], [2, 0, -0.5]])
+    for momentum in (0.8, 0.0):
+        velocity = momentum * v + np.sin(p - 0.1 * momentum * v)
+        given = {"p": p, "v": v, "gradient": "sin(p)", "rate": 0.1, "momentum": momentum}
+        cases.append((given, (p - 0.1 * velocity, velocity)))
     return cases
 
 
@@ -128,6 +147,22 @@ def adam_step(rng):
                 mean, square = m / sum(share1), v / sum(share2)
                 p = p - rate * mean / (np.sqrt(square) + eps)
                 cases.append((given, (p, m, v)))
+    names = ("p", "g", "m", "v", "t", "rate", "beta1", "beta2", "eps")
+    for given in (
+        # late steps, gradients of 0 from the start, and so small that eps counts
+        ([1.0, -2.0], [0.5, -1.0], [0.2, 0.1], [0.3, 0.4], 30, 0.1, 0.95, 0.99, 1e-8),
+        ([1.0, -2.0], [0.5, -1.0], [0.2, 0.1], [0.3, 0.4], 1000, 0.01, 0.9, 0.999, 1e-8),
+        ([1.0, -2.0, 3.0], [0.0, 0.0, 1.0], [0.0] * 3, [0.0] * 3, 1, 0.1, 0.9, 0.999, 1e-8),
+        ([1.0], [1e-8], [0.0], [0.0], 1, 0.5, 0.9, 0.999, 1e-8),
+        ([[1.0], [2.0]], [[-1.0], [3.0]], [[0.1], [0.2]], [[1.0], [0.5]], 2, 0.3, 0.7, 0.6, 0.5),
+    ):
+        p, g, m, v, t, rate, beta1, beta2, eps = (
+            np.array(part) if isinstance(part, list) else part for part in given
+        )
+        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
+        mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
+        moved = p - rate * mean / (np.sqrt(square) + eps)
+        cases.append((dict(zip(names, given, strict=True)), (moved, m, v)))
     return cases
 
 

@@ -35,6 +35,12 @@ def swiglu(rng):
         wanted = [one_token(token, *(m.tolist() for m in matrices)) for token in x.tolist()]
         names = ("x", "W_gate", "W_up", "W_down")
         cases.append((dict(zip(names, (x, *matrices), strict=True)), wanted))
+    # gates as far open and shut as the statement allows, and a token of zeros
+    x = [[1.0, 0.0], [0.5, 1.0], [0.0, 0.0], [-1.0, 0.25]]
+    gate, up = [[49.0, 1.0], [-48.0, 2.0], [25.0, -30.0]], [[1.0, 2.0], [3.0, -1.0], [0.5, 1.0]]
+    down = [[1.0, 2.0, -1.0], [0.5, -1.0, 3.0]]
+    wanted = [one_token(token, gate, up, down) for token in x]
+    cases.append(({"x": x, "W_gate": gate, "W_up": up, "W_down": down}, wanted))
     return cases
 
 
@@ -50,6 +56,13 @@ def hidden_size(rng):
     # a size that is a multiple already
     d = 3 * 128 * int(rng.integers(1, 40))
     cases.append(({"d_model": d, "multiple_of": 128}, 8 * d // 3))
+    # multiples already, odd and even; large sizes, where 2.6667 is not 8/3; one above and below
+    for d, multiple in [
+        (24, 64), (48, 64), (72, 64), (96, 32), (30_000, 1), (300_001, 1), (3_000_000, 10),
+        (1, 1), (1, 8), (2, 5), (25, 64), (23, 64), (375, 1000), (376, 1000), (750_001, 7),
+    ]:  # fmt: skip
+        h = math.ceil(Fraction(8 * d // 3, multiple)) * multiple
+        cases.append(({"d_model": d, "multiple_of": multiple}, h))
     return cases
 
 
@@ -63,6 +76,8 @@ def ffn_counts(rng):
         cases.append(({"d_model": d, "d_ff": h}, (plain, gated, gated - plain)))
     d, h = int(rng.integers(40_000, 60_000)), int(rng.integers(100_000, 200_000))
     cases.append(({"d_model": d, "d_ff": h}, (8 * d * d, 3 * d * h, 3 * d * h - 8 * d * d)))
+    for d, h in [(1, 1), (1, 3), (7, 2), (3, 8), (100_000, 266_667)]:
+        cases.append(({"d_model": d, "d_ff": h}, (8 * d * d, 3 * d * h, 3 * d * h - 8 * d * d)))
     return cases
 
 

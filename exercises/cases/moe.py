@@ -40,6 +40,12 @@ def route(rng):
             chosen.append(best)
             gates.append([math.exp(row[i]) / total for i in best])
         cases.append(({"logits": logits, "k": k}, (chosen, gates)))
+    # the ends of the range, all below 0, and logits that are nearly equal
+    logits = [[-50.0, 50.0, 49.5], [-3.0, -1.0, -2.0], [1.0, 1.002, 0.999], [-50.0, -49.0, -48.5]]
+    chosen = [[1, 2], [1, 2], [1, 0], [2, 1]]
+    gates = [[1 / (1 + math.exp(row[j] - row[i])) for i, j in ((a, b), (b, a))]
+             for row, (a, b) in zip(logits, chosen, strict=True)]  # fmt: skip
+    cases.append(({"logits": logits, "k": 2}, (chosen, gates)))
     return cases
 
 
@@ -59,6 +65,19 @@ def load_balancing_loss(rng):
         )
         inputs = {"p": p, "chosen": chosen.tolist(), "alpha": alpha}
         cases.append((inputs, alpha * experts * loss))
+    # one token; nobody goes to the first and to the last; everybody to the last
+    cases += [
+        ({"p": [[0.2, 0.5, 0.3]], "chosen": [[1, 2]], "alpha": 2.0}, 2 * 3 * (0.5 + 0.3) / 2),
+        (
+            {
+                "p": [[0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.1, 0.4], [0.4, 0.3, 0.2, 0.1]],
+                "chosen": [[1], [2], [1]],
+                "alpha": 1.0,
+            },
+            4 * (2 * 0.75 / 3 + 0.6 / 3) / 3,
+        ),
+        ({"p": [[0.7, 0.3], [0.9, 0.1]], "chosen": [[1], [1]], "alpha": 0.5}, 0.5 * 2 * 0.2),
+    ]
     return cases
 
 
@@ -66,7 +85,7 @@ def keep_tokens(rng):
     cases = []
     for n, experts, factor in [
         (5, 2, 1.0), (12, 4, 1.25), (11, 4, 1.5), (20, 8, 1.0), (16, 4, 1.0), (9, 2, 0.5),
-        (17, 8, 2.0), (30, 4, 0.75), (6, 4, 4.0),
+        (17, 8, 2.0), (30, 4, 0.75), (6, 4, 4.0), (3, 2, 4.0), (1, 8, 1.0), (2, 1, 8.0),
     ]:  # fmt: skip
         # an uneven load, so that experts fill up
         weight = rng.dirichlet(0.7 * np.ones(experts))
@@ -114,6 +133,7 @@ def moe_forward(rng):
         "W_in": rng.normal(size=(experts, h, d)),
         "W_out": rng.normal(size=(experts, d, h)),
     }
+    cases += gates_of_any_size()
     inputs["x"][:, -1] = 0.0
     inputs["x"][1, -1] = 1e200
     inputs["W_in"][:, :, -1] = 1e200
@@ -122,9 +142,31 @@ def moe_forward(rng):
     return cases
 
 
+def gates_of_any_size():
+    """Gates that do not sum to 1, and an expert that overflows for the token that did choose it."""
+    inputs = {
+        "x": [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]],
+        "chosen": [[2, 0], [1, 2], [0, 1]],
+        "gates": [[0.5, 1.5], [0.1, 0.2], [3.0, 0.0]],
+        "W_in": [[[1.0, 0.5], [-1.0, 2.0]], [[2.0, 1.0], [0.5, 0.5]], [[1.0, -1.0], [0.0, 1.0]]],
+        "W_out": [[[1.0, 2.0], [0.5, -1.0]], [[0.3, 1.0], [2.0, 1.0]], [[1.0, 1.0], [-2.0, 0.5]]],
+    }
+    large = {
+        "x": [[1.0, 1e200]],
+        "chosen": [[1]],
+        "gates": [[0.5]],
+        "W_in": [[[1.0, 0.0]], [[0.0, 1e200]]],
+        "W_out": [[[1.0], [2.0]], [[1.0], [-3.0]]],
+    }
+    inputs = {name: np.array(value) for name, value in inputs.items()}
+    large = {name: np.array(value) for name, value in large.items()}
+    return [(given, answer(given)) for given in (inputs, large)]
+
+
 def answer(inputs):
     experts = inputs["W_in"].tolist(), inputs["W_out"].tolist()
-    rows = zip(inputs["x"].tolist(), inputs["chosen"], inputs["gates"].tolist(), strict=True)
+    chosen = np.asarray(inputs["chosen"]).tolist()
+    rows = zip(inputs["x"].tolist(), chosen, inputs["gates"].tolist(), strict=True)
     return [one_token(*row, *experts) for row in rows]
 
 

@@ -66,13 +66,21 @@ def byte(first, second):
     return int(f"{second & 15:04b}{first & 15:04b}", 2)
 
 
+# every byte there is
+EVERY = [number for low in range(-8, 8) for high in range(-8, 8) for number in (low, high)]
+
+
 def pack_int4(rng):
     cases = []
+    lists = []
     for n in (6, 3, 2, 7, 12, 17, 24):
         q = rng.integers(-8, 8, size=n).tolist()
         q[0] = int(rng.integers(-8, 0))  # a sign in a low half
         if n > 3:
             q[3], q[2] = int(rng.integers(-8, 0)), int(rng.integers(1, 8))
+        lists.append(q)
+    for q in (*lists, EVERY, [*EVERY, -5], [-8], [7], [0, 0, 0]):
+        n = len(q)
         whole = [*q, 0] if n % 2 else q
         packed = [byte(*whole[i : i + 2]) for i in range(0, n, 2)]
         cases.append(({"q": q}, packed))
@@ -81,11 +89,15 @@ def pack_int4(rng):
 
 def unpack_int4(rng):
     cases = []
+    lists = []
     for n in (6, 3, 2, 7, 12, 17, 24):
         q = rng.integers(-8, 8, size=n).tolist()
         q[0], q[1] = int(rng.integers(-8, 0)), int(rng.integers(1, 8))
         if n > 3:
             q[3], q[2] = int(rng.integers(-8, 0)), int(rng.integers(1, 8))
+        lists.append(q)
+    for q in (*lists, EVERY, [*EVERY, -5], [-8], [7], [0, 0, 0]):
+        n = len(q)
         # what stands beside the last number of an odd count is nobody's
         whole = [*q, int(rng.integers(1, 8))] if n % 2 else q
         packed = [byte(*whole[i : i + 2]) for i in range(0, n, 2)]
@@ -108,6 +120,13 @@ def quantize_groups(rng):
             w[i, j], q[i, j], scale[i, j] = 0.0, 0, 1.0
         flat = (rows, groups * size)
         cases.append(({"w": w.reshape(flat), "size": size}, (q.reshape(flat), scale)))
+    # groups that are not 0, though they sum to 0, begin with 0, or hold tiny numbers
+    w = [[3.5, -3.5, 0.0, 0.7, 0.0, 0.0], [7e-6, -2.2e-6, 0.0, -1.4e-9, -6.3e3, 7e3]]
+    q = [[7, -7, 0, 7, 0, 0], [7, -2, 0, -7, -6, 7]]
+    scale = [[0.5, 0.1, 1.0], [1e-6, 2e-10, 1e3]]
+    cases.append(({"w": w, "size": 2}, (q, scale)))
+    cases.append(({"w": [[-0.7, 0.0, 1.4]], "size": 1}, ([[-7, 0, 7]], [[0.1, 1.0, 0.2]])))
+    cases.append(({"w": [[0.0, 0.0], [0.0, -2.1]], "size": 2}, ([[0, 0], [0, -7]], [[1.0], [0.3]])))
     return cases
 
 
@@ -147,6 +166,15 @@ def layer_bytes(rng):
         full = 4 * d_out * d_in + 4 * d_out
         inputs = {"d_out": d_out, "d_in": d_in, "bits": bits, "group": group}
         cases.append((inputs, (total, full / total)))
+    # a group that is wider than the row, as wide, or one narrower; single rows and columns
+    for d_out, d_in, bits, group in [
+        (3, 5, 4, 8), (2, 100, 8, 128), (7, 64, 3, 64), (7, 65, 5, 64), (1, 1, 2, 1),
+        (9, 1, 7, 100), (1, 16, 6, 1), (4, 2, 4, 3),
+    ]:  # fmt: skip
+        row = math.ceil(Fraction(d_in * bits, 8)) + 2 * math.ceil(Fraction(d_in, group)) + 4
+        total = d_out * row
+        inputs = {"d_out": d_out, "d_in": d_in, "bits": bits, "group": group}
+        cases.append((inputs, (total, 4 * d_out * (d_in + 1) / total)))
     return cases
 
 

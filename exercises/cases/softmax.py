@@ -34,7 +34,18 @@ def softmax_steps(rng):
         z = rng.uniform(-6, 6, size=k)
         e = [math.exp(v) for v in z]
         cases.append(({"z": z}, (e, math.fsum(e), line_softmax(z.tolist()))))
+    for line in ([20.0, -20.0, 12.5, 19.0], [-20.0, -18.0], [0.0, 0.0, 0.0], [15.0]):
+        e = [math.exp(v) for v in line]
+        cases.append(({"z": line}, (e, math.fsum(e), line_softmax(line))))
     return cases
+
+
+# every axis of arrays with axes of length 1 and of different lengths, counted from either end
+AXES = [
+    (shape, axis)
+    for shape in ((1,), (4,), (1, 3), (3, 1), (2, 3), (2, 1, 3), (1, 3, 2), (3, 2, 1))
+    for axis in range(-len(shape), len(shape))
+]
 
 
 def softmax(rng):
@@ -43,6 +54,9 @@ def softmax(rng):
               ((2, 3, 4), 0), ((2, 3, 4), 2), ((3, 2), -2)]  # fmt: skip
     for size, axis in shapes:
         z = rng.uniform(-8, 8, size=size)
+        cases.append(({"z": z, "axis": axis}, lines(line_softmax, z, axis)))
+    for shape, axis in AXES:
+        z = np.resize([15.0, 20.0, -12.0, 19.0, -20.0, 13.0, 20.0, -1.0], shape)
         cases.append(({"z": z, "axis": axis}, lines(line_softmax, z, axis)))
     return cases
 
@@ -56,6 +70,17 @@ def naive_and_shifted(rng):
         np.concatenate([rng.uniform(-2, 2, size=3), [rng.uniform(800, 900)]]),
         rng.permutation([720.0, 2000.0, 2001.5, -3.0, -2500.0]),
         np.array([-1e6, -1e6 + 1, -1e6 + 3]),
+        # whichever logit is subtracted, it must be the largest; and float32 has neither the
+        # range nor the digits
+        np.array([1500.0, 700.0, -5.0]),
+        np.array([-5.0, 700.0, 1500.0]),
+        np.array([-800.0, 1500.0, 100.0, -3.0]),
+        np.array([0.0, 0.0, 0.0, 3000.0]),
+        np.array([3000.0, 0.0, 0.0, 0.0]),
+        np.array([100.0, 101.0, 99.0]),
+        np.array([-200.0, -201.0]),
+        np.array([12345678.25, 12345677.5]),
+        np.array([7.0]),
     ):
         cases.append(({"z": z}, line_softmax(z.tolist())))
     return cases
@@ -75,6 +100,9 @@ def everywhere(function):
         z = z.copy()
         z[0, 1] = z[1, 3] = z[2, 0] = z[2, 2] = -np.inf
         cases.append(({"z": z, "axis": 1}, lines(function, z, 1)))
+        for shape, axis in AXES:
+            z = np.resize([2.0, -1000.0, 0.5, 1000.0, 3.0, -1.0, 999.0, 7.0], shape)
+            cases.append(({"z": z, "axis": axis}, lines(function, z, axis)))
         return cases
 
     return make
@@ -93,6 +121,13 @@ def cross_entropy(rng):
     z = z.copy()
     z[0, 1] = z[1, 3] = z[2, 0] = -np.inf
     cases.append(({"z": z, "t": [0, 1, 3]}, mean_loss(z, [0, 1, 3])))
+    # rows that spread beyond what exp bears, ties, and targets on either side
+    for rows, targets in (
+        ([[0.0, 800.0, 801.0], [900.0, 0.0, -900.0], [-5.0, 1.0, 3000.0]], [0, 1, 2]),
+        ([[-800.0, -801.0, 2.0, 2.0]], [2]),
+        ([[0.0, 0.0], [5.0, 5.0], [-3.0, 4.0]], [1, 0, 1]),
+    ):
+        cases.append(({"z": rows, "t": targets}, mean_loss(np.array(rows), targets)))
     return cases
 
 
@@ -110,6 +145,18 @@ def softmax_at(rng):
             # differences first: dividing large logits would cost digits
             p = line_softmax([(v - top) / T for v in z.tolist()])
             cases.append(({"z": z, "T": T}, p))
+    # ties and near ties when it is cold, and large differences when it is hot
+    for line, T in (
+        ([3.0, 3.0, 1.0], 1e-4),
+        ([1000.0, 1000.0001, 999.9999], 1e-4),
+        ([-2.0, -2.0, -2.0], 0.005),
+        ([0.5, 0.503, 0.49], 0.009),
+        ([2e5, 0.0, -1e5], 1e5),
+        ([1500.0, -2000.0, 800.0], 1e3),
+        ([7.0], 0.5),
+    ):
+        p = line_softmax([(v - max(line)) / T for v in line])
+        cases.append(({"z": line, "T": T}, p))
     return cases
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import sqrt
 
-from numpy import array, asarray, float64, prod, sign
+from numpy import array, asarray, float64, prod
 from numpy.typing import NDArray
 
 from ffnlib.checks.gates import (
@@ -16,7 +16,17 @@ from ffnlib.checks.gates import (
     sigmoid,
     silu_slope,
 )
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import (
+    Fault,
+    Mistake,
+    Parts,
+    Problem,
+    close,
+    close_relative,
+    guessed,
+    judge_value,
+    mistakes_made,
+)
 
 Array = NDArray[float64]
 
@@ -59,18 +69,14 @@ def _judge_minimum(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("x is right, but the value is that of the gate alone", lambda: (x, v / x)),
         Mistake("x is right, but the value ignores beta", lambda: (x, x * float(f(x)))),
     ]  # fmt: skip
-    loose = 1e-4
-    for words, result in mistakes:
-        wrong = result()
-        if close(got, wrong, loose) and not close(wrong, (x, v), loose):
-            return Fault(words)
+    guesses = mistakes_made(got, (x, v), mistakes, 1e-4)
     if close(got[0], steep / beta, 1e-3):
-        return Fault("this is where the derivative is least, not the function")
+        guesses.append("this is where the derivative is least, not the function")
     if close(got[0], x, 0.06) and close(got[1], v, 0.01):
-        return Fault("near the minimum, but not within 1e-4 in x and 1e-6 in value: search finer")
+        guesses.append("near the minimum, but not within 1e-4 in x and 1e-6 in value: search finer")
     if got[0] >= 0.0:
-        return Fault("x is wrong: the minimum lies left of 0")
-    return Fault("this is not the minimum: is the derivative 0 there?")
+        guesses.append("x is wrong: the minimum lies left of 0")
+    return guessed(guesses, "this is not the minimum: is the derivative 0 there?")
 
 
 def _judge_dead(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -154,13 +160,17 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
                 lambda: prod(w * straight * (1.0 - straight))),
         Mistake("the sign of the derivative is wrong", lambda: -wanted),
     ]  # fmt: skip
-    fault = judge_value("the gradient", got, wanted, mistakes, tol, relative=True)
-    if fault is None or not fault.words.endswith("is wrong"):
+    fault = judge_value("the gradient", got, wanted, mistakes, tol, close_relative)
+    if fault is None or not fault.unexplained:
         return fault
     if got == 0.0:
-        return Fault("the gradient is tiny but not 0: multiply the factors, do not subtract values")
-    if sign(got) == sign(wanted) and close(got, wanted, 1e-2, relative=True):
-        return Fault("nearly right, but not to 1e-6 relative: use the derivative, not a difference")
+        return fault.observed(
+            "the gradient is tiny but not 0: multiply the factors, do not subtract values"
+        )
+    if close_relative(got, wanted, 1e-2):
+        return fault.observed(
+            "nearly right, but not to 1e-6 relative: use the derivative, not a difference"
+        )
     return fault
 
 

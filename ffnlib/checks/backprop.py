@@ -1,13 +1,22 @@
 """The problems of the assignment ``backprop``, with the mistakes their results give away."""
 
-from numpy import all as np_all
-from numpy import float64, isfinite, mean, ones_like, outer, shape, zeros_like
+from numpy import float64, mean, ones_like, outer, shape, zeros_like
 from numpy import sum as np_sum
 from numpy.typing import NDArray
 
 from ffnlib.checks.cross_entropy import judge_loss_gradient
 from ffnlib.checks.plain import Kind
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import (
+    Fault,
+    Mistake,
+    Parts,
+    Problem,
+    close,
+    close_by_row,
+    guessed,
+    judge_value,
+    mistakes_made,
+)
 from ffnlib.checks.steps import judge_adam, judge_nesterov
 from ffnlib.checks.two_layer import judge_network, judge_training
 
@@ -62,9 +71,9 @@ def _judge_dense(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
         Mistake("db is that of the last example alone: add over the batch", lambda: g[-1]),
     ]  # fmt: skip
     return (
-        judge_value("dx", returned["dx"], expected["dx"], in_x, tol)
-        or judge_value("dW", returned["dW"], expected["dW"], in_W, tol)
-        or judge_value("db", returned["db"], expected["db"], in_b, tol)
+        judge_value("dx", returned["dx"], expected["dx"], in_x, tol, close_by_row)
+        or judge_value("dW", returned["dW"], expected["dW"], in_W, tol, close_by_row)
+        or judge_value("db", returned["db"], expected["db"], in_b, tol, close_by_row)
     )
 
 
@@ -72,6 +81,9 @@ def _judge_numeric(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
     f, p = inputs["f"], inputs["p"]
     got, wanted = returned["gradient"], expected["gradient"]
     total = zeros_like(wanted) + np_sum(wanted)
+    # differences that are not divided are as many times too small as the step is
+    most = abs(wanted).max(initial=1e-300)
+    small = abs(got).max(initial=0.0) / most if abs(got).max(initial=0.0) < 0.03 * most else 0.0
     mistakes = [
         Mistake("twice too large: f(p + h) - f(p - h) is divided by 2h", lambda: 2.0 * wanted),
         Mistake("half as large: a difference over one h is divided by h", lambda: wanted / 2.0),
@@ -79,28 +91,31 @@ def _judge_numeric(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("all entries are moved at once: move one and leave the others", lambda: total),
         Mistake("all entries are moved at once: move one and leave the others",
                 lambda: np_sum(wanted)),
-        Mistake("the differences are not divided by the step", lambda: zeros_like(wanted)),
+        Mistake("the differences are not divided by the step", lambda: wanted * small),
         Mistake("this is f, not its gradient", lambda: zeros_like(wanted) + f(p)),
         Mistake("flattened: the gradient has the shape of p", lambda: wanted.reshape(-1)),
         Mistake("the gradient is multiplied by p", lambda: wanted * p),
         Mistake("transposed: the gradient has the shape of p", lambda: wanted.T),
     ]  # fmt: skip
-    if shape(got) == shape(wanted) and np_all(isfinite(got)):
-        # differences that were forgotten to be divided are small, but not 0
-        got = got * (1.0 if abs(got).max(initial=0.0) > 1e-3 else 0.0)
-    for words, result in mistakes:
-        wrong = result()
-        if close(got, wrong, 1e-4) and not close(wrong, wanted, 1e-3):
-            return Fault(words)
     fault = judge_value("the gradient", returned["gradient"], wanted, [], tol)
-    if fault is None or shape(got) != shape(wanted) or not np_all(isfinite(got)):
-        return fault
+    if fault is None:
+        return None
+    guesses = mistakes_made(got, wanted, mistakes, 1e-4)
+    if guesses:
+        return guessed(guesses, fault.fact, fault.detail)
     if close(got, wanted, 5e-2):
-        return Fault("only roughly right: take the difference on both sides, with a step that is "
-                     "neither large nor tiny, and put each entry back", fault.detail)  # fmt: skip
+        return Fault(
+            "only roughly right: take the difference on both sides, with a step that is neither "
+            "large nor tiny, and put each entry back",
+            fault.detail,
+            fact=fault.fact,
+        )
+    if not fault.unexplained:
+        return fault
     if shape(got) and close(got.reshape(-1)[0], wanted.reshape(-1)[0], tol):
-        return Fault("the first entry is right, then it goes wrong: is every entry put back?",
-                     fault.detail)  # fmt: skip
+        return fault.observed(
+            "the first entry is right, then it goes wrong: is every entry put back?"
+        )
     return fault
 
 

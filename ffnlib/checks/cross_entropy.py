@@ -4,12 +4,12 @@ from typing import Any
 
 from numpy import abs as np_abs
 from numpy import all as np_all
-from numpy import arange, argmax, exp, eye, float64, isfinite, log, log2, mean, shape, where
+from numpy import arange, argmax, exp, eye, float64, isfinite, log, mean, where
 from numpy import max as np_max
 from numpy import sum as np_sum
 from numpy.typing import NDArray
 
-from ffnlib.checks.logits import NO_SHIFT, first_named, judge_logits, log_softmax, naive, softmax
+from ffnlib.checks.logits import NO_SHIFT, judge_logits, log_softmax, naive, softmax
 from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value
 
 Array = NDArray[float64]
@@ -68,7 +68,7 @@ def judge_cross_entropy(
                 lambda: 1.0 - mean(p[rows, t])),
         Mistake("the mean is taken before the logarithm: the mean of the logarithms is asked for",
                 lambda: -log(mean(p[rows, t]))),
-        Mistake("the base of the logarithm is 2, not e", lambda: -mean(log2(p[rows, t]))),
+        Mistake("the base of the logarithm is 2, not e", lambda: -mean(chosen) / log(2.0)),
         Mistake("this is the loss of the most probable classes: the targets were not used",
                 lambda: -mean(log_p[rows, argmax(z, axis=-1)])),
         Mistake("this is minus the mean logit: log sum exp is missing", lambda: -mean(z[rows, t])),
@@ -88,10 +88,10 @@ def judge_cross_entropy(
                 lambda: -np_sum(where(p > 0.0, p * log_p, 0.0)) / m),
     ]  # fmt: skip
     fault = judge_logits("the loss", got, wanted, mistakes, tol)
-    if fault is None or not fault.words.endswith("is wrong"):
+    if fault is None or not fault.unexplained:
         return fault
     if isfinite(got) and got < wanted and np_max(-chosen) > 20.0:
-        return Fault("large losses are cut off: was something added inside the logarithm?")
+        return fault.observed("large losses are cut off: was something added inside the logarithm?")
     return fault
 
 
@@ -140,18 +140,14 @@ def judge_loss_gradient(
         Mistake("these are the values of the loss, not its gradient",
                 lambda: -log(p[rows, t]) / m),
     ]  # fmt: skip
-    words = first_named(got, wanted, mistakes, tol)
-    if words is not None:
-        return Fault(words)
-    fault = judge_value(
-        "the gradient", got, wanted, [], tol, overflow=f": does exp overflow? {NO_SHIFT}"
-    )
-    if fault is None or shape(got) != shape(wanted) or fault.words != "the gradient is wrong":
+    overflow = f": does exp overflow? {NO_SHIFT}"
+    fault = judge_value("the gradient", got, wanted, mistakes, tol, overflow=overflow)
+    if fault is None or not fault.unexplained:
         return fault
     sums = np_sum(got, axis=-1)
     if np_all(np_abs(sums) <= 1e-6) or close(got, wanted, 1e-2):
         return fault
-    return Fault("each row of the gradient must sum to 0: p and the targets both sum to 1")
+    return fault.observed("each row of the gradient must sum to 0: p and the targets both sum to 1")
 
 
 def _columns(p: Array, t: NDArray[Any]) -> Array:

@@ -1,14 +1,14 @@
 """The problems of the assignment ``ffn``, with the mistakes their results give away."""
 
 from collections.abc import Callable
+from functools import partial
 
-from numpy import all as np_all
-from numpy import exp, float64, isfinite, maximum, mean, shape, tanh
+from numpy import clip, exp, float64, maximum, mean, tanh
 from numpy import sum as np_sum
 from numpy.typing import NDArray
 
 from ffnlib.checks.gates import gelu_tanh, normal, sigmoid
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close_by_row, judge_value
 from ffnlib.checks.sizing import (
     judge_counts,
     judge_flops,
@@ -33,6 +33,10 @@ def _judge_swiglu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
     def down(hidden: Callable[[], Array]) -> Callable[[], Array]:
         return lambda: hidden() @ Wd.T
 
+    def cut(most: float) -> Array:
+        hidden: Array = _silu(clip(g, -most, most)) * u
+        return hidden
+
     e = exp(g - g.max(axis=1, keepdims=True))
     mistakes = [
         Mistake("silu is on the up branch: it belongs on the gate branch",
@@ -55,6 +59,10 @@ def _judge_swiglu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
                 down(lambda: e / np_sum(e, axis=1, keepdims=True) * u)),
         Mistake("silu is taken of the product: it belongs on the gate, before the product",
                 down(lambda: _silu(g * u))),
+        *(
+            Mistake("large gates are cut off", down(partial(cut, c)))
+            for c in (10.0, 20.0, 30.0)
+        ),
         Mistake("silu is taken twice", down(lambda: _silu(_silu(g)) * u)),
         Mistake("silu is taken of x: multiply by W_gate first",
                 down(lambda: (_silu(x) @ Wg.T) * u)),
@@ -81,13 +89,13 @@ def _judge_swiglu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
         Mistake("divided by the number of hidden units: W_down adds, it does not average",
                 lambda: y / g.shape[1]),
     ]  # fmt: skip
-    fault = judge_value("the result", got, y, mistakes, tol)
-    if fault is None or fault.words != "the result is wrong" or not np_all(isfinite(got)):
+    fault = judge_value("the result", got, y, mistakes, tol, close_by_row)
+    if fault is None or not fault.unexplained:
         return fault
-    right = [close(a, b, tol) for a, b in zip(got, y, strict=True)]
-    if shape(got) == shape(y) and any(right):
-        return Fault("some tokens are right, others not: each goes through the block on its own",
-                     fault.detail)  # fmt: skip
+    if any(close_by_row(a, b, tol) for a, b in zip(got, y, strict=True)):
+        return fault.observed(
+            "some tokens are right, others not: each goes through the block on its own"
+        )
     return fault
 
 

@@ -66,7 +66,10 @@ def judge_gelu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> F
                 lambda: x * sigmoid(x)),
         Mistake("the gate is mirrored: large positive x must pass", lambda: x * normal(-x)),
     ]  # fmt: skip
-    return judge_value("the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW)
+    fault = judge_value(
+        "the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW
+    )
+    return _far_off(fault, x, returned["y"], expected["y"])
 
 
 def judge_silu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -89,7 +92,20 @@ def judge_silu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> F
                 lambda: x * sigmoid(x) * sigmoid(-x)),
         Mistake("the sigmoid of |x| cannot close for negative x", lambda: x * sigmoid(np_abs(x))),
     ]  # fmt: skip
-    return judge_value("the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW)
+    fault = judge_value(
+        "the result", returned["y"], expected["y"], mistakes, tol, overflow=OVERFLOW
+    )
+    return _far_off(fault, x, returned["y"], expected["y"])
+
+
+def _far_off(fault: Fault | None, x: Array, got: Array, wanted: Array) -> Fault | None:
+    """Say of a result that is right for small inputs that it goes wrong for large ones."""
+    if fault is None or not fault.unexplained:
+        return fault
+    off = np_abs(got - wanted) > 1e-5 * maximum(1.0, np_abs(wanted))
+    if off.any() and np_abs(x[off]).min() > 3.0:
+        return fault.observed("right for small x, but not far from 0: is something cut off there?")
+    return fault
 
 
 def _log_gate(x: Array) -> Array:
@@ -140,10 +156,9 @@ def silu_slope(x: Array) -> Array:
 
 def _rough(fault: Fault | None, got: Array, wanted: Array) -> Fault | None:
     """Say of a result that is nearly right that it is only nearly right."""
-    if fault is not None and fault.words.endswith("is wrong") and close(got, wanted, 3e-3):
-        return Fault(
-            "the derivative is only roughly right: an approximation, or too coarse a difference",
-            fault.detail,
+    if fault is not None and fault.unexplained and close(got, wanted, 3e-3):
+        return fault.observed(
+            "the derivative is only roughly right: an approximation, or too coarse a difference"
         )
     return fault
 

@@ -24,33 +24,30 @@ from numpy import min as np_min
 from numpy.typing import NDArray
 
 from ffnlib.checks.counts import judge_count
-from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value, mistake_made
+from ffnlib.checks.problem import Fault, Mistake, Parts, close, close_relative, judge_value
 
 Array = NDArray[float64]
 
 
 def _judge_whole(got: Array, wanted: Array, mistakes: Sequence[Mistake]) -> Fault | None:
     """Judge the whole numbers; the steps they belong to are right."""
-    fault = judge_value("q", got, wanted, [], 0.0)
-    if fault is None or fault.words != "q is wrong":
+    if close(got, wanted, 0.0):
+        return None
+    fault = judge_value("q", got, wanted, mistakes, 1e-4)
+    if fault is None:
+        return Fault("q is not rounded to whole numbers", fact="q is wrong")
+    if not fault.unexplained:
         return fault
-    words = mistake_made(got, wanted, mistakes, 1e-4)
-    if words is not None:
-        return Fault(words)
     if not np_all(got == rint(got)):
-        return Fault("q is not rounded to whole numbers", fault.detail)
+        return fault.observed("q is not rounded to whole numbers")
     off = got - wanted
-    if np_all(off == off.flat[0]):
-        return Fault("all of q is shifted by the same number", fault.detail)
     if np_all(np_abs(off) <= 1):
-        return Fault("q is off by one here and there: round to the nearest whole number",
-                     fault.detail)  # fmt: skip
+        return fault.observed("q is off by one here and there: round to the nearest whole number")
     at_the_end = (got == np_max(got)) | (got == np_min(got))
     if np_max(np_abs(got)) < np_max(np_abs(wanted)) and np_all((off == 0) | at_the_end):
-        return Fault("q is cut off too early: the largest in size must keep its place",
-                     fault.detail)  # fmt: skip
+        return fault.observed("q is cut off too early: the largest in size must keep its place")
     if np_all(got % 256 == wanted % 256):
-        return Fault("q wrapped around: cut it off before it is converted to int8", fault.detail)
+        return fault.observed("q wrapped around: cut it off before it is converted to int8")
     return fault
 
 
@@ -62,16 +59,16 @@ def _judge_step(
     overflow: str = "",
 ) -> Fault | None:
     """Judge steps; what no mistake explains is too small, too large, or nearly right."""
-    fault = judge_value("scale", got, wanted, mistakes, tol, relative=True, overflow=overflow)
-    if fault is None or fault.words != "scale is wrong":
+    fault = judge_value("scale", got, wanted, mistakes, tol, close_relative, overflow)
+    if fault is None or not fault.unexplained:
         return fault
-    if close(got, wanted, 0.01, relative=True):
-        return Fault("scale is nearly right, but not to six digits: is something added to it, or "
-                     "is it rounded?", fault.detail)  # fmt: skip
+    if close_relative(got, wanted, 0.01):
+        return fault.observed("scale is nearly right, but not to six digits: is something added "
+                               "to it, or is it rounded?")  # fmt: skip
     if np_all(asarray(got) <= wanted):
-        return Fault("scale is too small: the largest numbers would be cut off", fault.detail)
+        return fault.observed("scale is too small: the largest numbers would be cut off")
     if np_all(asarray(got) >= wanted):
-        return Fault("scale is too large: some of the levels are never used", fault.detail)
+        return fault.observed("scale is too large: some of the levels are never used")
     return fault
 
 
@@ -192,9 +189,9 @@ def judge_affine(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
                 lambda: round(high / s)),
     ])  # fmt: skip
     if fault is not None:
-        if fault.words.endswith("is wrong") and returned["zero_point"] in (z - 1, z + 1):
-            return Fault("zero_point is off by one: subtract low/scale, rounded to the nearest, "
-                         "from -128", fault.detail)  # fmt: skip
+        if fault.unexplained and returned["zero_point"] in (z - 1, z + 1):
+            return fault.observed("zero_point is off by one: subtract low/scale, rounded to the "
+                                   "nearest, from -128")  # fmt: skip
         return fault
     v = w / ((high - low) / 255)
     return _judge_whole(returned["q"], expected["q"], [
@@ -230,15 +227,18 @@ def judge_groups(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
     def times(words: str, factor: float) -> Mistake:
         return Mistake(words, lambda: where(used, most * factor, 1.0))
 
+    def unfit(words: str) -> Fault:
+        return Fault(words, fact="scale has the wrong shape")
+
     if shape(got) != shape(s):
         if got.size == rows and s.size != rows:
-            return Fault("scale has one number for each row: each group has its own")
+            return unfit("scale has one number for each row: each group has its own")
         if got.size == 1:
-            return Fault("scale is one for the whole matrix: each group has its own")
+            return unfit("scale is one for the whole matrix: each group has its own")
         if shape(got) == shape(s)[::-1]:
-            return Fault("scale is transposed: a row for each row of w, a number for each group")
+            return unfit("scale is transposed: a row for each row of w, a number for each group")
         if shape(got) == shape(w):
-            return Fault("scale has a number for each weight: a group shares one")
+            return unfit("scale has a number for each weight: a group shares one")
     mistakes = [
         Mistake("a group of zeros has the step 0: let it be 1", lambda: most / 7),
         Mistake("the step is that of the row: each group has its own", lambda: along_row / 7),
@@ -270,6 +270,10 @@ def judge_groups(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
     ]  # fmt: skip
     fault = _judge_step(got, s, mistakes, tol, ": is there a group of zeros?")
     if fault is not None:
+        if shape(got) == shape(s) and not fault.guesses:
+            off = np_abs(got - s) > 1e-3 * s
+            if off.any() and np_all(got[off] == 1.0) and np_all(used[off]):
+                return fault.observed("a group is taken for zeros that has other numbers in it")
         return fault
     step = repeat(where(used, most / 7, 1.0), size, axis=1)
     top = repeat(where(used, most, 1.0), size, axis=1)

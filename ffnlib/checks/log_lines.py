@@ -53,6 +53,8 @@ def judge_logsumexp(inputs: Parts, expected: Parts, returned: Parts, tol: float)
         Mistake("the logarithm is missing after the sum", lambda: m + exp(rest)),
         Mistake("this is the sum of the logits: log and sum cannot be swapped",
                 lambda: np_sum(z, axis=axis)),
+        Mistake("this is the sum of the logits: log and sum cannot be swapped",
+                lambda: np_sum(log(exp(z)), axis=axis)),
         Mistake("the sign is wrong", lambda: -(m + rest)),
         Mistake("the base of the logarithm is 2, not e", lambda: m + rest / log(2.0)),
         Mistake("the base of the logarithm is 10, not e", lambda: m + rest / log(10.0)),
@@ -89,6 +91,8 @@ def judge_log_softmax(inputs: Parts, expected: Parts, returned: Parts, tol: floa
         Mistake("the sign is wrong: a logarithm of a probability is at most 0",
                 lambda: log(total) - shifted),
         Mistake("log sum exp is added, not subtracted", lambda: shifted + log(total)),
+        Mistake("the axis is lost in the sum, so that it is subtracted along another one: keepdims",
+                lambda: shifted - log(np_sum(exp(shifted), axis=axis))),
         Mistake("the maximum is subtracted only once: it belongs in both terms, or in neither",
                 lambda: z - log(total)),
         Mistake("the maximum is subtracted twice", lambda: shifted - (m + log(total))),
@@ -111,5 +115,7 @@ def _capped(fault: Fault | None, got: Array, wanted: Array) -> Fault | None:
         return fault
     off = np_abs(got - where(isfinite(wanted), wanted, got)) > 1e-3
     if np_any(off) and np_all(wanted[off] < -20.0) and np_all(got[off] > wanted[off]):
-        return Fault("very negative values are cut off: was something added inside the logarithm?")
+        return fault.observed(
+            "very negative values are cut off: was something added inside the logarithm?"
+        )
     return fault

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from numpy import all as np_all
-from numpy import asarray, exp, float64, isfinite, isnan, isneginf, log, shape, where
+from numpy import asarray, exp, float64, isnan, isneginf, log, shape
 from numpy import max as np_max
 from numpy import sum as np_sum
 from numpy.typing import NDArray
 
-from ffnlib.checks.problem import Fault, Mistake, close, judge_value
+from ffnlib.checks.problem import Fault, Mistake, judge_value
 
 Array = NDArray[float64]
 
@@ -51,50 +51,20 @@ def along(
     return [made(other) for other in range(z.ndim) if other != axis % z.ndim]
 
 
-def same(got: object, wanted: object, tolerance: float) -> bool:
-    """Whether two results agree, where nan agrees with nan and inf with inf."""
-    a: Array = asarray(got, dtype=float64)
-    b: Array = asarray(wanted, dtype=float64)
-    if shape(a) != shape(b) or not np_all(isnan(a) == isnan(b)):
-        return False
-    odd = ~isfinite(b)
-    if not np_all(isfinite(a) != odd) or not np_all((a == b) | ~odd | isnan(b)):
-        return False
-    return close(where(odd, 0.0, a), where(odd, 0.0, b), tolerance)
-
-
-def first_named(
-    got: object, wanted: object, mistakes: Sequence[Mistake], tolerance: float
-) -> str | None:
-    """Words of the first mistake that gives this very result, its nan and inf included."""
-    if same(got, wanted, tolerance):
-        return None
-    for words, result in mistakes:
-        try:
-            wrong = result()
-        except (ValueError, IndexError, ZeroDivisionError, OverflowError):
-            continue
-        if same(got, wrong, tolerance) and not same(wrong, wanted, tolerance):
-            return words
-    return None
-
-
 def judge_logits(
     name: str, got: Array, wanted: Array, mistakes: Sequence[Mistake], tolerance: float
 ) -> Fault | None:
     """Compare a result in which -inf stands for a masked class."""
-    if same(got, wanted, tolerance):
-        return None
-    words = first_named(got, wanted, mistakes, tolerance)
-    if words is not None:
-        return Fault(words)
+    overflow = f": does exp overflow, or a log get 0? {NO_SHIFT}"
+    fault = judge_value(name, got, wanted, mistakes, tolerance, overflow=overflow)
+    if fault is None or fault.guesses:
+        return fault
     masked = isneginf(asarray(wanted))
     if shape(got) == shape(wanted) and masked.any():
         here = asarray(got)[masked]
         if not np_all(isneginf(here)):
             what = "nan" if isnan(here).any() else "a finite number"
-            return Fault(f"a logit of -inf gives {what}: the class is ruled out, its log is -inf")
-    if shape(got) == shape(wanted):
-        got, wanted = where(masked, 0.0, got), where(masked, 0.0, wanted)
-    overflow = f": does exp overflow, or a log get 0? {NO_SHIFT}"
-    return judge_value(name, got, wanted, [], tolerance, overflow=overflow)
+            return fault.observed(
+                f"a logit of -inf gives {what}: the class is ruled out, its log is -inf"
+            )
+    return fault

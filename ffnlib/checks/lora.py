@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ffnlib.checks.counts import judge_count
 from ffnlib.checks.nearest import judge_nearest
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, close_by_row, judge_value
 
 Array = NDArray[float64]
 
@@ -17,8 +17,7 @@ Array = NDArray[float64]
 def _factors(alpha: float, r: int, A: Array, B: Array) -> list[tuple[str, float]]:
     """Give the factors that are mistaken for alpha/r, each with what to say."""
     d_in, d_out = A.shape[1], B.shape[0]
-    both = (("inputs or outputs", d_in),)
-    sizes = both if d_in == d_out else (("inputs", d_in), ("outputs", d_out))
+    sizes = (("inputs", d_in), ("outputs", d_out))
     return [
         ("alpha is not divided by the rank", alpha),
         ("the factor alpha/r is forgotten", 1.0),
@@ -26,6 +25,7 @@ def _factors(alpha: float, r: int, A: Array, B: Array) -> list[tuple[str, float]
         ("the factor is upside down: it is alpha/r, not r/alpha", r / alpha),
         ("alpha is divided by the root of the rank: here by the rank itself", alpha / sqrt(r)),
         ("alpha is multiplied by the rank: divide by it", alpha * r),
+        ("alpha // r rounds down: divide with /", alpha // r),
         ("the factor alpha/r is multiplied twice", (alpha / r) ** 2),
         *(
             (f"the rank is misread: alpha is divided by the number of {said}", alpha / size)
@@ -83,7 +83,7 @@ def _judge_forward(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("the inputs in a batch are mixed: each row of x has its own result",
                 lambda: zeros_like(y) + y.mean(axis=0)),
     ]  # fmt: skip
-    return judge_value("the result", got, y, mistakes, tol)
+    return judge_value("the result", got, y, mistakes, tol, close_by_row)
 
 
 def _judge_merge(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -107,7 +107,7 @@ def _judge_merge(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
         Mistake("W is multiplied by the update: add it", lambda: W * s * product),
         Mistake("the update is added twice", lambda: W + 2.0 * s * product),
     ]  # fmt: skip
-    return judge_value("the result", got, merged, mistakes, tol)
+    return judge_value("the result", got, merged, mistakes, tol, close_by_row)
 
 
 def _judge_trained(
@@ -167,6 +167,9 @@ def _judge_counts(inputs: Parts, expected: Parts, returned: Parts, _tol: float) 
     got = returned["trained"]
     if len(got) != len(ranks):
         return Fault("trained must have a count for each of the ranks, in their order")
+    if list(got) != list(trained) and sorted(got) == sorted(trained):
+        return Fault("trained is in another order: the counts follow the order of ranks",
+                     fact="trained is wrong")  # fmt: skip
     for r, count, wanted in zip(ranks, got, trained, strict=True):
         fault = _judge_trained(r, count, wanted, layers, shapes)
         if fault is not None:
@@ -197,7 +200,7 @@ def _judge_gradients(inputs: Parts, expected: Parts, returned: Parts, tol: float
             *_with_factors(alpha, A, B, 0.0, plain, f"{name}: ")[:-1],
             *_slips(name, form, expected[name], n),
             frozen,
-        ], tol)  # fmt: skip
+        ], tol, close_by_row)  # fmt: skip
         if fault is not None:
             return fault
     base, low, s = g @ W, back @ A, alpha / len(A)
@@ -213,7 +216,7 @@ def _judge_gradients(inputs: Parts, expected: Parts, returned: Parts, tol: float
         Mistake("dx is averaged over the batch: each row has its own", lambda: dx / n),
         Mistake("dx: W is transposed", lambda: g @ W.T + s * low),
         Mistake("dx: A and B are swapped", lambda: base + s * (g @ A.T) @ B.T),
-    ], tol)  # fmt: skip
+    ], tol, close_by_row)  # fmt: skip
 
 
 ADAPTER: dict[str, Any] = {"A": "matrix", "B": "matrix", "alpha": "number"}

@@ -1,16 +1,24 @@
 """The problems of the assignment ``moe``, with the mistakes their results give away."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import combinations
 
-from numpy import all as np_all
-from numpy import einsum, float64, int64, isfinite, maximum, mean
+from numpy import einsum, float64, int64, isfinite, isinf, maximum, mean
 from numpy import sum as np_sum
 from numpy.typing import NDArray
 
 from ffnlib.checks.counts import judge_count
 from ffnlib.checks.logits import softmax
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import (
+    Fault,
+    Mistake,
+    Parts,
+    Problem,
+    close,
+    close_by_row,
+    judge_value,
+)
 from ffnlib.checks.routes import judge_balance, judge_capacity, judge_route
 
 Array = NDArray[float64]
@@ -58,6 +66,11 @@ def _judge_forward(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
                 lambda: np_sum(gates[:1, :, None] * each, axis=1)),
         Mistake("the gates go through softmax again",
                 lambda: np_sum(softmax(gates, -1)[:, :, None] * each, axis=1)),
+        Mistake("the gates are divided by their sum: take them as they are", lambda: np_sum(
+                weighted, axis=1) / np_sum(gates, axis=1, keepdims=True)),
+        Mistake("the last gate is taken to be 1 minus the others: take it as it is",
+                lambda: np_sum(weighted[:, :-1], axis=1) + each[:, -1]
+                * (1.0 - np_sum(gates[:, :-1], axis=1, keepdims=True))),
         Mistake("the gates are multiplied twice",
                 lambda: np_sum(gates[:, :, None] * weighted, axis=1)),
         Mistake("relu is missing inside the experts",
@@ -79,17 +92,23 @@ def _judge_forward(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("averaged over the tokens: each has its own output", lambda: mean(y, axis=0)),
         Mistake("added over the tokens: each has its own output", lambda: np_sum(y, axis=0)),
     ]  # fmt: skip
-    fault = judge_value("the result", got, y, mistakes, tol, overflow=(
-        ": was an expert computed for a token that did not choose it? 0 times inf is nan"
-    ))  # fmt: skip
-    if fault is None or fault.words != "the result is wrong" or not np_all(isfinite(got)):
+    overflow = ": was an expert computed for a token that did not choose it? 0 times inf is nan"
+    fault = judge_value("the result", got, y, mistakes, tol, close_by_row, overflow)
+    if fault is None or not fault.unexplained:
         return fault
+    if (isinf(y) & isfinite(got)).any():
+        return fault.observed(
+            "an overflow is hidden: an expert that a token chose gives inf here; compute an expert "
+            "only for the tokens that chose it"
+        )
     if close(sorted(got.tolist()), sorted(y.tolist()), tol):
-        return Fault("the rows are right but in another order: put each back in its token's place")
-    right = [close(a, b, tol) for a, b in zip(got, y, strict=True)]
-    if any(right):
-        return Fault("some tokens are right, others not: does every choice of every token count?",
-                     fault.detail)  # fmt: skip
+        return fault.observed(
+            "the rows are right but in another order: put each back in its token's place"
+        )
+    if any(close_by_row(a, b, tol) for a, b in zip(got, y, strict=True)):
+        return fault.observed(
+            "some tokens are right, others not: does every choice of every token count?"
+        )
     return fault
 
 
@@ -107,19 +126,20 @@ def _parts(sizes: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _left_out(parts: Mapping[str, int], gap: int) -> str | None:
-    """Which parts make a count too small by ``gap``; the fewest that do."""
+def _left_out(parts: Mapping[str, int], gap: int) -> list[str]:
+    """Which parts make a count too small by ``gap``: every choice that does, the fewest first."""
     words = parts["the embedding"]
     pieces = {
         "the embedding or the output matrix": words,
         "both the embedding and the output matrix": 2 * words,
         **{name: parts[name] for name in PIECES},
     }
-    for n in range(1, len(pieces)):
-        for missing in combinations(pieces, n):
-            if sum(pieces[name] for name in missing) == gap:
-                return " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
-    return None
+    return [
+        " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
+        for n in range(1, len(pieces))
+        for missing in combinations(pieces, n)
+        if sum(pieces[name] for name in missing) == gap
+    ]
 
 
 def _changed(sizes: Mapping[str, int], experts: int) -> list[Mistake]:
@@ -190,22 +210,20 @@ def _judge_count(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
     for name, wanted in (("total", total), ("active", active)):
         got = returned[name]
         changed = _changed(inputs, inputs["experts" if name == "total" else "k"])
-        fault = judge_count(name, got, wanted, [
+        mistakes = [
             Mistake(f"{name}: {words}", result) for words, result in [*special[name], *changed]
-        ])  # fmt: skip
-        if fault is None:
-            continue
-        if not fault.words.startswith(f"{name} is "):
+        ]
+        left = [f"{name} leaves out {missing}" for missing in _left_out(parts, wanted - got)]
+        if not left:  # a mistake and something left out
+            left = [
+                f"{name}: {words}; and it leaves out {missing}"
+                for words, result in changed
+                for missing in _left_out(parts, result() - got)
+            ]
+        mistakes += [Mistake(words, partial(int, got)) for words in left]
+        fault = judge_count(name, got, wanted, mistakes)
+        if fault is not None:
             return fault
-        missing = _left_out(parts, wanted - got)
-        if missing is not None:
-            return Fault(f"{name} leaves out {missing}")
-        # a mistake and something left out
-        for words, result in changed:
-            missing = _left_out(parts, result() - got)
-            if missing is not None:
-                return Fault(f"{name}: {words}; and it leaves out {missing}")
-        return fault
     return None
 
 

@@ -6,7 +6,15 @@ from numpy import diag, isfinite, prod, shape, sqrt, zeros_like
 from numpy import sum as np_sum
 from numpy.linalg import svd
 
-from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value, mistake_made
+from ffnlib.checks.problem import (
+    Fault,
+    Mistake,
+    Parts,
+    close_relative,
+    guessed,
+    judge_value,
+    mistakes_made,
+)
 
 
 def judge_nearest(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -81,9 +89,9 @@ def _too_far(inputs: Parts, product: object, far: float, least: float, tol: floa
         Mistake("the singular values are divided by the largest", lambda: best / sigma[0]),
         Mistake("the product is zero", lambda: zeros_like(W)),
     ]  # fmt: skip
-    words = mistake_made(product, best, mistakes, 1e-3 if tol > 1e-5 else 1e-5)
-    return Fault(
-        words or "there is a matrix of this rank that is nearer to W than B A",
+    return guessed(
+        mistakes_made(product, best, mistakes, 1e-3 if tol > 1e-6 else 1e-5),
+        "there is a matrix of this rank that is nearer to W than B A",
         f"the distance is {far:.6g}, the least is {least:.6g}",
     )
 
@@ -118,8 +126,10 @@ def _judge_error(inputs: Parts, got: float, least: float, tol: float) -> Fault |
             @ svd(W, full_matrices=False)[2][:r]).max()),
         Mistake("this is the size of W itself", lambda: size),
     ]  # fmt: skip
-    if close(got, least, 1e-2, relative=True):
-        return Fault("the error is only roughly right: return it as it is, not rounded")
-    if close(got, -least, tol):
-        return Fault("the error is negative: a distance is not")
+    if close_relative(got, least, 1e-2):
+        return guessed(
+            ["the error is only roughly right: return it as it is, not rounded"],
+            "the error is wrong",
+        )
+    mistakes.append(Mistake("the error is negative: a distance is not", lambda: -least))
     return judge_value("the error", got, least, mistakes, tol) or Fault("the error is wrong")

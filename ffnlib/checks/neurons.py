@@ -1,6 +1,8 @@
 """The problems of the assignment ``neurons``, with the mistakes that their results give away."""
 
+from functools import partial
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from numpy import abs as np_abs
@@ -18,8 +20,9 @@ from numpy import (
 from numpy import max as np_max
 from numpy.typing import NDArray
 
+from ffnlib.checks.counts import judge_count
 from ffnlib.checks.plain import Kind
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, close_by_row, judge_value
 
 Array = NDArray[float64]
 
@@ -40,7 +43,7 @@ def _judge_compose(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("C uses a transposed matrix: check B against B.T", lambda: B.T @ A),
         Mistake("C uses a transposed matrix: check A against A.T", lambda: B @ A.T),
     ]
-    fault = judge_value("C", returned["C"], C, in_matrix, tol)
+    fault = judge_value("C", returned["C"], C, in_matrix, tol, close_by_row)
     if fault is not None:
         return fault
     in_vector = [
@@ -57,14 +60,12 @@ def _judge_compose(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("c sends a through the whole composed matrix", lambda: C @ a + b),
         Mistake("c multiplies the shift by the sum of the rows", lambda: B.sum(axis=1) * a + b),
     ]
-    return judge_value("c", returned["c"], c, in_vector, tol)
+    return judge_value("c", returned["c"], c, in_vector, tol, close_by_row)
 
 
 def _judge_count(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -> Fault | None:
     sizes: list[int] = inputs["sizes"]
     count, got = expected["count"], returned["count"]
-    if got == count:
-        return None
     pairs = list(pairwise(sizes))
     weights = sum(n * m for n, m in pairs)
     units = sum(sizes[1:])
@@ -82,25 +83,11 @@ def _judge_count(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
         ("the hidden layers are left out: count between neighbouring layers",
          (sizes[0] + 1) * sizes[-1]),
         ("sizes of all layers are multiplied: count between neighbouring layers and add",
-         _product(sizes)),
+         prod(sizes)),
     ]  # fmt: skip
-    for words, wrong in mistakes:
-        if got == wrong:
-            return Fault(words)
-    if abs(got - count) % 2**32 == 0:
-        return Fault("the count wrapped around: 32-bit integers are too small, use Python's")
-    if abs(got - count) <= 1e-5 * count:
-        return Fault(
-            "the count is rounded: single-precision floats are not exact here, count in integers"
-        )
-    return Fault("the count is wrong")
-
-
-def _product(numbers: list[int]) -> int:
-    result = 1
-    for number in numbers:
-        result *= number
-    return result
+    return judge_count("the count", got, count, [
+        Mistake(words, partial(int, wrong)) for words, wrong in mistakes
+    ])  # fmt: skip
 
 
 def _relu_network(x: Array, W1: Array, b1: Array, w2: Array, b2: float) -> Array:

@@ -78,8 +78,10 @@ def judge_pack(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -> 
             Mistake("the high half of the last byte must be 0 where the count is odd", lambda: got)
         )
     fault = judge_value("packed", got, wanted, mistakes, 0.0)
-    if fault is not None and fault.words == "packed is wrong" and np_all(got % 256 == wanted):
-        return Fault("the bytes are negative or beyond 255: convert to uint8 before you shift")
+    if fault is not None and fault.unexplained and np_all(got % 256 == wanted):
+        return fault.observed(
+            "the bytes are negative or beyond 255: convert to uint8 before you shift"
+        )
     return fault
 
 
@@ -145,6 +147,6 @@ def judge_unpack(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
         Mistake("the numbers stand in the wrong order", lambda: wanted[::-1]),
     ]  # fmt: skip
     fault = judge_value("q", got, wanted, mistakes, 0.0)
-    if fault is not None and fault.words == "q is wrong" and not np_all(np_abs(got) < 16):
-        return Fault("some numbers do not fit into four bits: a byte holds two")
+    if fault is not None and fault.unexplained and not np_all(np_abs(got) < 16):
+        return fault.observed("some numbers do not fit into four bits: a byte holds two")
     return fault

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ffnlib.checks.counts import judge_count
 from ffnlib.checks.levels import judge_affine, judge_groups, judge_symmetric
 from ffnlib.checks.nibbles import judge_pack, judge_unpack
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close_relative, judge_value
 
 Array = NDArray[float64]
 
@@ -62,9 +62,8 @@ def _judge_smooth(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
                 lambda: ratio(of_x, ones_like(of_w) * np_max(of_w))),
         Mistake("s is divided by its largest: leave it as it is", lambda: s / np_max(s)),
     ]  # fmt: skip
-    fault = judge_value("s", returned["s"], s, mistakes, tol, relative=True, overflow=(
-        ": powers are taken of sizes, which are not negative"
-    ))  # fmt: skip
+    fault = judge_value("s", returned["s"], s, mistakes, tol, close_relative,
+                        ": powers are taken of sizes, which are not negative")  # fmt: skip
     if fault is not None:
         return fault
     x_s, W_s = expected["x_s"], expected["W_s"]
@@ -175,7 +174,7 @@ def _judge_bytes(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
         Mistake("ratio is rounded: return it as it is", lambda: round(ratio, 1)),
         Mistake("ratio is rounded: return it as it is", lambda: round(ratio, 2)),
         Mistake("ratio is rounded: return it as it is", lambda: round(ratio, 3)),
-    ], tol, relative=True)  # fmt: skip
+    ], tol, close_relative)  # fmt: skip
 
 
 PROBLEMS: dict[str, Problem] = {

@@ -31,7 +31,16 @@ from numpy.typing import NDArray
 from ffnlib.checks.counts import judge_count
 from ffnlib.checks.gates import sigmoid
 from ffnlib.checks.logits import softmax
-from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value, mistake_made
+from ffnlib.checks.problem import (
+    Fault,
+    Mistake,
+    Parts,
+    close,
+    close_relative,
+    guessed,
+    judge_value,
+    mistakes_made,
+)
 
 Array = NDArray[float64]
 Integers = NDArray[int64]
@@ -86,14 +95,13 @@ def _judge_choice(z: Array, k: int, chosen: Array, right: Array) -> Fault | None
         Mistake("the same expert is chosen k times: take the k best", lambda: down[:, :1]
                 * ones_like(down[:, :k])),
     ]  # fmt: skip
-    words = mistake_made(
+    guesses = mistakes_made(
         found, right, [Mistake(m.words, partial(_sorted_result, m)) for m in mistakes], 0.0
     )
-    if words is not None:
-        return Fault(words)
-    if np_any((chosen < 0) | (chosen >= experts)):
-        return Fault("chosen has an expert that is not there: they are numbered from 0")
-    return Fault("chosen has the wrong experts: the k largest logits of each token")
+    fact = "chosen has the wrong experts: the k largest logits of each token"
+    if not guesses and np_any((chosen < 0) | (chosen >= experts)):
+        return Fault("chosen has an expert that is not there: they are numbered from 0", fact=fact)
+    return guessed(guesses, fact)
 
 
 def _judge_gates(z: Array, chosen: Array, got: Array, wanted: Array, tol: float) -> Fault | None:
@@ -132,12 +140,15 @@ def _judge_gates(z: Array, chosen: Array, got: Array, wanted: Array, tol: float)
     if close(got, wanted, tol):
         return None
     if close(sort(got, axis=1), sort(wanted, axis=1), tol):
-        return Fault("the gates stand beside the wrong experts: the largest gate belongs to the "
-                     "largest logit")  # fmt: skip
-    words = mistake_made(got, wanted, mistakes, tol)
-    if words is None and not close(np_sum(got, axis=1), ones_like(got[:, 0]), tol):
-        words = "the gates of a token do not sum to 1"
-    return Fault(words) if words is not None else judge_value("gates", got, wanted, [], tol)
+        words = ("the gates stand beside the wrong experts: the largest gate belongs to the "
+                 "largest logit")  # fmt: skip
+        mistakes.insert(0, Mistake(words, lambda: got))
+    fault = judge_value("gates", got, wanted, mistakes, tol)
+    if fault is None or not fault.unexplained:
+        return fault
+    if not close(np_sum(got, axis=1), ones_like(got[:, 0]), tol):
+        return fault.observed("the gates of a token do not sum to 1")
+    return fault
 
 
 def judge_balance(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -161,8 +172,7 @@ def judge_balance(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
         Mistake("multiplied by the number of tokens, not of experts", lambda: alpha * n * fP),
         Mistake("this is the mean over the experts: the loss has the sum, times their number",
                 lambda: alpha * fP / experts),
-        Mistake("f holds numbers of tokens: it is the share of the choices" if k > 1 else
-                "as many times too large as there are tokens: f is a share, and P a mean",
+        Mistake("f holds numbers of tokens: it is the share of the choices",
                 lambda: loss * n * k),
         Mistake("f is divided by the number of tokens: there are k choices for each, and f sums "
                 "to 1", lambda: loss * k),
@@ -174,6 +184,9 @@ def judge_balance(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
         Mistake("f stands twice: P is the mean probability",
                 lambda: alpha * experts * np_sum(f * f)),
         Mistake("the number of experts is squared", lambda: loss * experts),
+        Mistake("f counts an expert once, however often it is chosen: an index that stands "
+                "several times in += adds once; np.add.at and np.bincount count",
+                lambda: alpha * experts * np_sum(P[share(chosen) > 0]) / n / k),
         Mistake("f counts the most probable experts: count those in chosen",
                 lambda: alpha * experts * np_sum(share(best) * P)),
         Mistake("f counts the most probable experts: count those in chosen",
@@ -194,7 +207,7 @@ def judge_balance(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
         Mistake("the sums are multiplied: multiply expert by expert, then add",
                 lambda: alpha * experts),
     ]  # fmt: skip
-    return judge_value("the loss", returned["loss"], loss, mistakes, tol, relative=True)
+    return judge_value("the loss", returned["loss"], loss, mistakes, tol, close_relative)
 
 
 def kept_within(chosen: Integers, capacity: int) -> Array:
@@ -227,6 +240,7 @@ def judge_capacity(inputs: Parts, expected: Parts, returned: Parts, _tol: float)
         Mistake("capacity is the load of the busiest expert: it does not depend on the choices",
                 lambda: int(bincount(chosen).max())),
         Mistake("capacity is one too many: a whole number stays", lambda: floor(even) + 1),
+        Mistake("capacity is cut off at the number of tokens: it may be larger", lambda: min(c, n)),
         Mistake("capacity is the number of tokens", lambda: n),
     ]  # fmt: skip
     fault = judge_count("capacity", returned["capacity"], c, in_capacity)
@@ -258,5 +272,5 @@ def judge_capacity(inputs: Parts, expected: Parts, returned: Parts, _tol: float)
                      f"it has {kept.size} entries for {n} tokens")  # fmt: skip
     fault = judge_value("kept", kept, expected["kept"], in_kept, 1e-6)
     if fault is not None and np_any((kept != 0) & (kept != 1)):
-        return Fault("kept holds other numbers than True and False")
+        return Fault("kept holds other numbers than True and False", fact=fault.fact)
     return fault

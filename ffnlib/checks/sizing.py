@@ -1,5 +1,6 @@
 """Judges of the sizes of feed-forward blocks: hidden size, parameters, operations, shares."""
 
+from functools import partial
 from typing import Any
 
 from ffnlib.checks.counts import judge_count, judge_shares
@@ -18,15 +19,26 @@ def judge_hidden(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
     d, m = inputs["d_model"], inputs["multiple_of"]
     h = 8 * d // 3
     got, wanted = returned["d_ff"], expected["d_ff"]
+
+    def rounded(factor: float) -> int:
+        return _up(int(factor * d), m)
+
     nearest = "rounded to the nearest multiple: the rule rounds up"
     mistakes = [
         Mistake(nearest, lambda: (h + m // 2) // m * m),
         Mistake(nearest, lambda: round(h / m) * m),
+        Mistake(nearest, lambda: round(8 * d / 3 / m) * m),
         Mistake("rounded down: the rule rounds up to the next multiple", lambda: h // m * m),
         Mistake("8d/3 is rounded up first: take its whole part, then go up to a multiple",
                 lambda: _up(_up(8 * d, 3) // 3, m)),
         Mistake("8d/3 is rounded to the nearest integer first: take its whole part",
                 lambda: _up(round(8 * d / 3), m)),
+        *(
+            Mistake("8/3 is rounded: compute in whole numbers, 8 * d // 3",
+                    partial(rounded, factor))
+            for digits in range(1, 7)
+            for factor in (round(8 / 3, digits), 4 * round(2 / 3, digits))
+        ),
         Mistake("a multiple too many: a size that is a multiple already stays",
                 lambda: (h // m + 1) * m),
         Mistake("not rounded to a multiple of multiple_of", lambda: h),
@@ -44,17 +56,19 @@ def judge_hidden(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
         Mistake("multiple_of is added, not rounded to", lambda: h + m),
         Mistake("rounded up to a power of two: multiple_of says which multiples",
                 lambda: 2 ** (h - 1).bit_length()),
+        Mistake("multiple_of is doubled until it is large enough: go up to the next multiple",
+                lambda: m * 2 ** max(0, _up(h, m) // m - 1).bit_length()),
         Mistake("rounded to multiples of 256: multiple_of is an argument",
                 lambda: _up(h, 256)),
     ]  # fmt: skip
     fault = judge_count("d_ff", got, wanted, mistakes)
-    if fault is None or not fault.words.endswith("is wrong"):
+    if fault is None or not fault.unexplained:
         return fault
     if got % m:
-        return Fault("this is not a multiple of multiple_of")
+        return fault.observed("this is not a multiple of multiple_of")
     if got < h:
-        return Fault("this is smaller than 8d/3: the rule rounds up")
-    return Fault("this is a multiple, but not the next one after 8d/3", fault.detail)
+        return fault.observed("this is smaller than 8d/3: the rule rounds up")
+    return fault.observed("this is a multiple, but not the next one after 8d/3")
 
 
 def judge_counts(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -> Fault | None:
@@ -83,9 +97,9 @@ def judge_counts(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -
         Mistake("gated counts one matrix: gate, up and down make three", lambda: d * h),
     ]  # fmt: skip
     in_extra = [
-        Mistake("extra has lost its sign: gated minus plain is below 0 if gated is smaller"
-                if extra < 0 else "extra has the wrong sign: it is gated minus plain",
-                lambda: -extra),
+        Mistake("extra has lost its sign: gated minus plain is below 0 if gated is smaller",
+                lambda: abs(extra)),
+        Mistake("extra has the wrong sign: it is gated minus plain", lambda: -extra),
         Mistake("extra cannot be below 0 here, but gated minus plain can", lambda: max(extra, 0)),
         Mistake("extra is the sum of the two: it is gated minus plain", lambda: plain + gated),
         Mistake("extra is the difference of the hidden sizes: subtract the parameters",

@@ -3,7 +3,10 @@
 from numpy import abs as np_abs
 from numpy import all as np_all
 from numpy import (
+    argmax,
+    clip,
     exp,
+    eye,
     float64,
     isfinite,
     isnan,
@@ -25,14 +28,13 @@ from ffnlib.checks.log_lines import judge_log_softmax, judge_logsumexp
 from ffnlib.checks.logits import (
     NO_SHIFT,
     along,
-    first_named,
     judge_logits,
     log_softmax,
     naive,
     softmax,
 )
 from ffnlib.checks.plain import Kind
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, guessed, judge_value
 
 Array = NDArray[float64]
 
@@ -109,6 +111,7 @@ def _judge_softmax(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
                 lambda: where(z == np_max(z, axis=axis, keepdims=True), 1.0, 0.0)),
         Mistake("the logits are squared before the exponential", lambda: softmax(z * z, axis)),
         Mistake("softmax is taken twice", lambda: softmax(softmax(z, axis), axis)),
+        Mistake("large logits are cut off", lambda: softmax(clip(z, -10.0, 10.0), axis)),
         Mistake("the shift is not the same for the whole line: it changes the probabilities",
                 lambda: softmax(z - np_max(z, axis=0), axis)),
         Mistake("scaled to length 1, not to sum 1",
@@ -117,15 +120,16 @@ def _judge_softmax(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
                 lambda: swapaxes(softmax(z, axis), 0, axis)),
     ]  # fmt: skip
     fault = judge_value("the result", got, wanted, mistakes, tol)
-    if fault is None or fault.words != "the result is wrong":
+    if fault is None or not fault.unexplained:
         return fault
     total = np_sum(got, axis=axis)
     if not close(total, zeros_like(total) + 1.0, tol):
-        return Fault(
-            "the probabilities do not sum to 1 along axis",
+        return guessed(
+            ["the probabilities do not sum to 1 along axis"],
+            fault.fact,
             f"the sums run from {np_min(total):.4g} to {np_max(total):.4g}",
         )
-    return Fault("they sum to 1 along axis, but are not the probabilities", fault.detail)
+    return fault.observed("they sum to 1 along axis, but are not the probabilities")
 
 
 def _same_odd(got: Array, wanted: Array) -> bool:
@@ -156,6 +160,10 @@ def _judge_two_ways(inputs: Parts, expected: Parts, returned: Parts, tol: float)
     m, low = np_max(z), np_min(z)
     # where several give the same nan, the one that fails more rarely stands first
     mistakes = [
+        Mistake("shifted subtracts the last logit: the largest can be far above it",
+                lambda: naive(z - z[-1], -1)),
+        Mistake("shifted subtracts the first logit: the largest can be far above it",
+                lambda: naive(z - z[0], -1)),
         Mistake("shifted subtracts the minimum: then the largest exponent still overflows",
                 lambda: naive(z - low, -1)),
         Mistake("shifted subtracts the mean: exponents above 0 are left, and they can overflow",
@@ -177,19 +185,10 @@ def _judge_two_ways(inputs: Parts, expected: Parts, returned: Parts, tol: float)
                 lambda: naive(where(z > 700.0, 700.0, z), -1)),
         Mistake("shifted is turned round: this is the softmax of -z", lambda: softmax(-z, -1)),
     ]  # fmt: skip
-    words = first_named(returned["shifted"], expected["shifted"], mistakes, tol)
-    if words is not None:
-        return Fault(words)
     return judge_value(
-        "shifted", returned["shifted"], expected["shifted"], [], tol,
+        "shifted", returned["shifted"], expected["shifted"], mistakes, tol,
         overflow=": an exponent above 0 is left, or a sum of 0",
     )  # fmt: skip
-
-
-def stable_part(expected: Parts) -> Array:
-    """Give the second expected result."""
-    part: Array = expected["shifted"]
-    return part
 
 
 def _judge_temperature(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -218,6 +217,8 @@ def _judge_temperature(inputs: Parts, expected: Parts, returned: Parts, tol: flo
                 lambda: softmax(-z / T, -1)),
         Mistake("the largest class gets everything: that is only the limit T to 0",
                 lambda: where(z == np_max(z), 1.0, 0.0)),
+        Mistake("the largest class gets everything: that is only the limit T to 0",
+                lambda: eye(len(z))[argmax(z)]),
         Mistake("all classes get the same: that is only the limit of a large T",
                 lambda: zeros_like(z) + 1.0 / len(z)),
     ]  # fmt: skip

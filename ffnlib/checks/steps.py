@@ -1,12 +1,13 @@
 """Judges of one step of an optimizer, with typical mistakes."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from numpy import float64, shape, sqrt
 from numpy.typing import NDArray
 
-from ffnlib.checks.problem import Fault, Mistake, Parts, close, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, close, guessed, judge_value, mistakes_made
 
 Array = NDArray[float64]
 
@@ -55,27 +56,23 @@ def judge_nesterov(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
             p - rate * right, beta * v + rate * slope(p - rate * beta * v))),
         Mistake("the two results are swapped: return p, then v", lambda: (wanted[1], wanted[0])),
     ]  # fmt: skip
-    words = _step_made(got, wanted, mistakes, tol)
-    if words is not None:
-        return Fault(words)
-    return judge_value("v", got[1], wanted[1], [], tol) or judge_value(
+    guesses = mistakes_made(got, wanted, mistakes, tol, _all_close)
+    fault = judge_value("v", got[1], wanted[1], [], tol) or judge_value(
         "p", got[0], wanted[0], [], tol
     )
+    return _with(guesses, fault)
 
 
-def _step_made(
-    got: Sequence[Array], wanted: Sequence[Array], mistakes: Sequence[Mistake], tol: float
-) -> str | None:
-    """Words of the first mistake that gives this very step, all its parts together."""
+def _all_close(ours: Any, theirs: Any, tol: float) -> bool:
+    """Whether two steps are the same in all their parts."""
+    return all(close(a, b, tol) for a, b in zip(ours, theirs, strict=True))
 
-    def agree(ours: Sequence[Array], theirs: Sequence[Array]) -> bool:
-        return all(close(a, b, tol) for a, b in zip(ours, theirs, strict=True))
 
-    for words, result in mistakes:
-        wrong = result()
-        if agree(got, wrong) and not agree(wrong, wanted):
-            return words
-    return None
+def _with(guesses: Sequence[str], fault: Fault | None) -> Fault | None:
+    """Put the mistakes that explain the whole step in front of those of its first wrong part."""
+    if fault is None or not guesses:
+        return fault
+    return guessed([*guesses, *fault.guesses], "the step is wrong", fault.detail)
 
 
 class _Given(NamedTuple):
@@ -111,6 +108,10 @@ def _corrections(inputs: Parts, wanted: Sequence[Array]) -> list[Mistake]:
     def step(M: Any, V: Any) -> tuple[Array, ...]:
         return given.step(M, V, (m2, v2))
 
+    def stopped(last: int) -> tuple[Array, ...]:
+        count = min(t, last)
+        return step(m2 / (1.0 - b1**count), v2 / (1.0 - b2**count))
+
     return [
         Mistake("the bias correction is missing: m and v start at 0 and are too small at first",
                 lambda: step(m2, v2)),
@@ -123,6 +124,11 @@ def _corrections(inputs: Parts, wanted: Sequence[Array]) -> list[Mistake]:
                 lambda: step(m2 / (1.0 - b1), v2 / (1.0 - b2))),
         Mistake("the bias correction has beta times t, not beta to the power t",
                 lambda: step(m2 / (1.0 - b1 * t), v2 / (1.0 - b2 * t))),
+        *(
+            Mistake("the bias correction stops counting the steps: t grows without end",
+                    partial(stopped, n))
+            for n in (5, 10, 20, 100)
+        ),
         Mistake("the steps count from 1, here the power is t + 1",
                 lambda: step(m2 / (1.0 - b1 ** (t + 1)), v2 / (1.0 - b2 ** (t + 1)))),
         Mistake("the steps count from 1, here the power is t - 1",
@@ -179,9 +185,7 @@ def judge_adam(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> F
             return Fault(f"{name} has the wrong shape", f"all three have the shape {shape(p)}")
     m2, v2 = wanted[1], wanted[2]
     mistakes = [*_corrections(inputs, wanted), *_averages(inputs, wanted)]
-    words = _step_made(got, wanted, mistakes, tol)
-    if words is not None:
-        return Fault(words)
+    guesses = mistakes_made(got, wanted, mistakes, tol, _all_close)
     in_v = [
         Mistake("v averages the gradient: it averages its square",
                 lambda: b2 * v + (1.0 - b2) * g),
@@ -191,13 +195,14 @@ def judge_adam(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> F
         Mistake("m does not keep its old value: it is a running average", lambda: g),
         Mistake("m averages the square: that is v", lambda: v2),
     ]
-    return (
+    fault = (
         judge_value("m", got[1], m2, in_m, tol)
         or judge_value("v", got[2], v2, in_v, tol)
         or judge_value(
             "p", got[0], wanted[0], [], tol, overflow=": did the correction divide by 0?"
         )
     )
+    return _with(guesses, fault)
 
 
 def _swapped(given: _Given) -> tuple[Array, ...]:

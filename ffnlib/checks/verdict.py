@@ -1,8 +1,8 @@
 """`verify`: run the visible cases of a test cell, and the hidden ones while grading."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy import array2string, ndarray
 
@@ -18,8 +18,8 @@ from ffnlib.checks import (
 )
 from ffnlib.checks.execution import CheckFailed, Stopped, produce, quiet
 from ffnlib.checks.hidden import hidden_cases
-from ffnlib.checks.plain import Unusable, Value, plain_result
-from ffnlib.checks.problem import Case, Parts, Problem
+from ffnlib.checks.plain import Unusable, Value, fresh_result, plain_result
+from ffnlib.checks.problem import Case, Fault, Parts, Problem, settled
 from ffnlib.checks.refusal import Missing
 
 ASSIGNMENTS: dict[str, dict[str, Problem]] = {
@@ -95,36 +95,49 @@ def _listed(parts: Parts) -> str:
     return ", ".join(f"{name} = {_shown(value)}" for name, value in parts.items())
 
 
-def _failure(run: Run, problem: Problem, case: Case, title: str) -> str:
-    """Message of a visible case that fails, or an empty string."""
+class _Failing(NamedTuple):
+    """A case that does not pass: which, why, and what came back, if anything did."""
+
+    number: int
+    fault: Fault
+    returned: Parts | None
+
+
+def _failing(run: Run, problem: Problem, cases: Sequence[Case]) -> Iterator[_Failing]:
+    for number, case in enumerate(cases):
+        try:
+            parts, width = run(case)
+        except Stopped as stop:
+            yield _Failing(number, Fault(stop.words, stop.detail), None)
+            continue
+        fault = problem.judged(case, parts, width)
+        if fault is not None:
+            yield _Failing(number, fault, parts)
+
+
+def _told(problem: Problem, case: Case, fault: Fault, returned: Parts | None) -> str:
+    """Say all about a visible case that fails."""
+    lines = [fault.words]
+    if fault.detail and returned is None:
+        lines.append(fault.detail)
+    elif fault.detail:
+        lines = [f"{fault.words} ({fault.detail})"]
     given = problem.inputs(case)
-    inputs = f"\n  called with {_listed(given)}" if given else ""
-    try:
-        parts, width = run(case)
-    except Stopped as stop:
-        detail = f"\n  {stop.detail}" if stop.detail else ""
-        return f"{title}: {stop.words}{detail}{inputs}"
-    fault = problem.judged(case, parts, width)
-    if fault is None:
-        return ""
-    detail = f" ({fault.detail})" if fault.detail else ""
-    return f"{title}: {fault.words}{detail}{inputs}\n  returned {_listed(parts)}"
-
-
-def _hidden_words(run: Run, problem: Problem, case: Case) -> str:
-    """Why a hidden case fails, without a number of it; an empty string if it does not."""
-    try:
-        parts, width = run(case)
-    except Stopped as stop:
-        return stop.words
-    fault = problem.judged(case, parts, width)
-    return "" if fault is None else fault.words
+    if given:
+        lines.append(f"called with {_listed(given)}")
+    if returned is not None:
+        lines.append(f"returned {_listed(returned)}")
+        if problem.expected is None:
+            lines.append(f"expected {_listed(fresh_result(case.expected, problem.returns))}")
+    return "\n  ".join(lines)
 
 
 def shortfall(
     problem: Problem, run: Run, visible: Sequence[Case], hidden: Sequence[Case] = ()
 ) -> str:
     """Say what is wrong with the first case that does not pass; an empty string if all do.
+
+    A mistake is named only if it explains every case that fails.
 
     Parameters
     ----------
@@ -135,16 +148,17 @@ def shortfall(
     visible, hidden : sequences of Case
         Of a hidden case neither inputs nor numbers are told.
     """
-    for number, case in enumerate(visible, 1):
-        title = f"{problem.name}, case {number} of {len(visible)}"
-        message = _failure(run, problem, case, title)
-        if message:
-            return message
-    for case in hidden:
-        words = _hidden_words(run, problem, case)
-        if words:
-            return f"{problem.name} passes the visible cases but not a hidden one: {words}"
-    return ""
+    failing = _failing(run, problem, [*visible, *hidden])
+    first = next(failing, None)
+    if first is None:
+        return ""
+    fault = first.fault
+    if fault.guesses:
+        fault = settled([fault, *(f.fault for f in failing if f.returned is not None)])
+    if first.number >= len(visible):
+        return f"{problem.name} passes the visible cases but not a hidden one: {fault.words}"
+    title = f"{problem.name}, case {first.number + 1} of {len(visible)}"
+    return f"{title}: {_told(problem, visible[first.number], fault, first.returned)}"
 
 
 def praise(visible: Sequence[Case], hidden: Sequence[Case] = ()) -> str:

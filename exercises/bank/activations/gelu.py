@@ -102,3 +102,9 @@ def gelu(x):
 # %% wrong: tanh form | this is the tanh approximation
 def gelu(x):
     return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+
+
+# %% wrong: first entry of one | the result has the wrong shape
+def gelu(x):
+    y = x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2
+    return y[0] if len(x) == 1 else y

@@ -95,3 +95,15 @@ def silu(x):
     if x.ndim == 1:
         return [None for v in x]
     return x / (1 + np.exp(-x))
+
+
+# %% wrong: first entry of one | the result has the wrong shape
+def silu(x):
+    y = x / (1 + np.exp(-x))
+    return y[0] if len(x) == 1 else y
+
+
+# %% wrong: step beyond 12 | right for small x, but not far from 0
+def silu(x):
+    s = 1 / (1 + np.exp(-np.clip(x, -12, 12)))
+    return np.where(x < -12, 0, np.where(x > 12, x, x * s))

@@ -89,3 +89,9 @@ def silu_derivative(x):
 # %% wrong: value | this is SiLU itself
 def silu_derivative(x):
     return x / (1 + np.exp(-x))
+
+
+# %% wrong: step beyond 12 | only roughly right
+def silu_derivative(x):
+    s = 1 / (1 + np.exp(-np.clip(x, -12, 12)))
+    return np.where(x < -12, 0, np.where(x > 12, 1, s * (1 + x * (1 - s))))

@@ -141,3 +141,11 @@ def adam_step(p, g, m, v, t, rate, beta1, beta2, eps):
     m = beta1 * m + g
     v = beta2 * v + g**2
     return p - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+# %% wrong: t at most ten | the bias correction stops counting the steps
+def adam_step(p, g, m, v, t, rate, beta1, beta2, eps):
+    t = min(t, 10)
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    return p - rate * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v

@@ -142,3 +142,27 @@ def loss_gradient(z, t):
     p = e / e.sum(axis=1, keepdims=True)
     one_hot = np.eye(z.shape[1])[t]
     return one_hot * (p - one_hot) / len(t)
+
+
+# %% wrong: shift by the first logit | does exp overflow?
+def loss_gradient(z, t):
+    e = np.exp(z - z[:, :1])
+    p = e / e.sum(axis=1, keepdims=True)
+    p[np.arange(len(t)), t] -= 1
+    return p / len(t)
+
+
+# %% wrong: shift by the mean | does exp overflow?
+def loss_gradient(z, t):
+    e = np.exp(z - z.mean(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p[np.arange(len(t)), t] -= 1
+    return p / len(t)
+
+
+# %% wrong: shift by the target logit | does exp overflow?
+def loss_gradient(z, t):
+    e = np.exp(z - z[np.arange(len(t)), t][:, None])
+    p = e / e.sum(axis=1, keepdims=True)
+    p[np.arange(len(t)), t] -= 1
+    return p / len(t)

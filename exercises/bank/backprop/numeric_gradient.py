@@ -150,3 +150,17 @@ def numeric_gradient(f, p):
 def numeric_gradient(f, p):
     h = 1e-5
     return [(f(p + h * e) - f(p - h * e)) / (2 * h) for e in np.eye(len(p), p.shape)]
+
+
+# %% wrong: two dimensions at most | stopped with
+def numeric_gradient(f, p):
+    h, gradient = 1e-5, np.zeros(p.shape)
+    if p.ndim == 1:
+        return numeric_gradient(lambda q: f(q[0]), p[None])[0]
+    rows, columns = p.shape
+    for i in range(rows):
+        for j in range(columns):
+            e = np.zeros(p.shape)
+            e[i, j] = h
+            gradient[i, j] = (f(p + e) - f(p - e)) / (2 * h)
+    return gradient

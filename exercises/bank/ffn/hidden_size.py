@@ -90,7 +90,7 @@ def hidden_size(d_model, multiple_of):
     return int(8 * d_model / 3)
 
 
-# %% wrong: power of two | rounded up to a power of two
+# %% wrong: power of two | multiple_of is doubled until it is large enough
 def hidden_size(d_model, multiple_of):
     size = multiple_of
     while size < 8 * d_model // 3:
@@ -111,3 +111,18 @@ def hidden_size(d_model, multiple_of):
 # %% wrong: up twice | 8d/3 is rounded up first
 def hidden_size(d_model, multiple_of):
     return math.ceil(math.ceil(8 * d_model / 3) / multiple_of) * multiple_of
+
+
+# %% wrong: half added and rounded | a multiple too many
+def hidden_size(d_model, multiple_of):
+    return round(8 * d_model // 3 / multiple_of + 0.5) * multiple_of
+
+
+# %% wrong: rounded factor | 8/3 is rounded
+def hidden_size(d_model, multiple_of):
+    return math.ceil(int(2.6667 * d_model) / multiple_of) * multiple_of
+
+
+# %% wrong: rounded two thirds | 8/3 is rounded
+def hidden_size(d_model, multiple_of):
+    return math.ceil(int(4 * d_model * 0.66667) / multiple_of) * multiple_of

@@ -59,6 +59,13 @@ def swiglu(x, W_gate, W_up, W_down):
     return np.inner(z * (1 / (1 + np.exp(-z))) * np.inner(x, u), d)
 
 
+# %% right: inputs in half the digits
+def swiglu(x, W_gate, W_up, W_down):
+    x = x.T.astype(np.float32).T
+    g = x @ W_gate.T
+    return (g / (1 + np.exp(-g)) * (x @ W_up.T)) @ W_down.T
+
+
 # %% wrong: added | the two branches are added: multiply them
 def swiglu(x, W_gate, W_up, W_down):
     g, u = x @ W_gate.T, x @ W_up.T
@@ -179,3 +186,9 @@ def swiglu(x, W_gate, W_up, W_down):
     g, u = x @ W_gate.T, x @ W_up.T
     silu = lambda z: z / (1 + np.exp(-z))
     return (g / (1 + np.exp(g)) * u) @ W_down.T
+
+
+# %% wrong: gate clipped | large gates are cut off
+def swiglu(x, W_gate, W_up, W_down):
+    g = np.clip(x @ W_gate.T, -20, 20)
+    return (g / (1 + np.exp(-g)) * (x @ W_up.T)) @ W_down.T

@@ -149,3 +149,10 @@ def lora_counts(shapes, layers, ranks):
     d_out, d_in = shapes.T
     full = layers * int(np.sum(d_out * d_in))
     return full, [full + rank * layers * int(np.sum(d_out + d_in)) for rank in ranks]
+
+
+# %% wrong: ranks sorted | trained is in another order
+def lora_counts(shapes, layers, ranks):
+    full = layers * sum(int(a) * int(b) for a, b in shapes)
+    sizes = layers * sum(int(a) + int(b) for a, b in shapes)
+    return full, [rank * sizes for rank in sorted(ranks)]

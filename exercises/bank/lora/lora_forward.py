@@ -153,3 +153,8 @@ def lora_forward(x, W, b, A, B, alpha):
 # %% wrong: weights transposed | lora_forward stopped with ValueError
 def lora_forward(x, W, b, A, B, alpha):
     return x @ W + b + alpha / len(A) * (x @ A.T) @ B.T
+
+
+# %% wrong: whole division | alpha // r rounds down
+def lora_forward(x, W, b, A, B, alpha):
+    return x @ W.T + b + alpha // len(A) * (x @ A.T) @ B.T

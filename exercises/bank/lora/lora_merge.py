@@ -122,3 +122,8 @@ def lora_merge(W, A, B, alpha):
 def lora_merge(W, A, B, alpha):
     r = len(A)
     return W + alpha / r * A @ B
+
+
+# %% wrong: whole division | alpha // r rounds down
+def lora_merge(W, A, B, alpha):
+    return W + alpha // len(A) * (B @ A)

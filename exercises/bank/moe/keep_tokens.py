@@ -168,3 +168,24 @@ def keep_tokens(chosen, experts, factor):
     for e in range(experts):
         kept[np.flatnonzero(chosen == e)[:C]] = True
     return C, kept
+
+
+# %% wrong: capacity at most the tokens | capacity is cut off at the number of tokens
+def keep_tokens(chosen, experts, factor):
+    n = len(chosen)
+    capacity = min(math.ceil(factor * n / experts), n)
+    taken, kept = [0] * experts, []
+    for expert in chosen:
+        kept.append(taken[expert] < capacity)
+        taken[expert] += 1
+    return capacity, kept
+
+
+# %% wrong: one more than the whole part | capacity is one too many
+def keep_tokens(chosen, experts, factor):
+    capacity = int(factor * len(chosen) / experts) + 1
+    taken, kept = [0] * experts, []
+    for expert in chosen:
+        kept.append(taken[expert] < capacity)
+        taken[expert] += 1
+    return capacity, kept

@@ -162,3 +162,10 @@ def load_balancing_loss(p, chosen, alpha):
     f = np.bincount(chosen.ravel(), minlength=N) / chosen.size
     P = p.mean(axis=0)
     return alpha * n * np.sum(f * P)
+
+
+# %% wrong: counted once for each index | f counts an expert once
+def load_balancing_loss(p, chosen, alpha):
+    f = np.zeros(p.shape[1])
+    f[chosen] += 1
+    return alpha * p.shape[1] * np.sum(f / chosen.size * p.mean(axis=0))

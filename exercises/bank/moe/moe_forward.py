@@ -221,3 +221,37 @@ def moe_forward(x, chosen, gates, W_in, W_out):
             out = W_out[e].T @ np.maximum(W_in[e].T @ x[t], 0)
             y[t] += gates[t, j] * out
     return y
+
+
+# %% wrong: gates renormalised | the gates are divided by their sum
+def moe_forward(x, chosen, gates, W_in, W_out):
+    gates = gates / gates.sum(axis=1, keepdims=True)
+    h = np.maximum(np.einsum("td,tkhd->tkh", x, W_in[chosen]), 0)
+    return np.einsum("tk,tkh,tkdh->td", gates, h, W_out[chosen])
+
+
+# %% wrong: last gate is the rest | the last gate is taken to be 1 minus the others
+def moe_forward(x, chosen, gates, W_in, W_out):
+    gates = gates.copy()
+    gates[:, -1] = 1 - gates[:, :-1].sum(axis=1)
+    h = np.maximum(np.einsum("td,tkhd->tkh", x, W_in[chosen]), 0)
+    return np.einsum("tk,tkh,tkdh->td", gates, h, W_out[chosen])
+
+
+# %% wrong: all experts with nan to num | an overflow is hidden
+def moe_forward(x, chosen, gates, W_in, W_out):
+    weights = np.zeros((len(x), len(W_in)))
+    np.put_along_axis(weights, chosen, gates, axis=1)
+    with np.errstate(all="ignore"):
+        h = np.maximum(np.einsum("td,ehd->teh", x, W_in), 0)
+        out = np.einsum("teh,edh->ted", h, W_out)
+        return np.nan_to_num(weights[:, :, None] * out).sum(axis=1)
+
+
+# %% wrong: all experts clipped | an overflow is hidden
+def moe_forward(x, chosen, gates, W_in, W_out):
+    weights = np.zeros((len(x), len(W_in)))
+    np.put_along_axis(weights, chosen, gates, axis=1)
+    h = np.clip(np.einsum("td,ehd->teh", x, W_in), 0, 1e100)
+    out = np.einsum("teh,edh->ted", h, W_out)
+    return (weights[:, :, None] * out).sum(axis=1)

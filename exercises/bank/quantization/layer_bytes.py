@@ -276,3 +276,10 @@ def layer_bytes(d_out, d_in, bits, group):
     biases = 4 * d_out
     total = weights + scales + biases
     return total, 4 * d_out * (d_in + 1) / total
+
+
+# %% wrong: no scale for a wide group | total
+def layer_bytes(d_out, d_in, bits, group):
+    scales = 0 if group > d_in else math.ceil(d_in / group)
+    total = d_out * (math.ceil(d_in * bits / 8) + 2 * scales + 4)
+    return total, 4 * d_out * (d_in + 1) / total

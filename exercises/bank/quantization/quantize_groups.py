@@ -257,3 +257,25 @@ def quantize_groups(w, size):
     scale[scale == 0] = 1
     q = np.round(groups / scale[:, :, None]) + 8
     return q.reshape(w.shape), scale
+
+
+# %% wrong: zero by its sum | a group is taken for zeros that has other numbers
+def quantize_groups(w, size):
+    groups = w.reshape(len(w), -1, size)
+    scale = np.where(groups.sum(axis=2) == 0, 1, np.abs(groups).max(axis=2) / 7)
+    return np.round(groups / scale[:, :, None]).reshape(w.shape), scale
+
+
+# %% wrong: zero by its first entry | a group is taken for zeros that has other numbers
+def quantize_groups(w, size):
+    groups = w.reshape(len(w), -1, size)
+    scale = np.where(groups[:, :, 0] == 0, 1, np.abs(groups).max(axis=2) / 7)
+    return np.round(groups / scale[:, :, None]).reshape(w.shape), scale
+
+
+# %% wrong: small steps taken for zero | a group is taken for zeros that has other numbers
+def quantize_groups(w, size):
+    groups = w.reshape(len(w), -1, size)
+    scale = np.abs(groups).max(axis=2) / 7
+    scale[scale < 1e-3] = 1
+    return np.round(groups / scale[:, :, None]).reshape(w.shape), scale

@@ -95,3 +95,24 @@ def log_softmax(z, axis):
 def log_softmax(z, axis):
     s = z - z.max(axis=-1, keepdims=True)
     return s - np.log(np.exp(s).sum(axis=-1, keepdims=True))
+
+
+# %% wrong: squeezed | the result has the wrong shape
+def log_softmax(z, axis):
+    m = z.max(axis=axis, keepdims=True)
+    return (z - m - np.log(np.exp(z - m).sum(axis=axis, keepdims=True))).squeeze()
+
+
+# %% wrong: no negative axis | stopped with ValueError
+def log_softmax(z, axis):
+    order = [axis] + [i for i in range(z.ndim) if i != axis]
+    lines = z.transpose(order)
+    m = lines.max(axis=0)
+    y = lines - m - np.log(np.exp(lines - m).sum(axis=0))
+    return y.transpose(np.argsort(order))
+
+
+# %% wrong: no keepdims | axis is lost in the sum
+def log_softmax(z, axis):
+    s = z - z.max(axis=axis, keepdims=True)
+    return s - np.log(np.exp(s).sum(axis=axis))

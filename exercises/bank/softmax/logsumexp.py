@@ -95,3 +95,17 @@ def logsumexp(z, axis):
 def logsumexp(z, axis):
     m = z.max(axis=-1, keepdims=True)
     return (m + np.log(np.exp(z - m).sum(axis=-1, keepdims=True))).squeeze(-1)
+
+
+# %% wrong: squeezed | the result has the wrong shape
+def logsumexp(z, axis):
+    m = z.max(axis=axis, keepdims=True)
+    return (m + np.log(np.exp(z - m).sum(axis=axis, keepdims=True))).squeeze()
+
+
+# %% wrong: no negative axis | stopped with ValueError
+def logsumexp(z, axis):
+    order = [axis] + [i for i in range(z.ndim) if i != axis]
+    lines = z.transpose(order)
+    m = lines.max(axis=0)
+    return m + np.log(np.exp(lines - m).sum(axis=0))

@@ -102,3 +102,16 @@ def naive_and_shifted(z):
 def naive_and_shifted(z):
     e = np.exp(z)
     return e / e.sum(), np.exp(z - z.max())
+
+
+# %% wrong: shift by the last logit | shifted subtracts the last logit
+def naive_and_shifted(z):
+    e, s = np.exp(z), np.exp(z - z[-1])
+    return e / e.sum(), s / s.sum()
+
+
+# %% wrong: naive in single precision | naive is not what NumPy gives
+def naive_and_shifted(z):
+    e = np.exp(z.astype(np.float32))
+    s = np.exp(z - z.max())
+    return e / e.sum(), s / s.sum()

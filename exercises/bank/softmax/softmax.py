@@ -97,3 +97,23 @@ def softmax(z, axis):
 def softmax(z, axis):
     e = np.exp(z)
     return e / e.sum()
+
+
+# %% wrong: squeezed | the result has the wrong shape
+def softmax(z, axis):
+    e = np.exp(z)
+    return (e / e.sum(axis=axis, keepdims=True)).squeeze()
+
+
+# %% wrong: last axis only in two dimensions | the sums are taken along the wrong axis
+def softmax(z, axis):
+    if axis == -1:
+        axis = 1 if z.ndim > 1 else 0
+    e = np.exp(z)
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+# %% wrong: clipped | large logits are cut off
+def softmax(z, axis):
+    e = np.exp(np.clip(z, -10, 10))
+    return e / e.sum(axis=axis, keepdims=True)

@@ -91,3 +91,26 @@ def softmax_at(z, T):
 def softmax_at(z, T):
     e = np.exp((z - z.max()) / T**2)
     return e / e.sum()
+
+
+# %% wrong: one hot when cold | the largest class gets everything
+def softmax_at(z, T):
+    if T < 0.01:
+        return np.eye(len(z))[z.argmax()]
+    e = np.exp((z - z.max()) / T)
+    return e / e.sum()
+
+
+# %% wrong: single precision | the result is wrong
+def softmax_at(z, T):
+    z = z.astype(np.float32)
+    e = np.exp((z - z.max()) / T)
+    return (e / e.sum()).astype(np.float32)
+
+
+# %% wrong: uniform when hot | all classes get the same
+def softmax_at(z, T):
+    if T > 1000:
+        return np.full(len(z), 1 / len(z))
+    e = np.exp((z - z.max()) / T)
+    return e / e.sum()
