@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole
 
-from ffnlib.explorer import Explorer, find
+from ffnlib.figures import Explorer, find
 
 logger = logging.getLogger(__name__)
 LINK = re.compile(r'<a class="ffn-explore" data-explorer="([^"]+)"')

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from ffnlib.explorer import find, write_sweeps
+from ffnlib.figures import find, write_sweeps
 
 from . import assets, fingerprint, progress
 

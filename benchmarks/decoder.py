@@ -25,13 +25,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy reads it
 import numpy as np
 from interleave.table import note
 
-from ffnlib.charlm import CharLM, Vocabulary
 from ffnlib.datasets import prose
-from ffnlib.decoder import Decoder
-from ffnlib.ngram import NGram
-from ffnlib.optim import AdamW, Cosine
-from ffnlib.softmax import log_softmax
-from ffnlib.training import count_steps, fit
+from ffnlib.language import CharLM, Decoder, NGram, Vocabulary
+from ffnlib.nn import log_softmax
+from ffnlib.training import AdamW, Cosine, count_steps, fit
 
 MOST = 32  # passes over the text: times that each character is predicted
 SEEDS = 3

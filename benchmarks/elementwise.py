@@ -9,8 +9,7 @@ import scipy.special
 import torch
 from interleave import print_speedups, run_with_threads, time_in_turns
 
-from ffnlib.activations import gelu, gelu_tanh
-from ffnlib.softmax import logsumexp, softmax
+from ffnlib.nn import gelu, gelu_tanh, logsumexp, softmax
 
 SHAPES = [(10_000, 10), (128, 10), (64, 32_000)]
 

@@ -4,7 +4,7 @@
 
 1. The 1.2 million weights of the plain network ("dense" in benchmarks/mnist.py), in fewer bits.
 2. The one trained on distorted images ("augmented"), its two large layers factored without any
-   further training (ffnlib.factored), stored by GPTQ in INT4 and unpacked when loaded.
+   further training (ffnlib.nn._factored), stored by GPTQ in INT4 and unpacked when loaded.
 
 All choices (ranks, the order of GPTQ) are made on training images held out from calibration. The
 networks have seen them in training, so it is not their accuracy that is looked at but what each
@@ -24,14 +24,18 @@ from interleave import time_in_turns
 from interleave.table import need_mnist, note
 from mnist import trained
 
-from ffnlib.arrays import Array
+from ffnlib._base.arrays import Array
 from ffnlib.datasets import Dataset, holdout, mnist
-from ffnlib.experiments.measure import size_of
-from ffnlib.factored import factor
-from ffnlib.network import MLP
-from ffnlib.quantization import model_nbytes, quantize_model, relative_error, unpack_model
-from ffnlib.single_example import SingleExample
-from ffnlib.skipping import SkippingLinear
+from ffnlib.experiments import size_of
+from ffnlib.nn import MLP, factor
+from ffnlib.production import SingleExample
+from ffnlib.quantization import (
+    SkippingLinear,
+    model_nbytes,
+    quantize_model,
+    relative_error,
+    unpack_model,
+)
 from ffnlib.training import evaluate
 
 CALIBRATION = 8192  # images that GPTQ and the factors see

@@ -28,11 +28,16 @@ import servers  # noqa: E402
 import test_grading as plain  # noqa: E402
 from interleave.table import note  # noqa: E402
 
-from ffngrade import cli, grading, kernel, memory  # noqa: E402
-from ffngrade.course import Course  # noqa: E402
-from ffngrade.pool import Processes  # noqa: E402
-from ffngrade.standing import standings  # noqa: E402
-from ffngrade.writer import Writer  # noqa: E402
+from ffngrade.cli import main as cli  # noqa: E402
+from ffngrade.core.course import Course  # noqa: E402
+from ffngrade.gradebook.score_summary import standings  # noqa: E402
+from ffngrade.gradebook.writer import Writer  # noqa: E402
+from ffngrade.grading import assignment as grading  # noqa: E402
+from ffngrade.grading.pool import Processes  # noqa: E402
+from ffngrade.sandbox import (  # noqa: E402
+    kernel,
+    memory,
+)
 
 NAME = "softmax"
 LEAST = {"throughput": 5.0, "feedback": 3.0}

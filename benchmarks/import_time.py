@@ -16,7 +16,7 @@ MOST = 1.15
 STATEMENTS = {
     "numpy": "import numpy",
     "ffnlib": "import numpy, ffnlib",
-    "its mathematics": "import ffnlib.activations, ffnlib.network, ffnlib.softmax",
+    "its mathematics": "import ffnlib.nn._activations, ffnlib.nn._network, ffnlib.nn._softmax",
 }
 
 

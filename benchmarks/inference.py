@@ -10,7 +10,7 @@ import torch
 from interleave import print_speedups, run_with_threads, time_in_turns
 from sklearn.neural_network import MLPClassifier
 
-from ffnlib.network import MLP
+from ffnlib.nn import MLP
 
 SIZES = [784, 1024, 400, 10]
 WANTED = {"PyTorch, eager": 1.4, "scikit-learn": 2.0}

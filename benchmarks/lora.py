@@ -27,9 +27,8 @@ from mnist import trained
 
 from ffnlib.datasets import Dataset, fashion_mnist, holdout, mnist
 from ffnlib.lora import Frozen, adapt, lora_layers
-from ffnlib.network import MLP
-from ffnlib.optim import Adam, Cosine
-from ffnlib.training import count_steps, evaluate, fit
+from ffnlib.nn import MLP
+from ffnlib.training import Adam, Cosine, count_steps, evaluate, fit
 
 RANKS = (1, 2, 4, 8, 16, 32)
 HIDDEN = ("layers.0", "layers.1")

@@ -22,12 +22,19 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy reads it
 import numpy as np
 from interleave.table import need_mnist, note
 
-from ffnlib.augmentation import Distort, Shift
 from ffnlib.datasets import Dataset, holdout, mnist
-from ffnlib.history import History
-from ffnlib.network import MLP
-from ffnlib.optim import Adam, Cosine
-from ffnlib.training import Augment, count_steps, evaluate, fit
+from ffnlib.nn import MLP
+from ffnlib.training import (
+    Adam,
+    Augment,
+    Cosine,
+    Distort,
+    History,
+    Shift,
+    count_steps,
+    evaluate,
+    fit,
+)
 
 
 class Recipe(NamedTuple):

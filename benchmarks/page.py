@@ -24,8 +24,7 @@ from browser.parity import draws  # noqa: E402
 from browser.serving import Server  # noqa: E402
 
 from _ext.explore import fragment  # noqa: E402
-from ffnlib.explorer import Explorer, find  # noqa: E402
-from ffnlib.scene import HeatMap, Network  # noqa: E402
+from ffnlib.figures import Explorer, HeatMap, Network, find  # noqa: E402  # noqa: E402
 from tools.chromium import installed  # noqa: E402
 
 MOVES = 60

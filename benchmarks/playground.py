@@ -24,11 +24,16 @@ from browser.conftest import FLAGS  # noqa: E402
 from browser.serving import Server  # noqa: E402
 
 from ffnlib.explorers.backprop import playground  # noqa: E402
-from ffnlib.losses import mse  # noqa: E402
-from ffnlib.network import MLP  # noqa: E402
-from ffnlib.optim import SGD  # noqa: E402
-from ffnlib.playground import Settings, begin, inputs  # noqa: E402
-from ffnlib.training import batches, train_step  # noqa: E402
+from ffnlib.explorers.backprop._playground_run import Settings, begin, inputs  # noqa: E402
+from ffnlib.nn import (  # noqa: E402
+    MLP,
+    mse,
+)
+from ffnlib.training import (  # noqa: E402
+    SGD,
+    batches,
+    train_step,
+)
 from tools.chromium import installed  # noqa: E402
 
 GOAL = 0.95

@@ -15,10 +15,8 @@ import numpy as np
 from interleave import time_in_turns
 from interleave.table import note
 
-from ffnlib.linear import Linear
-from ffnlib.quantization import QuantizedLinear, relative_error
-from ffnlib.quantized_linear import load_kernels
-from ffnlib.skipping import SkippingLinear
+from ffnlib.nn import Linear
+from ffnlib.quantization import QuantizedLinear, SkippingLinear, load_kernels, relative_error
 
 FLUSH = 96 << 20  # bytes written between two products: more than the caches hold
 ZEROS = 0.81  # share of pixels of MNIST that are 0

@@ -9,9 +9,8 @@ import numpy as np
 from interleave import Timing, run_with_threads, time_in_turns
 from interleave.table import note
 
-from ffnlib.ffn import FeedForward
-from ffnlib.hardware import Machine, Precision, measure_machine
-from ffnlib.roofline import bound, ffn_work, seconds_for
+from ffnlib.nn import FeedForward
+from ffnlib.production import Machine, Precision, bound, ffn_work, measure_machine, seconds_for
 
 D_MODEL, D_FF, VARIANT = 2048, 5632, "swiglu"
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)

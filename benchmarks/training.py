@@ -12,9 +12,8 @@ import torch
 from interleave import print_speedups, run_with_threads, time_in_turns
 from sklearn.neural_network import MLPClassifier
 
-from ffnlib.network import MLP
-from ffnlib.optim import Adam
-from ffnlib.training import train_step
+from ffnlib.nn import MLP
+from ffnlib.training import Adam, train_step
 
 SIZES = [784, 1024, 400, 10]
 BATCH, STEPS, ROUNDS = 128, 10, 15

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ffngrade import formgrade
+from ffngrade.reports import formgrade
 
 COURSE = Path(__file__).resolve().parent
 
@@ -22,7 +22,7 @@ c.CourseDirectory.root = str(COURSE)
 # Students' code runs in a sandbox, and what it returns is judged outside (ffngrade/execute.py);
 # the rest is what nbgrader does after running a notebook.
 c.Autograde.autograde_preprocessors = [
-    "ffngrade.execute.TrustedExecute",
+    "ffngrade.grading.execute.TrustedExecute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -35,7 +35,7 @@ c.TrustedExecute.partial_credit = False  # True: marks in proportion to the case
 
 # Before it is run a submission is mended: cells copied, lost or altered (ffngrade/intake.py).
 c.Autograde.sanitize_preprocessors = [
-    "ffngrade.sanitize.Mend",
+    "ffngrade.intake.sanitize.Mend",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
@@ -46,7 +46,7 @@ c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 20
 
 # Feedback says what went wrong in words, and holds nothing that can run (ffngrade/feedback.py).
-c.GenerateFeedback.exporter_class = "ffngrade.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "ffngrade.reports.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 
 # Formgrader shows submissions with nothing in them that can run.

@@ -2,7 +2,7 @@
 
 import sys
 
-from ffngrade.cli import main
+from ffngrade.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -56,7 +56,7 @@ def nothing_refused_in_the_next_file() -> Iterator[None]:
 
 
 def _refuse_nothing() -> None:
-    if refusal := sys.modules.get("ffnlib.checks.refusal"):
+    if refusal := sys.modules.get("ffnlib.checks.guard"):
         refusal.restore()
 
 

@@ -16,10 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ffnlib.controls import Control, Points
-from ffnlib.explorer import Explorer, find, sweep
-from ffnlib.render import WIDTHS, svg
-from ffnlib.scene import Handle, Line, Scatter, Scene
+from ffnlib.figures import (
+    WIDTHS,
+    Control,
+    Explorer,
+    Handle,
+    Line,
+    Points,
+    Scatter,
+    Scene,
+    find,
+    svg,
+    sweep,
+)
 
 GAPS = ("", "lifts", "holes", "anywhere")
 """Where numbers of curves may be missing, each allowing more than the one before.

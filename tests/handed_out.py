@@ -16,9 +16,9 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
-from ffngrade.course import Course
-from ffngrade.document import read
-from ffngrade.release import PYTHON, Part, Release
+from ffngrade.core.course import Course
+from ffngrade.core.release import PYTHON, Part, Release
+from ffngrade.intake.notebook_reader import read
 
 
 def notebook(assignment: str) -> NotebookNode:

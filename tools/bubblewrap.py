@@ -2,7 +2,7 @@
 
 import shutil
 
-from ffngrade import cli
+from ffngrade.cli import main as cli
 
 from . import debian
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from ffnlib.timing import Timing, time_in_turns
+from ffnlib.production import Timing, time_in_turns
 from interleave.table import note
 
 __all__ = ["Timing", "print_speedups", "run_with_threads", "time_in_turns"]

@@ -44,8 +44,7 @@ def note(
 
 def need_mnist() -> None:
     """End the program in peace where the full data sets cannot be had."""
-    from ffnlib.datasets import mnist
-    from ffnlib.fetch import DataUnavailableError
+    from ffnlib.datasets import DataUnavailableError, mnist
 
     try:
         mnist("test")

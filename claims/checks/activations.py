@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ffnlib.activations import gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
-from ffnlib.arrays import Array
-from ffnlib.depth import gradient_flow
-from ffnlib.monitor import dead_units
-from ffnlib.network import MLP, Linear
+from ffnlib._base.arrays import Array
+from ffnlib.analysis import gradient_flow
+from ffnlib.nn import MLP, Linear, gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
+from ffnlib.training import dead_units
 
 Values = dict[str, float | int | str]
 

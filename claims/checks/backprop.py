@@ -6,15 +6,10 @@ import sys
 
 import numpy as np
 
-from ffnlib.activations import sigmoid, softplus
-from ffnlib.arrays import Array
-from ffnlib.autograd import Value
+from ffnlib._base.arrays import Array
 from ffnlib.datasets import blobs
-from ffnlib.faulty import TwoLayer
-from ffnlib.gradcheck import gradcheck
-from ffnlib.losses import cross_entropy, mse
-from ffnlib.network import MLP
-from ffnlib.optim import SGD, Momentum, Nesterov
+from ffnlib.nn import MLP, cross_entropy, mse, sigmoid, softplus
+from ffnlib.training import SGD, Momentum, Nesterov, TwoLayer, Value, gradcheck
 
 Values = dict[str, float | int | str]
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ffnlib.network import MLP, count_parameters
+from ffnlib.nn import MLP, count_parameters
 
 Values = dict[str, float | int | str]
 

@@ -6,13 +6,7 @@ ffnlib.experiments`` makes them.
 
 from __future__ import annotations
 
-from ffnlib.experiments.results import (
-    Results,
-    accuracy,
-    seconds_to_target,
-    steps_to_target,
-    stored,
-)
+from ffnlib.experiments import Results, accuracy, seconds_to_target, steps_to_target, stored
 
 Values = dict[str, float | int | str]
 

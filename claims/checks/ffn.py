@@ -5,12 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from claims.checks.ffn_counts import Values
-from ffnlib.activations import identity, relu, sigmoid, silu
-from ffnlib.arrays import Array
-from ffnlib.attention import Attention
-from ffnlib.configs import PRESETS
-from ffnlib.ffn import FeedForward
-from ffnlib.linear import Linear
+from ffnlib._base.arrays import Array
+from ffnlib.nn import PRESETS, Attention, FeedForward, Linear, identity, relu, sigmoid, silu
 
 D, D_FF, SEQ = 16, 43, 7
 GRAIN = 1e-12

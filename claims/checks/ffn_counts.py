@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 
-from ffnlib.configs import (
+from ffnlib.explorers.ffn.shazeer import TABLE, apart
+from ffnlib.explorers.ffn.sizer import nearest
+from ffnlib.nn import (
     PRESETS,
+    LayerNorm,
+    RMSNorm,
     TransformerConfig,
     ffn_flops,
     ffn_parameters,
     hidden_size,
 )
-from ffnlib.explorers.ffn.published import TABLE, apart
-from ffnlib.explorers.ffn.sizes import nearest
-from ffnlib.norms import LayerNorm, RMSNorm
 
 Values = dict[str, float | int | str]
 

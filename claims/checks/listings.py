@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ffnlib.arrays import Array
-from ffnlib.linear import Linear
+from ffnlib._base.arrays import Array
 from ffnlib.lora import LoRALinear
+from ffnlib.nn import Linear
 from ffnlib.quantization import dequantize, pack_int4, quantize, relative_error
 
 Values = dict[str, float | int | str]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ffnlib.adapter import Adapter
-from ffnlib.configs import PRESETS, TransformerConfig
-from ffnlib.linear import Linear
-from ffnlib.lora import LoRALinear
-from ffnlib.optim import SGD
-from ffnlib.sizes import count_parameters
+from ffnlib.lora import Adapter, LoRALinear
+from ffnlib.nn import PRESETS, Linear, TransformerConfig, count_parameters
+from ffnlib.training import SGD
 
 Values = dict[str, float | int | str]
 

@@ -6,17 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ffnlib.configs import PRESETS
-from ffnlib.moe import MoE
-from ffnlib.router_run import EXPERTS, Settings, begin, step
-from ffnlib.routing import (
-    expert_shares,
-    load_balancing_loss,
-    sinkhorn,
-    top_k_gates,
-)
-from ffnlib.sizes import count_parameters
-from ffnlib.softmax import softmax
+from ffnlib.explorers.moe._router_run import EXPERTS, Settings, begin, step
+from ffnlib.moe import MoE, expert_shares, load_balancing_loss, sinkhorn, top_k_gates
+from ffnlib.nn import PRESETS, count_parameters, softmax
 
 Values = dict[str, float | int | str]
 

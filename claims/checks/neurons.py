@@ -7,11 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ffnlib.activations import ACTIVATIONS, relu, sigmoid
-from ffnlib.affine import collapse
-from ffnlib.arrays import Array
-from ffnlib.network import MLP, Linear
-from ffnlib.piecewise import evaluate, fit_hinges, linear_pieces, tent_network, through_points
+from ffnlib._base.arrays import Array
+from ffnlib.analysis import (
+    collapse,
+    evaluate,
+    fit_hinges,
+    linear_pieces,
+    tent_network,
+    through_points,
+)
+from ffnlib.nn import ACTIVATIONS, MLP, Linear, relu, sigmoid
 
 Values = dict[str, float | int | str]
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ffnlib.alarms import first_alarms, limits_for
-from ffnlib.configs import PRESETS
-from ffnlib.ffn import FeedForward
-from ffnlib.hardware import HARDWARE
-from ffnlib.incidents import begin, step
+from ffnlib.nn import PRESETS, FeedForward
+from ffnlib.production import (
+    HARDWARE,
+    ShardedFeedForward,
+    begin,
+    estimate,
+    ffn_work,
+    first_alarms,
+    kv_cache_bytes,
+    limits_for,
+    step,
+    wrong_split,
+)
 from ffnlib.quantization import relative_error
-from ffnlib.roofline import estimate, ffn_work, kv_cache_bytes
-from ffnlib.sharding import ShardedFeedForward
-from ffnlib.wrong_splits import wrong_split
 
 Values = dict[str, float | int | str]
 

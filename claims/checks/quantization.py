@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ffnlib.nn import count_parameters
 from ffnlib.quantization import (
     Quantized,
     dequantize,
@@ -15,7 +16,6 @@ from ffnlib.quantization import (
     smooth,
     smoothquant_scales,
 )
-from ffnlib.sizes import count_parameters
 
 Values = dict[str, float | int | str]
 

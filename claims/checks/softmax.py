@@ -6,11 +6,9 @@ import math
 
 import numpy as np
 
-from ffnlib.activations import sigmoid
-from ffnlib.explorers.softmax.overflows import FORMULAS, written
-from ffnlib.gradcheck import gradcheck
-from ffnlib.losses import cross_entropy
-from ffnlib.softmax import log_softmax, logsumexp, softmax, softmax_naive
+from ffnlib.explorers.softmax.sigmoid import FORMULAS, written
+from ffnlib.nn import cross_entropy, log_softmax, logsumexp, sigmoid, softmax, softmax_naive
+from ffnlib.training import gradcheck
 
 Values = dict[str, float | int | str]
 

@@ -24,7 +24,7 @@ from numpy import (
 )
 from numpy.typing import NDArray
 
-from ffnlib.checks.plain import Kind, Value, fresh, fresh_result
+from ffnlib.checks.coerce import Kind, Value, fresh, fresh_result
 
 # Values by name. Each judge knows the kinds of its own problem.
 Parts = Mapping[str, Any]

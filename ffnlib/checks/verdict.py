@@ -6,7 +6,11 @@ from typing import Any, NamedTuple
 
 from numpy import array2string, ndarray
 
-from ffnlib.checks import (
+from ffnlib.checks.coerce import Unusable, Value, fresh_result, plain_result
+from ffnlib.checks.execution import CheckFailed, Stopped, produce, quiet
+from ffnlib.checks.guard import Missing
+from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.judges import (
     activations,
     backprop,
     ffn,
@@ -16,11 +20,7 @@ from ffnlib.checks import (
     quantization,
     softmax,
 )
-from ffnlib.checks.execution import CheckFailed, Stopped, produce, quiet
-from ffnlib.checks.hidden import hidden_cases
-from ffnlib.checks.plain import Unusable, Value, fresh_result, plain_result
 from ffnlib.checks.problem import Case, Fault, Parts, Problem, settled
-from ffnlib.checks.refusal import Missing
 
 ASSIGNMENTS: dict[str, dict[str, Problem]] = {
     "neurons": neurons.PROBLEMS,

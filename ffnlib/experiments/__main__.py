@@ -7,6 +7,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core, and before NumPy
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
-from ffnlib.experiments.command import main
+from ffnlib.experiments._command import main
 
 sys.exit(main())

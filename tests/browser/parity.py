@@ -8,8 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ffnlib.controls import Button, Choice, Control, Points, Several, Slider, Steps, Text, Toggle
-from ffnlib.explorer import Explorer
+from ffnlib.figures import (
+    Button,
+    Choice,
+    Control,
+    Explorer,
+    Points,
+    Several,
+    Slider,
+    Steps,
+    Text,
+    Toggle,
+)
 
 TOLERANCE = {"float16": 4e-3, "float32": 4e-6}  # a few units in the last place
 EXACT = 1e-12
@@ -39,8 +49,7 @@ def scenes(name: str, params: str) -> str:
     """Scenes as plain data, for a list of parameters; runs in CPython and in the browser."""
     import json
 
-    from ffnlib.explorer import find
-    from ffnlib.scene import plain
+    from ffnlib.figures import find, plain
 
     shown, answers = find(name), []
     for values in json.loads(params):

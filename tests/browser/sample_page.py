@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from browser.serving import Server
-from ffnlib.explorer import Explorer, write_sweeps
+from ffnlib.figures import Explorer, write_sweeps
 from tools import pyodide
 
 HERE = Path(__file__).parent

@@ -5,34 +5,32 @@ The sample page's build puts this file into its own copy of the package.
 
 import numpy as np
 
-from ffnlib.explorer import (
-    Button,
-    Choice,
-    Number,
-    Points,
-    Several,
-    Slider,
-    Steps,
-    Text,
-    Toggle,
-    explorer,
-)
-from ffnlib.scene import (
+from ffnlib._base.numbers import number
+from ffnlib.figures import (
     Area,
     Arrows,
     Bars,
+    Button,
+    Choice,
     Handle,
     HeatMap,
     Label,
     Line,
     Network,
+    Number,
     Panel,
+    Points,
     Rule,
     Scatter,
     Scene,
+    Several,
     Sketch,
+    Slider,
+    Steps,
     Table,
-    number,
+    Text,
+    Toggle,
+    explorer,
 )
 
 X = np.linspace(-3, 3, 61)

@@ -12,8 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from browser.conftest import SAVING, Reader
 from browser.serving import Server
 from browser.test_pages import CHAPTERS, address
-from ffnlib.controls import Button, Choice, Control, Slider, Steps, Toggle
-from ffnlib.explorer import Explorer, find
+from ffnlib.figures import Button, Choice, Control, Explorer, Slider, Steps, Toggle, find
 
 DRAWN = (Path(__file__).parent / "drawn.js").read_text(encoding="utf8")
 SAME = """([key, text, svg]) => {

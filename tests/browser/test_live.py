@@ -25,7 +25,7 @@ from browser.sample_page import SamplePage
 from browser.serving import Server
 from browser.test_offline import KEPT
 from browser.test_pages import CHAPTERS, address
-from ffnlib.explorer import Explorer, find
+from ffnlib.figures import Explorer, find
 
 SETS = int(os.environ.get("FFN_LIVE_SETS", "5"))
 LIVE_PAGES = CHAPTERS if SETS >= 50 else CHAPTERS[:2]
@@ -75,7 +75,7 @@ def python(browser: Browser, served: Server, site: Path) -> Iterator[Page]:
         BOOT,
         {
             "wheel": next((site / "_static" / "wheels").glob("*.whl")).name,
-            "code": f"from ffnlib.explorer import answer_json\n{inspect.getsource(parity.scenes)}",
+            "code": f"from ffnlib.figures import answer_json\n{inspect.getsource(parity.scenes)}",
         },
     )
     yield page

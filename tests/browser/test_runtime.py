@@ -221,7 +221,7 @@ def answer_json(name, params, width):
 def plain_wheel(sample: SamplePage) -> str:
     with zipfile.ZipFile(sample.folder / "plain.whl", "w") as archive:
         archive.writestr("ffnlib/__init__.py", "")
-        archive.writestr("ffnlib/explorer.py", ANSWER)
+        archive.writestr("ffnlib/figures/_explorer.py", ANSWER)
     return "plain.whl"
 
 

@@ -13,7 +13,7 @@ def known(A, a, B, b):
 """
 # Another `answer` than ours for one problem; what it does is put between the two.
 ANSWER = """
-import ffnlib.checks.remote as r
+import ffnlib.checks.kernel_side as r
 r.true = getattr(r, 'true', r.answer)
 def answer(name, function, cases, mark):
     if name != 'compose':
@@ -83,15 +83,15 @@ ROWS = [
         "fake module",
         "puts another module in the place of the one that answers",
         first=ANSWER + "        print(mark + '{\"returned\":[]}')\n" + PUT + "import sys, types\n"
-        "fake = types.ModuleType('ffnlib.checks.remote')\nfake.answer, fake.true = answer, r.true\n"
-        "sys.modules['ffnlib.checks.remote'] = fake",
+        "fake = types.ModuleType('ffnlib.checks.kernel_side')\nfake.answer, fake.true = answer, r.true\n"
+        "sys.modules['ffnlib.checks.kernel_side'] = fake",
     ),
     Attack(
         "fake import",
         "patches __import__, by which the question is asked, so that nothing is answered",
         first="import builtins\ntrue = builtins.__import__\n"
         "def fake(name, *a, **k):\n"
-        "    if name == 'ffnlib.checks.remote':\n"
+        "    if name == 'ffnlib.checks.kernel_side':\n"
         "        raise SystemExit\n"
         "    return true(name, *a, **k)\n"
         "builtins.__import__ = fake",
@@ -120,13 +120,13 @@ ROWS = [
     Attack(
         "fake wire",
         "patches the encoding of values, so that all are said to be right",
-        first="import ffnlib.checks.remote as r\nr.encode = lambda value: ['other', 'right']",
+        first="import ffnlib.checks.kernel_side as r\nr.encode = lambda value: ['other', 'right']",
         earns={"count_parameters": 0, "xor_network": 0},
     ),
     Attack(
         "calm judge",
         "patches the judges and tolerances it can find",
-        first="import ffnlib.checks.problem as p, ffnlib.checks.neurons as n\n"
+        first="import ffnlib.checks.problem as p, ffnlib.checks.judges.neurons as n\n"
         "p.Problem.judged = lambda *a: None\np.close = n.close = lambda *a, **k: True\n"
         "p.judge_value = n.judge_value = lambda *a, **k: None\n"
         "for problem in n.PROBLEMS.values():\n"

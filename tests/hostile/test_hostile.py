@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 import test_grading as grading
 
-from ffngrade import kernel, sandbox
+from ffngrade.sandbox import bubblewrap as sandbox
+from ffngrade.sandbox import kernel
 from hostile import classroom
 from hostile.attack import ASSIGNMENT
 from hostile.reading import Watch, exporter, nbgraders_own, opened

@@ -21,10 +21,12 @@ from nbformat import from_dict
 from nbgrader.utils import determine_grade
 
 import ffnlib
-from ffngrade import kernel, sandbox, warm
-from ffngrade.execute import TrustedExecute
-from ffngrade.session import Session
-from ffnlib.checks.refusal import WRITTEN
+from ffngrade.grading.execute import TrustedExecute
+from ffngrade.sandbox import bubblewrap as sandbox
+from ffngrade.sandbox import kernel
+from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox.session import Session
+from ffnlib.checks.guard import WRITTEN
 
 OBSTACLE = sandbox.obstacle()
 boxed = pytest.mark.skipif(bool(OBSTACLE), reason=f"no sandbox: {OBSTACLE}")

@@ -39,7 +39,7 @@ def chain_gradient(x, w, b):
 
 
 # %% wrong: library slope | is disabled in this notebook
-from ffnlib.activations import sigmoid
+from ffnlib.nn import sigmoid
 
 
 def chain_gradient(x, w, b):

@@ -1,7 +1,7 @@
 # %% wrong: library relu | is disabled in this notebook
 from fractions import Fraction
 
-from ffnlib.activations import relu
+from ffnlib.nn import relu
 
 
 def dead_unit_rate(X, W, b):

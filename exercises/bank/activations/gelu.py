@@ -62,11 +62,11 @@ def gelu(x):
 
 
 # %% wrong: from the library | is disabled in this notebook
-import ffnlib.activations
+import ffnlib.nn._activations
 
 
 def gelu(x):
-    return ffnlib.activations.gelu(x)
+    return ffnlib.nn.gelu(x)
 
 
 # %% wrong: gate only | the factor x is missing

@@ -66,7 +66,7 @@ def gelu_derivative(x):
 
 
 # %% wrong: library | is disabled in this notebook
-from ffnlib.activations import ACTIVATIONS
+from ffnlib.nn import ACTIVATIONS
 
 
 def gelu_derivative(x):

@@ -1,5 +1,5 @@
 # %% wrong: library sigmoid | is disabled in this notebook
-from ffnlib.activations import sigmoid
+from ffnlib.nn import sigmoid
 
 
 def silu(x):
@@ -44,7 +44,7 @@ def silu(x):
 
 
 # %% wrong: library | is disabled in this notebook
-from ffnlib.activations import silu as ready
+from ffnlib.nn import silu as ready
 
 
 def silu(x):

@@ -67,7 +67,7 @@ def adam_step(p, g, m, v, t, rate, beta1, beta2, eps):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.optim import Adam
+from ffnlib.training import Adam
 
 
 def adam_step(p, g, m, v, t, rate, beta1, beta2, eps):

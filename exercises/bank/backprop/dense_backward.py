@@ -81,7 +81,7 @@ def dense_backward(x, W, g):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.linear import Linear
+from ffnlib.nn import Linear
 
 
 def dense_backward(x, W, g):

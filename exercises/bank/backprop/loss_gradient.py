@@ -66,7 +66,7 @@ def loss_gradient(z, t):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.losses import cross_entropy
+from ffnlib.nn import cross_entropy
 
 
 def loss_gradient(z, t):

@@ -175,7 +175,7 @@ def train_network(x, y, seed):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.network import MLP
+from ffnlib.nn import MLP
 from ffnlib.training import fit
 
 

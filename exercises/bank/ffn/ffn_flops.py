@@ -57,7 +57,7 @@ def ffn_flops(tokens, d_model, d_ff, variant):
 
 # %% wrong: from the library | is disabled in this notebook
 def ffn_flops(tokens, d_model, d_ff, variant):
-    from ffnlib.ffn import flops_per_token
+    from ffnlib.nn import ffn_flops as flops_per_token
     return tokens * flops_per_token(d_model, d_ff, variant)
 
 

@@ -68,11 +68,11 @@ def hidden_size(d_model, multiple_of):
 
 
 # %% wrong: from the library | is disabled in this notebook
-import ffnlib.configs
+import ffnlib.nn._configs
 
 
 def hidden_size(d_model, multiple_of):
-    return ffnlib.configs.hidden_size(d_model, "swiglu", multiple_of)
+    return ffnlib.nn._configs.hidden_size(d_model, "swiglu", multiple_of)
 
 
 # %% wrong: how many | how many multiples is only half the way

@@ -95,7 +95,7 @@ def swiglu(x, W_gate, W_up, W_down):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.ffn import FeedForward
+from ffnlib.nn import FeedForward
 
 
 def swiglu(x, W_gate, W_up, W_down):

@@ -86,7 +86,7 @@ def lora_forward(x, W, b, A, B, alpha):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.linear import Linear
+from ffnlib.nn import Linear
 from ffnlib.lora import LoRALinear
 
 

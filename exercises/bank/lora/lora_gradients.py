@@ -129,7 +129,7 @@ def lora_gradients(x, W, A, B, alpha, g):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.linear import Linear
+from ffnlib.nn import Linear
 from ffnlib.lora import LoRALinear
 
 

@@ -55,7 +55,7 @@ def lora_merge(W, A, B, alpha):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.adapter import Adapter
+from ffnlib.lora import Adapter
 
 
 def lora_merge(W, A, B, alpha):

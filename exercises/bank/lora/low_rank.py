@@ -100,7 +100,7 @@ def low_rank(W, r):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.low_rank import best_approximation
+from ffnlib.lora import best_approximation
 
 
 def low_rank(W, r):

@@ -91,7 +91,7 @@ def keep_tokens(chosen, experts, factor):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.routing import assign, capacity
+from ffnlib.moe import assign, capacity
 
 
 def keep_tokens(chosen, experts, factor):

@@ -63,11 +63,11 @@ def load_balancing_loss(p, chosen, alpha):
 
 
 # %% wrong: from the library | is disabled in this notebook
-import ffnlib.moe
+import ffnlib.moe._moe
 
 
 def load_balancing_loss(p, chosen, alpha):
-    return ffnlib.moe.load_balancing_loss(p, chosen, alpha)
+    return ffnlib.moe._moe.load_balancing_loss(p, chosen, alpha)
 
 
 # %% wrong: from the probabilities | f counts the most probable experts

@@ -92,7 +92,7 @@ def moe_parameters(d_model, d_ff, layers, heads, kv_heads, vocabulary, experts, 
 
 # %% wrong: from the library | is disabled in this notebook
 def moe_parameters(d_model, d_ff, layers, heads, kv_heads, vocabulary, experts, k):
-    from ffnlib.configs import TransformerConfig
+    from ffnlib.nn import TransformerConfig
 
     model = TransformerConfig("mine", d_model, layers, heads, kv_heads, d_ff, vocabulary, "swiglu", num_experts=experts, top_k=k)
     return model.total, model.active

@@ -63,7 +63,7 @@ def unpack_int4(packed, n):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.packing import unpack_int4 as theirs
+from ffnlib.quantization import unpack_int4 as theirs
 
 
 def unpack_int4(packed, n):

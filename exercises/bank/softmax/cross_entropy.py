@@ -55,11 +55,11 @@ def cross_entropy(z, t):
 
 
 # %% wrong: from the library | is disabled in this notebook
-import ffnlib.losses
+import ffnlib.nn._losses
 
 
 def cross_entropy(z, t):
-    return ffnlib.losses.cross_entropy(z, t)
+    return ffnlib.nn.cross_entropy(z, t)
 
 
 # %% wrong: log of softmax | the logarithm of a probability that rounds to 0

@@ -39,7 +39,7 @@ def logsumexp(z, axis):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib import softmax as library
+from ffnlib.nn import _softmax as library
 
 
 def logsumexp(z, axis):

@@ -30,7 +30,7 @@ def softmax_at(z, T):
 
 
 # %% wrong: from the library | is disabled in this notebook
-from ffnlib.softmax import softmax as library
+from ffnlib.nn import softmax as library
 
 
 def softmax_at(z, T):

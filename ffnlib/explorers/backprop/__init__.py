@@ -1,9 +1,9 @@
 """Explorers of the third chapter."""
 
 from ffnlib.explorers.backprop.graph import graph
-from ffnlib.explorers.backprop.hunting import hunt
-from ffnlib.explorers.backprop.initial import initialization
-from ffnlib.explorers.backprop.play import playground
-from ffnlib.explorers.backprop.surface import optimizers
+from ffnlib.explorers.backprop.hunt import hunt
+from ffnlib.explorers.backprop.initialization import initialization
+from ffnlib.explorers.backprop.optimizers import optimizers
+from ffnlib.explorers.backprop.playground import playground
 
 __all__ = ["graph", "hunt", "initialization", "optimizers", "playground"]

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from ffnlib.autograd import Value
-from ffnlib.explorer import Choice, Slider, Steps, explorer
-from ffnlib.gradcheck import STEP
-from ffnlib.scene import Graph, Node, Panel, Scene, Table, number
+from ffnlib._base.numbers import number
+from ffnlib.figures import Choice, Graph, Node, Panel, Scene, Slider, Steps, Table, explorer
+from ffnlib.training import STEP, Value
 
 OPERATIONS: dict[str, Callable[..., Value]] = {
     "×": lambda a, b: a * b,
@@ -45,6 +44,7 @@ class Program(NamedTuple):
 
 
 TARGET = 1.0
+
 PROGRAMS = {
     "neuron": Program(
         (Given("a", "weight", 0.0), Given("b", "input", 1 / 3), Given("c", "bias", 2 / 3),
@@ -66,6 +66,7 @@ PROGRAMS = {
          Made("J", "−", ("lse", "a"), 5, 0.3)),
     ),
 }  # fmt: skip
+
 LAST = max(2 * len(program.made) + 1 for program in PROGRAMS.values())
 
 

@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from ffnlib.experiments.results import Results, stored
-from ffnlib.experiments.settings import SETTINGS
-from ffnlib.explorer import Choice, explorer
+from ffnlib._base.numbers import number
+from ffnlib.experiments import SETTINGS, Results, stored
 from ffnlib.explorers.experiments.tradeoff import DATA, ROWS
-from ffnlib.scene import Bars, Mark, Panel, Rule, Scatter, Scene, Table, number
+from ffnlib.figures import Bars, Choice, Mark, Panel, Rule, Scatter, Scene, Table, explorer
 
 RUNNERS = {
     "dense": "dense",
@@ -15,10 +14,13 @@ RUNNERS = {
     "small": "small",
 }
 """The rows that are compared, with the names under their bars."""
+
 CURRENCIES = {"steps": "steps", "arithmetic": "billion operations", "clock": "seconds"}
 """What is counted, and its unit."""
+
 PASSES = 6
 """Operations a number and example: a multiplication and an addition forwards, four back."""
+
 CLAIMED = 2.3
 
 

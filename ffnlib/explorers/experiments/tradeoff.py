@@ -4,13 +4,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ffnlib.arrays import Array
-from ffnlib.experiments.results import Results, accuracy, stored
-from ffnlib.experiments.settings import SETTINGS
-from ffnlib.explorer import Choice, Toggle, explorer
-from ffnlib.scene import Label, Line, Mark, Panel, Scatter, Scene, Table, number
+from ffnlib._base.arrays import Array
+from ffnlib._base.numbers import number
+from ffnlib.experiments import SETTINGS, Results, accuracy, stored
+from ffnlib.figures import Choice, Label, Line, Mark, Panel, Scatter, Scene, Table, Toggle, explorer
 
 DATA = {"MNIST": "mnist", "Fashion-MNIST": "fashion", "digits": "digits"}
+
 ROWS = {
     "images as they are": "plain",
     "dense": "dense",
@@ -26,13 +26,17 @@ ROWS = {
     "distorted, low rank, INT4": "thin-distorted",
 }
 """Short names of the rows."""
+
 SIZES = {"bytes": "stored", "numbers": "total", "numbers in use": "active"}
+
 SIZE_AXES = {
     "bytes": "bytes stored",
     "numbers": "numbers it consists of",
     "numbers in use": "numbers an example meets",
 }
+
 TIMES = {"one image": "one", "1,000 images": "batch"}
+
 IMAGES = {
     "as they are": "the images as they are",
     "jittered": "images turned and moved a little",
@@ -40,6 +44,7 @@ IMAGES = {
     "distorted": "images turned, moved and bent",
 }
 """What a recipe does to them, in words."""
+
 ROOM = 1.6
 """How far, as a factor, a logarithmic axis goes on beyond its points."""
 

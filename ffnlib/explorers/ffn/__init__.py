@@ -1,9 +1,10 @@
 """Explorers of the feed-forward chapter: sizes, position by position, gates, a table, memory."""
 
-from ffnlib.explorers.ffn.gated import gates
-from ffnlib.explorers.ffn.published import shazeer
-from ffnlib.explorers.ffn.remembered import memory
-from ffnlib.explorers.ffn.sizes import models, sizer
-from ffnlib.explorers.ffn.tokens import positions
+from ffnlib.explorers.ffn.gates import gates
+from ffnlib.explorers.ffn.memory import memory
+from ffnlib.explorers.ffn.models import models
+from ffnlib.explorers.ffn.positions import positions
+from ffnlib.explorers.ffn.shazeer import shazeer
+from ffnlib.explorers.ffn.sizer import sizer
 
 __all__ = ["gates", "memory", "models", "positions", "shazeer", "sizer"]

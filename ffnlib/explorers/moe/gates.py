@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ffnlib.explorer import Choice, Points, Slider, explorer
-from ffnlib.routing import top_k_gates
-from ffnlib.scene import Bars, Handle, Mark, Panel, Scene, Table, number
-from ffnlib.softmax import softmax
+from ffnlib._base.numbers import number
+from ffnlib.figures import Bars, Choice, Handle, Mark, Panel, Points, Scene, Slider, Table, explorer
+from ffnlib.moe import top_k_gates
+from ffnlib.nn import softmax
 
 EXPERTS = tuple("12345678")
+
 LOGITS = tuple((float(i), z) for i, z in enumerate((0.25, 1.5, -0.5, 0.75, 1.25, -1.0, 0.0, 0.5)))
+
 TALLEST = 3.0
+
 ACROSS = (-0.6, len(EXPERTS) - 0.4)
+
 ORDERS = ("softmax of the chosen", "softmax of all, then choose")
 
 

@@ -1,0 +1,300 @@
+"""What the commands of ``ffn-grade`` that need a course do; each gives an exit code."""
+
+import functools
+import signal
+import sqlite3
+import sys
+import time
+import unicodedata
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import DatabaseError
+from tqdm import tqdm
+
+from ffngrade.cli.main import CARE, DONE
+from ffngrade.core.course import Course, NoCourse
+from ffngrade.core.fence import Fence, Lost
+from ffngrade.core.release import NotReleased, releases
+from ffngrade.gradebook.journal import Busy, Record
+from ffngrade.gradebook.writer import AWAY as GRADEBOOK_AWAY
+from ffngrade.gradebook.writer import Writer
+from ffngrade.grading import assignment as grading
+from ffngrade.grading.execute import TrustedExecute
+from ffngrade.grading.pool import Pool, Processes
+from ffngrade.intake.collect import everybody
+from ffngrade.reports import feedback as pages
+from ffngrade.reports import grades
+from ffngrade.reports import report as reports
+from ffngrade.sandbox import forkserver as forks
+from ffngrade.sandbox import kernel
+
+
+class NotHere(ValueError):  # noqa: N818
+    """Something that a command needs is not there."""
+
+
+NOT_DONE = (NoCourse, NotReleased, NotHere, NbGraderException)
+SECONDS = 60
+"""How long a page may be worked on: its parts are limited so that it takes a tenth of that."""
+UNFINISHED = ("failed", "aside", "received", "running")
+"""What a submission is that was handed in and has no marks."""
+BROKEN = (DatabaseError, sqlite3.DatabaseError)
+"""What is wrong with a database whose file holds something else."""
+AWAY = (*GRADEBOOK_AWAY, Busy)
+
+
+def autograde(chosen: Namespace) -> int:
+    """Grade what is new or was changed."""
+    with _grading(chosen) as (course, pool, writer):
+        chosen.student = _there(course, chosen.student)
+        entries = grading.autograde(
+            course,
+            chosen.assignment,
+            pool,
+            writer,
+            force=chosen.force,
+            best=_best(chosen),
+            students=chosen.student,
+            progress=_bar("graded", chosen.quiet),
+        )
+    with Record.of(course) as record:
+        rows = reports.rows(course, chosen.assignment, record)
+    if chosen.student:
+        rows = [row for row in rows if row.student in chosen.student]
+        entries = [entry for entry in entries if entry.student in chosen.student]
+    print(f"{chosen.assignment}: {reports.summary(rows)}")
+    unfinished = [e for e in entries if e.state in UNFINISHED]
+    if unfinished or any(entry.suspicious for entry in entries):
+        print(f"To see whom to look at: ffn-grade report {chosen.assignment}")
+    return CARE if unfinished else DONE
+
+
+def regrade(chosen: Namespace) -> int:
+    """Show who would change, or write it."""
+    with _grading(chosen) as (course, pool, writer):
+        writer.settle(chosen.assignment)
+        changes, failed = grading.regrade(
+            course,
+            chosen.assignment,
+            pool,
+            writer,
+            write=chosen.write,
+            best=_best(chosen),
+            progress=_bar("graded again", chosen.quiet),
+        )
+    for change in changes:
+        was = "no marks" if change.was is None else f"{change.was:g}"
+        problems = ", ".join(
+            f"{name.removeprefix('test_')} {_points(old)} → {_points(new)}"
+            for name, (old, new) in change.problems.items()
+        )
+        print(
+            f"{reports.plain(change.student)}: {was} → {change.now:g} of {change.most:g}"
+            f"{f' ({problems})' if problems else ''}"
+        )
+    for student, why in failed.items():
+        print(f"{reports.plain(student)}: could not be graded again, keeps its marks: {why}")
+    done = "written" if chosen.write else "nothing is written; to write it: --write"
+    print(f"{len(changes)} change{'s' * (len(changes) != 1)}" + (f", {done}" if changes else ""))
+    return CARE if failed else DONE
+
+
+def feedback(chosen: Namespace) -> int:
+    """Write everybody's feedback."""
+    course = Course(chosen.course, chosen.db)
+    chosen.student = _there(course, chosen.student)
+    _settle(course, [chosen.assignment])
+    with Record.of(course) as record:
+        entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
+    wanted = [
+        (student, notebook)
+        for student in chosen.student or sorted({*entries, *course.students(chosen.assignment)})
+        for notebook in course.notebooks(chosen.assignment)
+        if (course.autograded(student, chosen.assignment) / f"{notebook}.ipynb").is_file()
+    ]
+    if not wanted and not entries:
+        releases(course, chosen.assignment)  # or there is no such assignment
+    agreed = (str(course.folder), chosen.db, chosen.assignment)
+    start = forks.context(forks.FEEDBACK)
+    lost = False
+    fence: Fence[tuple[str, str], str] = Fence(
+        chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed)
+    )
+    with closing(fence):
+        done = _bar("pages", chosen.quiet)(fence.each(_page, wanted), len(wanted))
+        for (student, notebook), made in done:
+            if isinstance(made, Lost):
+                lost = True
+                _short(course, chosen.assignment, student, notebook, made.why)
+    aside = [
+        entry
+        for entry in entries.values()
+        if entry.aside is not None and (not chosen.student or entry.student in chosen.student)
+    ]
+    for entry in aside:
+        try:
+            reports.write_aside(course, chosen.assignment, entry)
+        except (OSError, ValueError) as error:
+            lost = True
+            print(f"{reports.plain(entry.student)}: no feedback: {error}", file=sys.stderr)
+    print(f"{len(wanted)} pages in {course.feedback('', chosen.assignment).parent}")
+    return CARE if lost else DONE
+
+
+def _short(course: Course, assignment: str, student: str, notebook: str, why: str) -> None:
+    """Write a page with the marks alone, and say why."""
+    what = "only the marks"
+    try:
+        pages.write_short(course, assignment, student, notebook)
+    except Exception as error:  # it is this student's alone, too
+        what = f"no feedback ({type(error).__name__})"
+    print(f"{reports.plain(student)}: {what}: {reports.plain(why)}", file=sys.stderr)
+
+
+def report(chosen: Namespace) -> int:
+    """Say what has become of every submission."""
+    course = Course(chosen.course, chosen.db)
+    releases(course, chosen.assignment)  # or there is no such assignment
+    _settle(course, [chosen.assignment])
+    with Record.of(course) as record:
+        rows = reports.rows(course, chosen.assignment, record)
+        path = reports.write(course, chosen.assignment, record)
+    print(reports.table(rows))
+    print(f"{reports.summary(rows)}\n{path}")
+    return CARE if any(row.needs_care for row in rows) else DONE
+
+
+def export(chosen: Namespace) -> int:
+    """Write everybody's marks, and why somebody has none."""
+    course = Course(chosen.course, chosen.db)
+    known = _known(course, chosen.assignment)
+    _settle(course, known)
+    without = 0
+    with Record.of(course) as record:
+        text = grades.table(course, record, known)
+        Path(chosen.to).write_text(text, encoding="utf-8", newline="")
+        print(chosen.to)
+        for assignment in chosen.assignment or record.assignments():
+            for row in reports.rows(course, assignment, record):
+                if row.state in UNFINISHED:
+                    print(f"{assignment}, {reports.plain(row.student)}: {row.words}, so no marks")
+                    without += 1
+    return CARE if without else DONE
+
+
+@contextmanager
+def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
+    """What grading needs; no worker is started before it is known that students' code can run."""
+    course = Course(chosen.course, chosen.db)
+    if chosen.unsafe:
+        course.config.TrustedExecute.unsafe = True
+    if chosen.scheduler:
+        pool: Pool = _cluster(chosen.scheduler)
+    else:
+        settings = TrustedExecute(config=course.config)
+        pool = Processes(chosen.jobs, settings.kernel_to_use() == kernel.NAME and settings.warm)
+    writer = Writer(course, chosen.patience, say=lambda said: tqdm.write(said, file=sys.stderr))
+    try:
+        yield course, pool, writer
+    finally:
+        pool.close()
+        writer.close()
+
+
+def _there(course: Course, students: Sequence[str] | None) -> list[str] | None:
+    """The students who were named, if the course has them all."""
+    if not students:
+        return None
+    known = everybody(course)
+    named = [unicodedata.normalize("NFC", student) for student in students]
+    for student in named:
+        if student not in known:
+            alike = get_close_matches(student, known, 1)
+            hint = f": did you mean {alike[0]}?" if alike else ""
+            raise NotHere(f"--student must be of this course, got {student!r}{hint}")
+    return named
+
+
+def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
+    """The assignments that were named, or all, if the gradebook has them."""
+    with course.gradebook() as book:
+        known = [str(one.name) for one in book.assignments]
+    for name in assignments or ():
+        if name not in known:
+            raise NotReleased(
+                f"--assignment must be one that the gradebook knows ({', '.join(known)}), "
+                f"got {name!r}"
+            )
+    return list(assignments or known)
+
+
+def _settle(course: Course, assignments: Sequence[str]) -> None:
+    """Take off for being late from the marks as they are now, by hand or not."""
+    with closing(Writer(course, patience=30)) as writer:
+        for name in assignments:
+            writer.settle(name)
+
+
+def _best(chosen: Namespace) -> bool | None:
+    return None if chosen.attempts is None else bool(chosen.attempts == "best")
+
+
+def _cluster(address: str) -> Pool:
+    try:
+        from ffngrade.grading.cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise NotHere(
+            f'--scheduler needs Dask, and {error.name} is missing: pip install "ffnlib[cluster]"'
+        ) from None
+    try:
+        return Cluster(address)
+    except (OSError, ValueError) as error:
+        raise NotHere(f"--scheduler must be the address of a Dask scheduler: {error}") from None
+
+
+def _bar(what: str, quiet: bool) -> Any:
+    def show(things: Iterable[Any], count: int) -> Any:
+        return tqdm(things, total=count, desc=what, disable=quiet or None, file=sys.stderr)
+
+    return show
+
+
+def _points(score: float | None) -> str:
+    return "–" if score is None else f"{score:g}"
+
+
+@functools.cache
+def _course(folder: str, db: str) -> Course:
+    return Course(folder, db)
+
+
+def _prepare(folder: str, db: str, assignment: str) -> None:
+    global _agreed
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _agreed = (_course(folder, db), assignment)
+
+
+def _page(job: tuple[str, str]) -> str:
+    assert _agreed is not None
+    _limit(SECONDS)
+    return str(pages.write(*_agreed, *job))
+
+
+def _limit(seconds: int) -> None:
+    """End this process if it works for so long from now on."""
+    if sys.platform != "win32":
+        import resource
+
+        spent = int(time.process_time())
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
+
+
+_agreed: tuple[Course, str] | None = None

@@ -1,0 +1,184 @@
+"""``ffn-grade``: grade a course in parallel and in a sandbox, with nbgrader's own gradebook."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ffngrade.sandbox.startup  # noqa: F401
+from ffngrade.sandbox import forkserver as forks
+
+STARTED_FOR = {
+    "autograde": forks.GRADING,
+    "regrade": forks.GRADING,
+    "feedback": forks.FEEDBACK,
+}
+"""Commands with workers, and what these import."""
+WORKERS = -(-3 * (os.cpu_count() or 1) // 2)
+DONE, NOT_DONE, MISUSED, CARE, AWAY = 0, 1, 2, 3, 4
+
+EXAMPLES = """
+examples, in the course's folder:
+  ffn-grade install                     make the sandboxed kernel known to Jupyter, once
+  ffn-grade check                       say whether students' code can be run in a sandbox here
+  ffn-grade autograde neurons           grade what is new or was changed, on all cores
+  ffn-grade autograde neurons --attempts best   of several attempts the best one counts
+  ffn-grade regrade neurons             after a case was corrected: who would change, by how much
+  ffn-grade regrade neurons --write     ... and write it
+  ffn-grade feedback neurons            a page for each student
+  ffn-grade report neurons              who is graded, mended, set aside, suspicious
+  ffn-grade export --to grades.csv      everybody's marks
+  ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
+  ffn-grade autograde neurons --db postgresql+psycopg://host/grades   another gradebook
+
+exit codes:
+  0  all is well
+  1  nothing was done: no sandbox, no course, no such assignment
+  2  the command is not understood
+  3  done, and somebody should look at some submissions: see the report
+  4  the gradebook could not be reached, or another run is going on: run the command again
+  130  stopped by Ctrl+C; the next run goes on from there
+
+`nbgrader autograde` grades the same course, but only ffn-grade opens broken, misnamed or
+misplaced files, lists everybody, and goes on after a kill.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command understands."""
+    top = argparse.ArgumentParser(
+        prog="ffn-grade",
+        description="Grade a course in parallel, in a sandbox, with nbgrader's gradebook.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("install", help="make the sandboxed kernel known to Jupyter")
+    commands.add_parser("check", help="say whether students' code can be run in a sandbox")
+
+    course = argparse.ArgumentParser(add_help=False)
+    course.add_argument("--course", default=".", help="the course's folder (default: this one)")
+    course.add_argument("--db", default="", metavar="URL", help="another gradebook")
+    course.add_argument("--quiet", action="store_true", help="no progress bar")
+    workers = argparse.ArgumentParser(add_help=False)
+    workers.add_argument(
+        "--jobs",
+        type=_positive,
+        default=WORKERS,
+        help="workers (default: one and a half for each core, for they wait now and then)",
+    )
+    graders = argparse.ArgumentParser(add_help=False)
+    graders.add_argument("--scheduler", default="", metavar="tcp://…", help="of a Dask cluster")
+    graders.add_argument(
+        "--attempts",
+        choices=("last", "best"),
+        help="which counts of several, the one in submitted/ or the best (default: as was said "
+        "for this assignment before, and at first the last)",
+    )
+    graders.add_argument(
+        "--patience",
+        type=float,
+        default=600,
+        metavar="SECONDS",
+        help="how long to go on while the gradebook cannot be reached (default: 600)",
+    )
+
+    graders.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="without a sandbox: students' code can then read and change all that you can",
+    )
+
+    def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, parents=[course, *parents])
+
+    one = add("autograde", "grade what is new or was changed", workers, graders)
+    one.add_argument("assignment")
+    one.add_argument("--student", action="append", help="only this one; may be repeated")
+    one.add_argument("--force", action="store_true", help="grade again what is graded, too")
+    one = add("regrade", "show who would change; --write writes it", workers, graders)
+    one.add_argument("assignment")
+    one.add_argument("--write", action="store_true", help="write the changes")
+    one = add("feedback", "write everybody's feedback", workers)
+    one.add_argument("assignment")
+    one.add_argument("--student", action="append", help="only this one; may be repeated")
+    one = add("report", "say what has become of every submission")
+    one.add_argument("assignment")
+    one = add("export", "write everybody's marks as a table")
+    one.add_argument(
+        "--to", default="grades.csv", metavar="FILE", help="(default: grades.csv, in this folder)"
+    )
+    one.add_argument("--assignment", action="append", help="only this one; may be repeated")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; give its exit code."""
+    chosen = parser().parse_args(arguments)
+    if not shutil.which("alembic"):  # nbgrader calls it by name; its environment is not activated
+        folders = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+        os.environ["PATH"] = os.pathsep.join(folders)
+    if chosen.command in ("install", "check"):
+        return _machine(chosen.command)
+    if chosen.command in STARTED_FOR and not getattr(chosen, "scheduler", ""):
+        forks.begin(STARTED_FOR[chosen.command])
+    from ffngrade.cli import commands
+
+    do: Callable[[argparse.Namespace], int] = getattr(commands, chosen.command)
+    try:
+        code = do(chosen)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever read what is printed has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        print(f"ffn-grade: {error.strerror or error}{where}", file=sys.stderr)
+        return NOT_DONE
+    except commands.NOT_DONE as error:
+        print(f"ffn-grade: {error}", file=sys.stderr)
+        return NOT_DONE
+    except ModuleNotFoundError as error:
+        if error.name not in ("psycopg", "psycopg2"):
+            raise
+        hint = 'pip install "ffnlib[postgresql]" and say postgresql+psycopg://… in its URL'
+        print(f"ffn-grade: the gradebook needs {error.name}: {hint}", file=sys.stderr)
+        return NOT_DONE
+    except commands.AWAY as error:
+        print(f"ffn-grade: {error}", file=sys.stderr)
+        return AWAY
+    except commands.BROKEN as error:
+        why = (str(error).splitlines() or [""])[0]
+        what = f"the gradebook or the record (.ffn-grade/record.db) cannot be read: {why}"
+        print(f"ffn-grade: {what}. Put back a copy of it.", file=sys.stderr)
+        return NOT_DONE
+    except KeyboardInterrupt:
+        print("ffn-grade: stopped; the next run goes on from here", file=sys.stderr)
+        return 130
+
+
+def _machine(command: str) -> int:
+    from ffngrade.sandbox import bubblewrap as sandbox
+    from ffngrade.sandbox import kernel
+    from ffngrade.sandbox import prefork as warm
+
+    if command == "install":
+        print(f"The kernel {kernel.NAME} is in {kernel.install()}")
+    why = sandbox.obstacle()
+    if not why and not kernel.installed():
+        why = "its kernel is not known to Jupyter: run `ffn-grade install`"
+    print(f"No sandbox: {why}" if why else "Students' code runs in a sandbox here.")
+    if not why:
+        cold = warm.obstacle()
+        print(f"Kernels start cold: {cold}" if cold else "Kernels start warm.")
+    return NOT_DONE if why else DONE
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number

@@ -1,0 +1,176 @@
+"""Grading one submission from what is sent along: no folder of the course and no gradebook needed.
+
+So it can be done by any process on any machine. What nbgrader's own steps would read from the
+gradebook, `ffngrade.intake.validate` has put into the notebook before; what they would write comes
+back in a `Made`, for the one writer (`ffngrade.gradebook`).
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters.autograde import Autograde
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from traitlets.config import Config
+from traitlets.utils.importstring import import_item
+
+from ffngrade.core.course import Course
+
+WRITES_GRADES = "SaveAutoGrades"
+LEFT_OUT = frozenset(
+    {
+        # the intake has done it
+        *("Mend", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata"),
+        # the writer does it
+        *(WRITES_GRADES, "AssignLatePenalties"),
+    }
+)
+NO_RESPONSE = "No response."
+
+
+class Terms(NamedTuple):
+    """What is the same for all submissions of a run."""
+
+    assignment: str
+    config: Config
+    cases: Mapping[str, str]
+    """Texts of the files with the hidden cases, by name."""
+    seed: str
+
+    @property
+    def key(self) -> str:
+        """Tells one set of cases from another."""
+        return hashlib.sha256(repr((sorted(self.cases.items()), self.seed)).encode()).hexdigest()
+
+
+class Job(NamedTuple):
+    """One submission: its notebooks' texts by name, and which attempt it is."""
+
+    student: str
+    texts: Mapping[str, str]
+    attempt: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tells it from all others."""
+        return self.student, self.attempt
+
+
+class Made(NamedTuple):
+    """What came of a submission.
+
+    For each notebook its text after grading, the automatic score of each graded cell (None if a
+    person decides) and the automatic comment on each answer. ``why`` says what went wrong, if the
+    submission could not be graded.
+    """
+
+    student: str
+    texts: Mapping[str, str]
+    scores: Mapping[str, Mapping[str, float | None]]
+    comments: Mapping[str, Mapping[str, str | None]]
+    why: str = ""
+    attempt: str = ""
+
+
+def nothing(job: Job, why: str) -> Made:
+    """What came of a submission that could not be graded."""
+    return Made(job.student, {}, {}, {}, why, job.attempt)
+
+
+def terms(course: Course, assignment: str) -> Terms:
+    """Give the terms of an assignment, as the course's configuration has set them."""
+    folder = os.environ.get("FFN_CASES", "")
+    files = sorted(Path(folder).glob("*.py")) if folder else []
+    cases = {path.name: path.read_text(encoding="utf-8") for path in files}
+    return Terms(assignment, course.config, cases, os.environ.get("FFN_SEED", ""))
+
+
+def grade(agreed: Terms, job: Job) -> Made:
+    """Grade a submission; what goes wrong is said in the result."""
+    os.environ["FFN_CASES"] = _cases(agreed) if agreed.cases else ""
+    os.environ["FFN_SEED"] = agreed.seed
+    made = nothing(job, "")
+    for name, text in job.texts.items():
+        try:
+            texts, scores, comments = _one(agreed, job.student, name, text)
+        except Exception as error:  # whatever it is, it is this student's alone
+            return nothing(job, f"{type(error).__name__}: {error}")
+        made = made._replace(
+            texts={**made.texts, name: texts},
+            scores={**made.scores, name: scores},
+            comments={**made.comments, name: comments},
+        )
+    return made
+
+
+def _one(
+    agreed: Terms, student: str, name: str, text: str
+) -> tuple[str, dict[str, float | None], dict[str, str | None]]:
+    nb = nbformat.reads(text, as_version=nbformat.current_nbformat)
+    known = {"student": student, "assignment": agreed.assignment, "notebook": name, "db_url": ""}
+    resources: Any = {"nbgrader": known, "unique_key": name, "output_files_dir": f"{name}_files"}
+    scores: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
+    before = os.environ.get("NBGRADER_EXECUTION")
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    try:
+        for step in _steps(agreed.config):
+            if step == WRITES_GRADES:
+                scores, comments = _scores(nb), _comments(nb)
+            else:
+                nb, resources = step(nb, resources)
+    finally:
+        os.environ.pop("NBGRADER_EXECUTION")
+        if before is not None:
+            os.environ["NBGRADER_EXECUTION"] = before
+    return str(nbformat.writes(nb)) + "\n", scores, comments
+
+
+def _steps(config: Config) -> list[Any]:
+    """The steps that the configuration asks for, in their order, without those of others."""
+    converter = Autograde(config=config)
+    wanted = [*converter.sanitize_preprocessors, *converter.autograde_preprocessors]
+    classes = [import_item(step) if isinstance(step, str) else step for step in wanted]
+    return [
+        WRITES_GRADES if kind.__name__ == WRITES_GRADES else kind(config=config)
+        for kind in classes
+        if kind.__name__ == WRITES_GRADES or kind.__name__ not in LEFT_OUT
+    ]
+
+
+def _scores(nb: NotebookNode) -> dict[str, float | None]:
+    graded = [cell for cell in nb.cells if is_grade(cell)]
+    return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in graded}
+
+
+def _comments(nb: NotebookNode) -> dict[str, str | None]:
+    """Nbgrader's own words on an answer that is as it was handed out."""
+    return {
+        cell.metadata.nbgrader.grade_id: (
+            NO_RESPONSE
+            if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+            and not is_task(cell)
+            else None
+        )
+        for cell in nb.cells
+        if is_solution(cell) or is_task(cell)
+    }
+
+
+_folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
+
+
+def _cases(agreed: Terms) -> str:
+    """Folder of the hidden cases, written once for each process."""
+    key = agreed.key
+    if key not in _folders:
+        made = tempfile.TemporaryDirectory(prefix="ffn-cases-")
+        for name, text in agreed.cases.items():
+            (Path(made.name) / name).write_text(text, encoding="utf-8")
+        _folders[key] = made
+    return _folders[key].name

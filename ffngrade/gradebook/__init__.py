@@ -1,0 +1,1 @@
+"""What is remembered: marks, the one writer of the gradebook, and the journal of a run."""

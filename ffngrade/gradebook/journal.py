@@ -1,0 +1,260 @@
+"""What has become of every submission, kept so that a run that was killed goes on where it stopped.
+
+A small database of its own beside the course, written by one process at a time: the gradebook may
+be elsewhere, or stand still.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ffngrade.core.course import Course
+from ffngrade.intake.collect import Received
+from ffngrade.intake.notebook_reader import whole
+from ffngrade.intake.validate import Aside
+
+FOLDER = ".ffn-grade"
+STATES = ("received", "running", "graded", "failed", "aside", "absent")
+
+MAKE = """
+CREATE TABLE IF NOT EXISTS submission (
+    assignment TEXT NOT NULL,
+    student TEXT NOT NULL,
+    state TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    told TEXT NOT NULL,
+    score REAL,
+    most REAL,
+    why TEXT NOT NULL DEFAULT '',
+    moment TEXT NOT NULL,
+    attempt TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (assignment, student)
+)
+"""
+MAKE_RULE = "CREATE TABLE IF NOT EXISTS rule (assignment TEXT PRIMARY KEY, best INTEGER NOT NULL)"
+COLUMNS = "PRAGMA table_info(submission)"
+PUT_RULE = "INSERT OR REPLACE INTO rule (assignment, best) VALUES (?, ?)"
+PUT = """
+INSERT INTO submission (assignment, student, state, digest, told, moment) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (assignment, student) DO UPDATE SET state = excluded.state, digest = excluded.digest,
+    told = excluded.told, score = NULL, most = NULL, why = '', attempt = '',
+    moment = excluded.moment
+"""
+
+
+class Busy(RuntimeError):  # noqa: N818
+    """Another run is going on in the same course."""
+
+
+class Entry(NamedTuple):
+    """One submission: its state, what was done to it, what it earned.
+
+    ``state`` is one of "received" (to be graded), "running" (being graded, or killed meanwhile),
+    "graded", "failed" (``why`` says what went wrong; tried again in the next run), "aside" (cannot
+    be graded, see ``aside``) and "absent" (nothing was handed in).
+    """
+
+    student: str
+    state: str
+    digest: str
+    mended: tuple[str, ...]
+    suspicious: tuple[str, ...]
+    aside: Aside | None
+    score: float | None
+    most: float | None
+    why: str
+    moment: str
+    """When it came into this state, in UTC."""
+    attempt: str
+    """The one of several attempts that counts; empty for the last one."""
+
+
+class Record:
+    """The states of all submissions of a course.
+
+    Parameters
+    ----------
+    path : path
+        The database's file; it is made if it is missing.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._book = sqlite3.connect(
+            self.path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        # Safe from being killed; only a power cut may take back the last states.
+        self._book.execute("PRAGMA journal_mode = WAL")
+        self._book.execute("PRAGMA synchronous = NORMAL")
+        self._book.execute(MAKE)
+        self._book.execute(MAKE_RULE)
+        columns = [column for _, column, *_ in self._book.execute(COLUMNS)]
+        if "attempt" not in columns:  # made before it was told which attempt counts
+            self._book.execute("ALTER TABLE submission ADD COLUMN attempt TEXT NOT NULL DEFAULT ''")
+
+    @classmethod
+    def of(cls, course: Course) -> "Record":
+        """The record of a course."""
+        return cls(course.folder / FOLDER / "record.db")
+
+    def __enter__(self) -> "Record":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._book.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only run in this course; the lock goes with the process, however it ends.
+
+        Raises
+        ------
+        Busy
+            If another one is going on.
+        """
+        with open(self.path.with_suffix(".lock"), "a+b") as file:
+            try:
+                _lock(file.fileno())
+            except OSError:
+                raise Busy(
+                    f"another run is grading in {self.path.parent.parent}: wait for it, or end it"
+                ) from None
+            yield
+
+    def take(self, assignment: str, received: Iterable[Received]) -> None:
+        """Write down what came in; what is the same as before keeps its state and marks."""
+        before = {entry.student: entry.digest for entry in self.entries(assignment)}
+        with self._at_once():
+            for one in received:
+                told = json.dumps([one.mended, one.suspicious, one.aside])
+                if one.state == "received" and before.get(one.student) == one.digest:
+                    self._change(assignment, one.student, told=told)
+                else:
+                    row = (assignment, one.student, one.state, one.digest, told, _now())
+                    self._book.execute(PUT, row)
+
+    def due(
+        self,
+        assignment: str,
+        force: bool = False,
+        kept: Callable[[str], bool] = lambda _student: True,
+    ) -> list[str]:
+        """Give the students who are to be graded, sorted.
+
+        Parameters
+        ----------
+        assignment : str
+        force : bool
+            Whether to grade those again who are graded.
+        kept : callable
+            Whether what was made of a student who is graded is still there.
+        """
+        return [
+            entry.student
+            for entry in self.entries(assignment)
+            if entry.state in ("received", "running", "failed")
+            or (entry.state == "graded" and (force or not kept(entry.student)))
+        ]
+
+    def begin(self, assignment: str, *students: str) -> None:
+        """Note that grading of students begins; until it is finished it counts as killed."""
+        with self._at_once():
+            for student in students:
+                self._change(assignment, student, state="running", moment=_now())
+
+    def graded(
+        self, assignment: str, student: str, score: float, most: float, attempt: str = ""
+    ) -> None:
+        """Note marks that stand in the gradebook, and which attempt they are for."""
+        marks = {"score": score, "most": most, "attempt": attempt}
+        self._change(assignment, student, state="graded", **marks, why="", moment=_now())
+
+    def failed(self, assignment: str, student: str, why: str) -> None:
+        """Note that grading went wrong, in a sentence."""
+        self._change(assignment, student, state="failed", why=whole(why)[:1000], moment=_now())
+
+    def entries(self, assignment: str) -> list[Entry]:
+        """Everybody of an assignment, sorted by name."""
+        rows = self._book.execute(
+            "SELECT student, state, digest, told, score, most, why, moment, attempt "
+            "FROM submission WHERE assignment = ? ORDER BY student",
+            (assignment,),
+        )
+        return [_entry(*row) for row in rows]
+
+    def entry(self, assignment: str, student: str) -> Entry | None:
+        """One student's."""
+        return next((e for e in self.entries(assignment) if e.student == student), None)
+
+    def assignments(self) -> list[str]:
+        """Assignments that anything is known of, sorted."""
+        found = self._book.execute("SELECT DISTINCT assignment FROM submission ORDER BY assignment")
+        return [name for (name,) in found]
+
+    def best_counts(self, assignment: str) -> bool:
+        """Whether the best of several attempts counts, as was said last; at first the last does."""
+        rule = self._book.execute("SELECT best FROM rule WHERE assignment = ?", (assignment,))
+        return bool((rule.fetchone() or (False,))[0])
+
+    def let_count(self, assignment: str, best: bool) -> None:
+        """Say whether the best of several attempts counts, or the last."""
+        self._book.execute(PUT_RULE, (assignment, best))
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """All changes or none."""
+        self._book.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._book.execute("ROLLBACK")
+            raise
+        self._book.execute("COMMIT")
+
+    def _change(self, assignment: str, student: str, **columns: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in columns)  # ours, never a student's
+        done = self._book.execute(
+            f"UPDATE submission SET {names} WHERE assignment = ? AND student = ?",
+            (*columns.values(), assignment, student),
+        )
+        if not done.rowcount:
+            raise KeyError(f"student must have been taken in for {assignment}, got {student!r}")
+
+
+def counts(entries: Iterable[Entry]) -> Mapping[str, int]:
+    """How many submissions are in each state, in the order of `STATES`."""
+    found = [entry.state for entry in entries]
+    return {state: found.count(state) for state in STATES if state in found}
+
+
+def _entry(student: str, state: str, digest: str, told: str, *rest: Any) -> Entry:
+    mended, suspicious, aside = json.loads(told)
+    why_aside = Aside(*aside) if aside else None
+    return Entry(student, state, digest, tuple(mended), tuple(suspicious), why_aside, *rest)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(" ", "seconds")
+
+
+def _lock(number: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(number, 0, os.SEEK_SET)
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,1 @@
+"""From a submission to its verdict, on all cores or a cluster."""

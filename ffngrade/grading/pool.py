@@ -1,0 +1,88 @@
+"""Workers on one machine: processes that grade, each submission in a fence of its own."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
+from multiprocessing import parent_process
+from threading import Thread
+from typing import Protocol
+
+from ffngrade.core import job as work
+from ffngrade.core.fence import Fence, Lost
+from ffngrade.core.job import Job, Made, Terms
+from ffngrade.sandbox import forkserver as forks
+from ffngrade.sandbox import prefork as warm
+
+
+class Pool(Protocol):
+    """Whoever grades: processes of this machine, or a cluster."""
+
+    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
+        """Grade submissions; give what came of each, in the order in which they are done."""
+
+    def close(self) -> None:
+        """End the workers."""
+
+
+class Processes:
+    """Worker processes of this machine, which make themselves ready from the beginning.
+
+    Parameters
+    ----------
+    count : int
+        How many; each grades one submission at a time.
+    warmed : bool
+        Whether each starts its template of warm kernels before it is given anything.
+    """
+
+    def __init__(self, count: int, warmed: bool = False) -> None:
+        self.count, self.warmed = count, warmed
+        self._folder = tempfile.mkdtemp(prefix="ffn-grade-")
+        self.fence: Fence[Job, Made] = Fence(count, self._begin)
+
+    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
+        """Grade submissions; give what came of each, in the order in which they are done."""
+        graded = self.fence.each(partial(work.grade, agreed), jobs, lambda made: bool(made.why))
+        for job, made in graded:
+            yield work.nothing(job, made.why) if isinstance(made, Lost) else made
+
+    def close(self) -> None:
+        """End the workers."""
+        self.fence.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _begin(self) -> ProcessPoolExecutor:
+        prepare = (_prepare, (self._folder, self.warmed))
+        workers = ProcessPoolExecutor(self.count, forks.context(forks.GRADING), *prepare)
+        with suppress(BrokenProcessPool):  # which shows when they are given something
+            for _ in range(self.count):  # each is started for something to do
+                workers.submit(_ready)
+        return workers
+
+
+def _prepare(folder: str, warmed: bool) -> None:
+    """Make a process a worker; Ctrl-C is for the one that leads."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_leader, daemon=True).start()
+    tempfile.tempdir = folder
+    if warmed:
+        warm.obstacle()
+
+
+def _ready() -> None:
+    """Nothing: what is sent to a worker so that it is there."""
+
+
+def _end_with_leader() -> None:
+    """End this process, and its sandbox with it, when the one that leads ends, however it does."""
+    leader = parent_process()
+    if leader is not None:
+        leader.join()
+        shutil.rmtree(str(tempfile.tempdir), ignore_errors=True)
+        os._exit(1)

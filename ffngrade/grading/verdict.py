@@ -1,0 +1,283 @@
+"""The verdict on one problem, reached here from values that came out of the student's kernel."""
+
+import ast
+import json
+import math
+import os
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from ffngrade.sandbox.session import Ran
+from ffnlib.checks.case_inputs import training_digits
+from ffnlib.checks.codec import Unreadable, decode, dumps, encode
+from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, not_written, stopped_with
+from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.kernel_side import argument
+from ffnlib.checks.problem import Case, Parts, Problem
+from ffnlib.checks.verdict import Run, find_problem, praise, read, shortfall, undefined
+
+LONGEST = 400
+"""Characters of a sentence that comes out of the student's kernel."""
+
+STOPPED = "the function stopped"
+
+NO_ANSWER = {
+    "late": "{name} takes longer than {seconds:.0f} seconds",
+    "deaf": "{name} takes longer than {seconds:.0f} seconds",
+    "spent": "there was no time left for {name}: the whole notebook took too long",
+    "dead": "{name} ended the program that ran it, or used too much memory",
+    "done": "what {name} returns did not come out: leave sys.stdout and the kernel as they are, "
+    "and return arrays, lists or numbers of moderate size",
+}
+"""Why there is no answer to a case, by how its cell ended."""
+
+SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
+"""A number that stands alone, as how many entries a result has."""
+
+CALL = "__import__('ffnlib.checks.kernel_side', fromlist=['answer']).answer({!r}, {}, {!r}, {!r}{})"
+
+GIVE = "__import__('ffnlib.checks.kernel_side', fromlist=['give_digits']).give_digits({!r}, {!r})"
+
+
+class Question(NamedTuple):
+    """What a test cell asks."""
+
+    problem: Problem
+    function: str
+    """The expression by which the kernel knows the student's function."""
+    visible: Sequence[Case]
+    hidden: Sequence[Case]
+
+    def call(self, mark: str, cases: Sequence[Case], careful: bool = False) -> str:
+        """Source of a cell that prints what the function returns for the cases."""
+        inputs = [[argument(v) for v in self.problem.inputs(case).values()] for case in cases]
+        more = ", careful=True" if careful else ""
+        return CALL.format(self.problem.name, self.function, dumps(inputs), mark, more)
+
+    def needs_digits(self) -> bool:
+        """Whether the function learns from the digits."""
+        return "images" in self.problem.arguments.values()
+
+
+def digits_given() -> str:
+    """Source of a cell that gives the kernel the digits to learn from."""
+    x, y = training_digits()
+    return GIVE.format(dumps(encode((x * 16).round().astype("uint8"))), dumps(encode(y)))
+
+
+def new_mark() -> str:
+    """Text that stands before every answer and that nobody knows before."""
+    return f"{secrets.token_hex(8)} "
+
+
+def question(source: str) -> Question:
+    """Read a test cell, whose source comes from the gradebook, without running it.
+
+    Raises
+    ------
+    ValueError
+        If its last statement is not ``checks.verify(name, function, cases)`` with literal cases.
+    """
+    folder = os.environ.get("FFN_CASES", "")
+    files = sorted(Path(folder).glob("*.py")) if folder else []
+    ages = tuple(path.stat().st_mtime_ns for path in files)
+    return _question(source, (folder, os.environ.get("FFN_SEED", ""), *ages))
+
+
+@lru_cache(64)
+def _question(source: str, _cases: tuple[object, ...]) -> Question:
+    try:
+        call = ast.parse(source).body[-1].value  # type: ignore[attr-defined]
+        name, function, cases = call.args
+        if ast.unparse(call.func) != "checks.verify":
+            raise ValueError
+        assignment, problem = find_problem(ast.literal_eval(name))
+        visible = [Case(*case) for case in ast.literal_eval(cases)]
+    except (AttributeError, IndexError, SyntaxError, TypeError, ValueError) as error:
+        raise ValueError(
+            "a test cell must end with checks.verify(name, function, cases), its cases literal; "
+            f"this one ends otherwise:\n{source[:400]}"
+        ) from error
+    return Question(problem, ast.unparse(function), visible, hidden_cases(assignment, problem.name))
+
+
+class Verdict(NamedTuple):
+    """What became of the cases of a problem."""
+
+    message: str
+    """Why not all of them are right; empty if they are."""
+    right: int
+    cases: int
+    barred: bool = False
+    """Whether nothing can be earned: no function, or one that ended the program."""
+
+    def earned(self, points: float) -> float:
+        """Marks in proportion to the cases that are right, whole hundredths; never all of them."""
+        share = 0 if self.barred else min(self.right, self.cases - 1) / self.cases
+        return math.floor(points * share * 100 + 1e-9) / 100
+
+
+def outputs_of(
+    asked: Question,
+    shown: Ran,
+    unseen: Ran,
+    mark: str,
+    seconds: float,
+    points: float | None = None,
+    stopped: str = "",
+) -> list[NotebookNode]:
+    """Give the outputs of the test cell: what passed, or one message that says what did not.
+
+    Parameters
+    ----------
+    asked : Question
+    shown : Ran
+        What came of the visible cases, from a kernel that had not met a hidden one: the message may
+        show anything of it.
+    unseen : Ran
+        What came of the hidden cases: only sentences of ours are told of it.
+    mark : str
+        What the answers begin with.
+    seconds : float
+        How long the function was given.
+    points : float, optional
+        What the cell is worth, if the cases that are right are to earn their share of it.
+    stopped : str
+        The error with which the cell stopped in which the function is to be written; empty if none.
+    """
+    verdict = judge(asked, shown, unseen, mark, seconds, stopped)
+    if not verdict.message:
+        return [new_output("stream", name="stdout", text=praise(asked.visible, asked.hidden))]
+    message = f"{verdict.message}\n{verdict.right} of {verdict.cases} cases are right"
+    marks = []
+    if points is not None and verdict.earned(points) > 0:
+        earned = f"{verdict.earned(points):g}"
+        message += f", which earns {earned} of {points:g} marks"
+        # nbgrader takes a number that a cell shows before any error for its marks
+        marks = [new_output("execute_result", data={"text/plain": earned})]
+    lines = message.split("\n")
+    return [*marks, new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
+
+
+def goes_on(asked: Question, shown: Ran, mark: str) -> bool:
+    """Whether the hidden cases are worth asking: there are any, and all visible ones were met."""
+    return bool(asked.hidden) and len(_answers(shown, mark)) >= len(asked.visible)
+
+
+def _answers(ran: Ran, mark: str) -> list[Any]:
+    """What came out, a case after the other, as far as it came."""
+    text = "".join(str(o["text"]) for o in ran.outputs if o.get("name") == "stdout")
+    answers: list[Any] = []
+    for said in text.split(mark)[1:]:  # whatever is printed before, and after in the same line
+        try:
+            answers.append(json.JSONDecoder().raw_decode(said)[0])
+        except (ValueError, RecursionError):
+            answers.append(None)
+    if answers and answers[-1] is None and ran.ended != "done":
+        answers.pop()  # it was stopped in the middle of a line
+    return answers
+
+
+def judge(
+    asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float, stopped: str = ""
+) -> Verdict:
+    """Reach the verdict from what came out; see `outputs_of`."""
+    problem = asked.problem
+    cases = [*asked.visible, *asked.hidden]
+    answers, hidden = _answers(shown, mark), _answers(unseen, mark)
+    if (answers and _says(answers[0], "missing")) or (not answers and _no_name(asked, shown)):
+        why = f"{problem.name} is not defined: its cell stopped with {_line(stopped)}"
+        words = why if stopped else undefined(problem.name)
+        return Verdict(words, 0, len(cases), barred=True)
+    came: dict[int, tuple[int, list[Any], Ran, Callable[[Any, Problem], object]]]
+    came = {id(c): (i, answers, shown, _returned) for i, c in enumerate(asked.visible)}
+    came |= {id(c): (i, hidden, unseen, _unseen) for i, c in enumerate(asked.hidden)}
+
+    def run(case: Case) -> tuple[Parts, int]:
+        i, among, ran, returned = came[id(case)]
+        if i >= len(among):
+            raise Stopped(NO_ANSWER[ran.ended].format(name=problem.name, seconds=seconds))
+        value = returned(among[i], problem)
+        try:
+            return read(value, problem)
+        except Stopped as stop:
+            if among is answers:
+                raise
+            raise Stopped(SIZE.sub("…", stop.words)) from None
+
+    message = shortfall(problem, run, asked.visible, asked.hidden)
+    right = len(cases) if not message else sum(_is_right(problem, run, case) for case in cases)
+    return Verdict(message, right, len(cases), "dead" in (shown.ended, unseen.ended))
+
+
+def _is_right(problem: Problem, run: Run, case: Case) -> bool:
+    try:
+        return problem.judged(case, *run(case)) is None
+    except Stopped:
+        return False
+
+
+def _says(answer: Any, word: str) -> bool:
+    return isinstance(answer, dict) and bool(answer.get(word))
+
+
+def _no_name(asked: Question, ran: Ran) -> bool:
+    """Whether the function was not to be had because nothing has its name, not a placeholder."""
+    missing = f"'{asked.function}'"
+    return any(
+        o.get("ename") == "NameError" and missing in str(o.get("evalue")) for o in ran.outputs
+    )
+
+
+def _returned(answer: Any, _problem: Problem) -> object:
+    """The value in an answer, or `Stopped`."""
+    if not isinstance(answer, dict):
+        raise Stopped("the result cannot be read: return arrays, lists or numbers")
+    if "stopped" in answer:
+        words, detail = (_line(part) for part in (*_list(answer["stopped"]), "", "")[:2])
+        raise Stopped(words or STOPPED, detail)
+    try:
+        return decode(answer.get("returned"))
+    except Unreadable as fault:
+        raise Stopped(f"the result cannot be read: {_line(fault)}") from None
+
+
+def _unseen(answer: Any, problem: Problem) -> object:
+    """The value in an answer to a hidden case, without a word that the kernel chose."""
+    if isinstance(answer, dict) and "stopped" in answer:
+        words = next(iter(_list(answer["stopped"])), "")
+        raise Stopped(words if words in _sentences(problem.name) else STOPPED)
+    try:
+        return decode(_nameless(answer.get("returned")))
+    except (AttributeError, Unreadable, RecursionError):
+        raise Stopped("the result cannot be read: return arrays, lists or numbers") from None
+
+
+def _sentences(name: str) -> set[str]:
+    """What `ffnlib.checks.execution` says of a function that stopped."""
+    kinds = {*TOLD_BY_NAME, "an error of its own"}
+    return {not_written(name), *(stopped_with(name, kind) for kind in kinds)}
+
+
+def _nameless(said: Any) -> Any:
+    """What describes a value, with nothing in the place of the names of types."""
+    if not isinstance(said, list) or not said:
+        return said
+    if said[0] == "list":
+        return ["list", [_nameless(item) for item in _list(said[-1])]]
+    return ["other", ""] if said[0] == "other" else said
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _line(value: Any) -> str:
+    return "".join(c if c.isprintable() else " " for c in str(value))[:LONGEST]

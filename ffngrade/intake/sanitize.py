@@ -1,0 +1,59 @@
+"""The intake as a step of plain ``nbgrader autograde``: what can be mended there is mended there.
+
+nbgrader opens the file itself, one of the right name and of valid JSON, and only then asks its
+preprocessors. So a broken file, another name or a folder too deep are for ``ffn-grade`` alone.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from ffngrade.core.release import Release, from_gradebook
+from ffngrade.intake.notebook_reader import Unusable, read_parsed
+from ffngrade.intake.validate import Aside, Checked, mend
+
+
+class Mend(NbGraderPreprocessor):
+    """Mend a submission before nbgrader looks at its cells, or set it aside with a reason."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Give the notebook that is graded.
+
+        Raises
+        ------
+        NbGraderException
+            If there is none: nbgrader leaves this student out and goes on with the next.
+        """
+        about = resources["nbgrader"]
+        checked = self._checked(nb, about["assignment"], about["notebook"], about["db_url"])
+        if checked.aside is not None:
+            raise NbGraderException(f"{about['student']} is set aside: {checked.aside.teacher}")
+        assert checked.notebook is not None
+        for sentence in checked.mended:
+            self.log.info("%s, mended: %s", about["student"], sentence)
+        for sentence in checked.suspicious:
+            self.log.warning("%s, suspicious: %s", about["student"], sentence)
+        return checked.notebook, resources
+
+    def _checked(self, nb: NotebookNode, assignment: str, notebook: str, url: str) -> Checked:
+        release = self._release(assignment, notebook, url)
+        try:
+            return mend(read_parsed(nb), release)
+        except Unusable as why:
+            return Checked(None, aside=Aside(why.teacher, why.student))
+
+    def _release(self, assignment: str, notebook: str, url: str) -> Release:
+        course = CourseDirectory(config=self.config)
+        steps = (course.release_directory, course.source_directory)
+        release, source = (Path(course.format_path(step, ".", assignment)) for step in steps)
+        with Gradebook(url, course.course_id) as book:
+            return from_gradebook(
+                assignment, book.find_notebook(notebook, assignment), (release, source)
+            )

@@ -1,0 +1,106 @@
+"""A submission before it is run: checked, mended where that is safe, or set aside with a reason.
+
+Bytes and a release go in, a clean notebook comes out: every cell that counts is there once, with
+the release's metadata and, unless students write into it, with the release's text. Nothing is run,
+and no file is touched (`ffngrade.intake.collect` does that).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+from ffngrade.core.release import Release
+from ffngrade.intake.match_cells import Matched, defined, match, same_text
+from ffngrade.intake.notebook_reader import Document, Found, Unusable, read, shown
+from ffngrade.intake.repair import NOTE, Rebuilt, note
+
+BEGINS = re.compile(r"\bchecks\.begin\(\s*['\"](\w+)['\"]")
+MOST_TOLD = 20
+
+
+class Aside(NamedTuple):
+    """Why a submission cannot be graded."""
+
+    teacher: str
+    student: str
+
+
+class Checked(NamedTuple):
+    """What came of checking a submission.
+
+    Each of ``mended`` and ``suspicious`` is a sentence; there is a notebook, or a reason.
+    """
+
+    notebook: NotebookNode | None
+    mended: tuple[str, ...] = ()
+    suspicious: tuple[str, ...] = ()
+    aside: Aside | None = None
+    answered: int = 0
+    """Answers that differ from what was handed out."""
+
+
+def check(data: bytes, release: Release) -> Checked:
+    """Check the bytes of a file that should hold a student's notebook."""
+    try:
+        return mend(read(data), release)
+    except Unusable as why:
+        return Checked(None, aside=Aside(why.teacher, why.student))
+
+
+def mend(document: Document, release: Release) -> Checked:
+    """Check a notebook that is read already, and build the one that is graded."""
+    cells = [cell for cell in document.cells if cell.id != NOTE]
+    found = match(cells, release.parts)
+    try:
+        _belongs(cells, found, release)
+    except Unusable as why:
+        return Checked(None, tuple(document.mended), aside=Aside(why.teacher, why.student))
+    work = Rebuilt(cells, found, release, list(document.mended))
+    if document.language not in ("", "python", "ipython"):
+        work.mended.append(f"the notebook named another language ({shown(document.language)})")
+    notebook = work.built()
+    mended, suspicious = _few(work.mended), _few(work.suspicious)
+    if mended or suspicious:
+        notebook.cells.insert(0, note((*mended, *suspicious)))
+    answered = _answered(cells, found, release)
+    return Checked(notebook, mended, suspicious, answered=answered)
+
+
+def _few(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Each sentence once, and not more than somebody would read."""
+    once = list(dict.fromkeys(sentences))
+    more = len(once) - MOST_TOLD
+    return (*once[:MOST_TOLD], *([f"and {more} more of this kind"] if more > 0 else []))
+
+
+def _belongs(cells: Sequence[Found], found: Matched, release: Release) -> None:
+    """Raise if a notebook has nothing of the assignment."""
+    if not cells:
+        raise Unusable(
+            "the notebook has no cells",
+            "Your notebook has no cells: hand in the one with your answers.",
+        )
+    wanted = [i for i, part in enumerate(release.parts) if part.is_answer or part.is_test]
+    if not wanted or any(i in found.cell_of for i in wanted):
+        return
+    begun = {name for cell in cells for name in BEGINS.findall(cell.source)} - {release.assignment}
+    other = f", but of {shown(min(begun))}" if begun else ""
+    raise Unusable(
+        f"no cell of it belongs to {release.notebook}{other}",
+        f"The notebook is not the one of {release.notebook}{other}: hand in the right one.",
+    )
+
+
+def _answered(cells: Sequence[Found], found: Matched, release: Release) -> int:
+    """Count answers: in their own cells, or wherever a function that is asked for is written."""
+    count = 0
+    for i, part in enumerate(release.parts):
+        if not part.is_answer:
+            continue
+        if i in found.cell_of:
+            count += not same_text(cells[found.cell_of[i]].source, part.given)
+        elif part.kind == "code":
+            count += bool(defined(part.given) & found.defines)
+    return count

@@ -1,0 +1,234 @@
+"""A student's feedback: for each problem its marks and what went wrong, then their own notebook.
+
+The page is made of the graded notebook and the gradebook. It runs nothing and asks for nothing:
+what the student wrote and showed is sanitised (`ffngrade.reports.html_sanitizer`), formulas are
+drawn without a script (`ffngrade.reports.maths`), and a Content-Security-Policy forbids everything
+but the page's own style. It is what `nbgrader generate_feedback` writes as well, by way of
+`FeedbackExporter`.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution, is_task
+from traitlets import default
+
+from ffngrade.core.course import Course
+from ffngrade.core.exchange import accompany, beside
+from ffngrade.gradebook.marks import Marks, marks_of
+from ffngrade.reports.html_sanitizer import markdown, pathless
+from ffngrade.reports.outputs import MOST, cost, shown
+from ffngrade.room import PRINTED, Room
+
+STYLE = (files("ffngrade") / "templates" / "feedback.css").read_text(encoding="utf-8")
+POLICY = (
+    "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    + "'"
+)
+EMPTY = Markup()
+NOTHING = "nothing was found here to be judged"
+
+
+@dataclass
+class Problem:
+    """One problem and how it went."""
+
+    name: str
+    anchor: str
+    score: float
+    most: float
+    state: str
+    """``right``, ``wrong``, or ``open`` where a person decides."""
+    words: str = ""
+
+    @property
+    def short(self) -> str:
+        """The first line of the words."""
+        return self.words.partition("\n")[0]
+
+
+@dataclass
+class Shown:
+    """A cell as the page shows it."""
+
+    source: Markup = EMPTY
+    shown: list[Markup] = field(default_factory=list)
+    problem: Problem | None = None
+    comment: Markup = EMPTY
+
+
+def page(notebook: NotebookNode, marks: Marks, name: str) -> str:
+    """HTML of a student's feedback.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As grading left it, with the verdicts in its test cells.
+    marks : Marks
+        From the gradebook.
+    name : str
+        Of the assignment's notebook.
+    """
+    cells = list(_cells(notebook.cells, marks, Room(_size(notebook))))
+    problems = [cell.problem for cell in cells if cell.problem]
+    return _laid_out(name, marks, cells, problems)
+
+
+def _laid_out(name: str, marks: Marks, cells: list[Shown], problems: list[Problem]) -> str:
+    return _template().render(
+        name=name, marks=marks, cells=cells, problems=problems, policy=POLICY, style=Markup(STYLE)
+    )
+
+
+def render(course: Course, assignment: str, student: str, notebook: str = "") -> str:
+    """HTML of a student's feedback on a notebook of an assignment (the assignment's own name).
+
+    Nothing is changed, so any number of processes may do this at once.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it was not graded.
+    MissingEntry
+        If the gradebook does not know it.
+    """
+    name = notebook or assignment
+    found = nbformat.read(course.autograded(student, assignment) / f"{name}.ipynb", as_version=4)
+    return page(found, marks_of(course.url, name, assignment, student), name)
+
+
+def write(course: Course, assignment: str, student: str, notebook: str = "") -> Path:
+    """Write the page to where nbgrader puts it, whole or not at all; give the file."""
+    name = notebook or assignment
+    return _written(course, assignment, student, name, render(course, assignment, student, name))
+
+
+def write_short(course: Course, assignment: str, student: str, notebook: str) -> Path:
+    """Write a page with nothing but the marks, where the whole one could not be made."""
+    marks = marks_of(course.url, notebook, assignment, student)
+    problems = [
+        Problem(name.removeprefix("test_"), "notebook", score, most, "open")
+        for name, (score, most) in marks.cells.items()
+    ]
+    return _written(course, assignment, student, notebook, _laid_out(notebook, marks, [], problems))
+
+
+def _written(course: Course, assignment: str, student: str, name: str, text: str) -> Path:
+    folder = course.feedback(student, assignment)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.html"
+    new = folder / f".{name}.{os.getpid()}"
+    new.write_text(text, encoding="utf-8", errors="replace")
+    new.chmod(0o644)
+    accompany(folder, beside(course.autograded(student, assignment)))
+    return new.replace(file)
+
+
+class FeedbackExporter(Exporter):
+    """nbgrader's `generate_feedback` with this page (``c.GenerateFeedback.exporter_class``)."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: Any = None, **named: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Give the page; ``resources`` says whose it is, as nbgrader fills it."""
+        nb, resources = super().from_notebook_node(nb, resources, **named)
+        known = resources["nbgrader"]
+        whose = (known[part] for part in ("notebook", "assignment", "student"))
+        return page(nb, marks_of(known["db_url"], *whose), known["notebook"]), resources
+
+
+def _size(notebook: NotebookNode) -> int:
+    return len(json.dumps(notebook, ensure_ascii=False, default=str))
+
+
+def _cells(cells: Iterable[NotebookNode], marks: Marks, room: Room) -> Iterator[Shown]:
+    seen: set[str] = set()
+    for cell in cells:
+        known = cell.metadata.get("nbgrader") or {}
+        name = str(known.get("grade_id", ""))
+        graded = name in marks.cells and name not in seen and (is_grade(cell) or is_task(cell))
+        if graded:
+            seen.add(name)
+        if graded and not is_solution(cell) and not is_task(cell):
+            yield Shown(problem=_judged(cell, name, marks))
+            continue
+        comment = marks.comments.get(name, "") if is_solution(cell) or is_task(cell) else ""
+        yield Shown(
+            source=Markup(room.take(_cost(cell), partial(_source, cell))),
+            shown=[Markup(made) for made in _outputs(cell, room)],
+            problem=_by_hand(name, marks) if graded else None,
+            comment=Markup(markdown(comment)) if comment else EMPTY,
+        )
+
+
+def _source(cell: NotebookNode) -> str:
+    if cell.cell_type == "markdown":
+        return markdown(cell.source, cell.get("attachments"))
+    return f'<pre class="code">{escape(cell.source)}</pre>' if cell.source.strip() else ""
+
+
+def _cost(cell: NotebookNode) -> float:
+    return len(cell.source) * (1 if cell.cell_type == "markdown" else PRINTED)
+
+
+def _outputs(cell: NotebookNode, room: Room) -> list[str]:
+    found = cell.get("outputs", [])[:MOST]
+    made = (room.take(cost(output), partial(shown, output)) for output in found)
+    return [html for html in made if html]
+
+
+def _judged(cell: NotebookNode, name: str, marks: Marks) -> Problem:
+    """A problem that was judged by its test cell, in the words of the checks."""
+    score, most = marks.cells[name]
+    words = "\n".join(filter(None, map(_words, cell.get("outputs", [])))).strip()
+    failed = any(output.get("output_type") == "error" for output in cell.get("outputs", []))
+    state = "wrong" if failed or score < most else "right"
+    told = name.removeprefix("test_")
+    return Problem(told, _anchor(told), score, most, state, pathless(words) or NOTHING)
+
+
+def _words(output: Mapping[str, Any]) -> str:
+    if output.get("output_type") == "error":
+        return str(output.get("evalue", ""))
+    return str(output.get("text", "")) if output.get("name") == "stdout" else ""
+
+
+def _by_hand(name: str, marks: Marks) -> Problem:
+    score, most = marks.cells[name]
+    words = "not marked yet" if name in marks.waiting else "marked by a person"
+    return Problem(name, _anchor(name), score, most, "open", words)
+
+
+def _anchor(name: str) -> str:
+    return "problem-" + "".join(c if c.isalnum() else "-" for c in name)
+
+
+@lru_cache(1)
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["points"] = lambda number: f"{number:.2f}".rstrip("0").rstrip(".")
+    text = (files("ffngrade") / "templates" / "feedback.html.j2").read_text(encoding="utf-8")
+    return environment.from_string(text)

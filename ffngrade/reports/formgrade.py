@@ -1,0 +1,87 @@
+"""Formgrader shows submissions to the teacher, whose browser may do much: so nothing of them runs.
+
+It renders with nbconvert's `HTMLExporter`, to which the course's configuration can give a
+preprocessor, filters and a template. The preprocessor rebuilds each cell from what is known to be
+harmless; the Markdown filter is the feedback's; the template names a policy under which only
+formgrader's own scripts run, and needs no MathJax.
+"""
+
+from functools import partial
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from traitlets.config import Config
+
+from ffngrade.reports.html_sanitizer import harmless, markdown
+from ffngrade.reports.outputs import MOST, cost, shown
+from ffngrade.room import Room
+
+KNOWN = ("grade_id", "grade", "solution", "task", "locked", "points", "schema_version")
+TEMPLATES = files("ffngrade") / "templates"
+
+
+class Harmless(Preprocessor):
+    """Leave of a submission what can be shown: text, code, sanitised outputs, nbgrader's words."""
+
+    enabled = True
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Give a notebook of harmless cells."""
+        nb = NotebookNode(nb)
+        nb.metadata = NotebookNode()
+        room = Room(sum(len(str(cell)) for cell in nb.cells))
+        nb.cells = [_rebuilt(cell, number, room) for number, cell in enumerate(nb.cells)]
+        return nb, resources
+
+
+@pass_context
+def to_html(context: Any, source: str) -> str:
+    """Render Markdown as the feedback does (nbconvert's filter ``markdown2html``)."""
+    cell = context.get("cell") or {}
+    return markdown(source, cell.get("attachments"))
+
+
+def configure(config: Config) -> None:
+    """Make formgrader safe; ``nbgrader_config.py`` calls this with its ``c``."""
+    config.HTMLExporter.preprocessors = [Harmless]
+    config.HTMLExporter.filters = {"markdown2html": to_html, "clean_html": harmless}
+    config.HTMLExporter.extra_template_paths = [str(TEMPLATES)]
+    config.HTMLExporter.template_file = "formgrade_safe.html.j2"
+    config.HTMLExporter.sanitize_html = True
+
+
+def _rebuilt(cell: NotebookNode, number: int, room: Room) -> NotebookNode:
+    name = f"cell-{number}"
+    about = {"nbgrader": _known(cell)} if cell.metadata.get("nbgrader") else {}
+    if cell.cell_type == "code":
+        # what is shown stands as one piece of HTML that was sanitised here
+        found = [room.take(cost(one), partial(shown, one)) for one in cell.outputs[:MOST]]
+        made = "\n".join(filter(None, found))
+        outputs = [new_output("display_data", data={"text/html": made})] if made else []
+        made_cell: NotebookNode = new_code_cell(
+            cell.source, id=name, metadata=about, outputs=outputs
+        )
+        return made_cell
+    source = room.take(len(cell.source), lambda: str(cell.source))
+    kept: NotebookNode = new_markdown_cell(source, id=name, metadata=about)
+    if isinstance(cell.get("attachments"), dict):
+        kept.attachments = cell.attachments
+    return kept
+
+
+def _known(cell: NotebookNode) -> dict[str, Any]:
+    """What nbgrader knows of a cell, in words that the template can put anywhere."""
+    found = {key: cell.metadata.nbgrader[key] for key in KNOWN if key in cell.metadata.nbgrader}
+    name = str(found.get("grade_id", ""))
+    found["grade_id"] = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    try:
+        found["points"] = float(found.get("points", 0))
+    except (TypeError, ValueError):
+        found["points"] = 0.0
+    return found

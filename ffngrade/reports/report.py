@@ -1,0 +1,227 @@
+"""The report on an assignment: every student once, with marks or with the reason for none.
+
+One page that needs nothing but itself, and a table for the terminal.
+"""
+
+import base64
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
+from tabulate import tabulate
+
+from ffngrade.core.course import Course
+from ffngrade.core.exchange import accompany
+from ffngrade.gradebook.journal import Entry, Record
+from ffngrade.gradebook.score_summary import Standing, standings
+from ffngrade.intake.collect import everybody, from_exchange, strays
+
+STYLE = (files("ffngrade") / "templates" / "report.css").read_text(encoding="utf-8")
+POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    + "'"
+)
+WORDS = {
+    "graded": "graded",
+    "received": "not graded yet",
+    "running": "not finished",
+    "failed": "failed",
+    "aside": "set aside",
+    "absent": "nothing handed in",
+}
+"""States as they are called in the report, in the order of its summary."""
+TOLD = ("mended", "suspicious")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student of the report."""
+
+    student: str
+    state: str
+    """A key of `WORDS`."""
+    standing: Standing | None = None
+    """What the gradebook has."""
+    why: str = ""
+    """Why it was set aside, or what went wrong."""
+    mended: tuple[str, ...] = ()
+    suspicious: tuple[str, ...] = ()
+    attempt: str = ""
+    """The one of several attempts that counts; empty for the last one."""
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        return WORDS[self.state]
+
+    @property
+    def marks(self) -> str:
+        """Marks in words; empty where there are none to be told."""
+        return _marks(self.standing) if self.standing and self.state == "graded" else ""
+
+    @property
+    def waiting(self) -> str:
+        """What a person must still do."""
+        count = self.standing.waiting if self.standing and self.state == "graded" else 0
+        return f"{count} answer{'s' * (count > 1)} to be marked by hand" if count else ""
+
+    @property
+    def needs_care(self) -> bool:
+        """Whether somebody should look at it."""
+        return bool(self.why or self.suspicious or self.state in ("failed", "aside"))
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """Kind and sentence of everything there is to say."""
+        notes = [(self.words, self.why)] if self.why else []
+        if self.standing is not None and self.state != "graded":
+            notes.append(("gradebook", f"it still has {_marks(self.standing)} from before"))
+        if self.attempt:
+            notes.append(("counts", f"attempt {self.attempt}, the best of several"))
+        notes += [("suspicious", sentence) for sentence in self.suspicious]
+        notes += [("mended", sentence) for sentence in self.mended]
+        return [*notes, ("open", self.waiting)] if self.waiting else notes
+
+
+def rows(course: Course, assignment: str, record: Record) -> list[Row]:
+    """Everybody in the gradebook, among the submissions, or ever taken in, sorted by name."""
+    entries = {entry.student: entry for entry in record.entries(assignment)}
+    marks = standings(course.url, assignment)
+    names = sorted({*everybody(course), *entries, *marks})
+    there = set(course.students(assignment))
+    return [_row(name, entries.get(name), marks.get(name), name in there) for name in names]
+
+
+def table(found: Iterable[Row], only_care: bool = False) -> str:
+    """The report for a terminal.
+
+    Parameters
+    ----------
+    found : iterable of Row
+    only_care : bool
+        Whether to leave out those at whom nobody needs to look.
+    """
+    lines = [
+        (
+            plain(row.student),
+            row.words,
+            row.marks,
+            "\n".join(f"{kind}: {plain(sentence)}" for kind, sentence in row.notes),
+        )
+        for row in found
+        if row.needs_care or not only_care
+    ]
+    heads = ("student", "state", "marks", "notes")
+    return str(tabulate(lines, heads, disable_numparse=True, maxcolwidths=[24, 17, 24, 70]))
+
+
+def summary(found: Sequence[Row]) -> str:
+    """How many of each sort, in a sentence's words."""
+    counts = [(sum(row.state == state for row in found), word) for state, word in WORDS.items()]
+    states = ", ".join(f"{count} {word}" for count, word in counts if count) or "no students"
+    told = {word: sum(bool(getattr(row, word)) for row in found) for word in TOLD}
+    more = ", ".join(f"{count} {word}" for word, count in told.items() if count)
+    return f"{states}; {more}" if more else states
+
+
+def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), moment: str = "") -> str:
+    """The report as an HTML page.
+
+    Parameters
+    ----------
+    name : str
+        Of the assignment.
+    found : sequence of Row
+    loose : sequence of str
+        Files that are in no student's folder.
+    moment : str
+        When it was made, in words.
+    """
+    return _template("report").render(
+        name=name,
+        rows=found,
+        care=[(i, row) for i, row in enumerate(found) if row.needs_care],
+        summary=summary(found),
+        loose=[plain(one) for one in loose],
+        moment=moment,
+        policy=POLICY,
+        style=Markup(STYLE),
+    )
+
+
+def write(course: Course, assignment: str, record: Record) -> Path:
+    """Write the page into the course's folder ``reports``; give the file."""
+    moment = datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC")
+    text = page(assignment, rows(course, assignment, record), strays(course), moment)
+    return _written(course.folder / "reports" / f"{assignment}.html", text)
+
+
+def write_aside(course: Course, assignment: str, entry: Entry) -> Path:
+    """Write the feedback of a submission that was set aside: one sentence to its student."""
+    if entry.aside is None:
+        raise ValueError(f"entry must be of a submission that is set aside, got {entry.state!r}")
+    text = _template("aside").render(
+        name=assignment, sentence=entry.aside.student, policy=POLICY, style=Markup(STYLE)
+    )
+    path = _written(course.feedback(entry.student, assignment) / f"{assignment}.html", text)
+    accompany(path.parent, from_exchange(course, entry.student, assignment))
+    return path
+
+
+def _written(path: Path, text: str) -> Path:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.parent / f".{path.name}.{os.getpid()}"
+    new.write_text(text, encoding="utf-8", errors="replace")
+    new.chmod(0o644)
+    return new.replace(path)
+
+
+def plain(text: str) -> str:
+    """A text without what could steer a terminal or turn the direction of writing."""
+    return "".join(c if unicodedata.category(c)[0] != "C" else "�" for c in text)
+
+
+def _row(name: str, entry: Entry | None, standing: Standing | None, is_there: bool) -> Row:
+    if entry is None:  # graded by nbgrader itself, or never taken in
+        state = "graded" if standing else "received" if is_there else "absent"
+        return Row(name, state, standing)
+    state = "received" if entry.state == "absent" and is_there else entry.state
+    why = entry.aside.teacher if entry.aside else entry.why
+    told = (entry.mended, entry.suspicious, entry.attempt if state == "graded" else "")
+    return Row(name, state, standing, why, *told)
+
+
+def _marks(standing: Standing) -> str:
+    late = f" (−{_number(standing.late)} late)" if standing.late else ""
+    return f"{_number(standing.score)} of {_number(standing.most)}{late}"
+
+
+def _sentence(text: str) -> Markup:
+    """A sentence in which names stand between backticks."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(plain(text)))))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["plain"] = plain
+    environment.filters["sentence"] = _sentence
+    text = (files("ffngrade") / "templates" / f"{name}.html.j2").read_text(encoding="utf-8")
+    return environment.from_string(text)

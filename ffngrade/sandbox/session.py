@@ -1,0 +1,319 @@
+"""A kernel that runs a student's cells, and the outputs that come of them."""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any, Literal, NamedTuple, Protocol
+
+import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from ffngrade.intake.notebook_reader import whole
+from ffngrade.reports.outputs import MOST, SHOWN
+from ffngrade.sandbox import memory
+from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox.bubblewrap import HIDDEN, Limits
+from ffngrade.sandbox.kernel import NAME
+
+Ended = Literal["done", "late", "deaf", "dead", "spent"]
+"""How a cell ended: by itself, interrupted, with a kernel that did not listen, with its kernel, or
+not at all since no time was left."""
+
+POLL = 0.25
+FIRST = 0.05
+LARGEST = 24 * 2**20
+"""Bytes of a part of a message; a kernel that sends a larger one is not heard until it connects
+again. An answer has `ffngrade.grading.execute.VALUES` characters at most."""
+SMALL = 10_000
+MOST_VALUES = 20_000
+"""Lists, objects and commas of a message: what takes memory once it is read."""
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+CUT = "… (the output is longer; it was cut here)"
+
+
+class Ran(NamedTuple):
+    """What came of one cell."""
+
+    outputs: list[NotebookNode]
+    ended: Ended
+
+
+class Session:
+    """One kernel; what it prints is cut after ``most`` characters a cell.
+
+    Parameters
+    ----------
+    kernel_name : str
+        Of a kernelspec. The sandbox's starts warm where it can, any other cold.
+    startup_timeout : float
+        Seconds that it has to start.
+    most : int
+    warm : bool
+        Whether a warm start is tried.
+    grace : float
+        Seconds that an interrupted cell has to stop.
+    memory_limit : int
+        Bytes that the kernel and all that it started may hold together; with more it is ended.
+    """
+
+    def __init__(
+        self,
+        kernel_name: str,
+        startup_timeout: float = 120,
+        most: int = 200_000,
+        warm: bool = True,
+        grace: float = 5.0,
+        memory_limit: int = Limits.together,
+    ) -> None:
+        self.most = most
+        self.grace = grace
+        self.memory = memory_limit
+        self._look = time.monotonic() + memory.INTERVAL
+        self.kernel = _started(kernel_name, startup_timeout, warm)
+        self.client = self.kernel.client
+        try:
+            self.client.context.setsockopt(zmq.MAXMSGSIZE, LARGEST)
+            self.client.start_channels(stdin=False, hb=False)
+            self._wait(startup_timeout)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the kernel was forked, so that another one costs little."""
+        return isinstance(self.kernel, warm.WarmKernel)
+
+    def close(self) -> None:
+        """End the kernel and everything it started."""
+        with suppress(Exception):
+            self.client.stop_channels()
+        with suppress(Exception):
+            self.kernel.close()
+
+    def run(self, source: str, seconds: float, most: int | None = None) -> Ran:
+        """Run a cell to its end, or for so many seconds."""
+        asked = self.client.execute(source, allow_stdin=False, stop_on_error=False)
+        outputs = Outputs(self.most if most is None else most)
+        deadline, interrupted = time.monotonic() + seconds, False
+        while True:
+            message = self._heard(POLL)
+            if message and message["parent_header"].get("msg_id") == asked:
+                if _is_idle(message):
+                    return Ran(outputs.found, "late" if interrupted else "done")
+                outputs.add(message)
+            if message is None and not self.kernel.is_alive():
+                return Ran(outputs.found, "dead")
+            if self._holds_too_much():
+                self.kernel.close()
+                return Ran(outputs.found, "dead")
+            if time.monotonic() > deadline:
+                if interrupted:
+                    return Ran(outputs.found, "deaf")
+                self.kernel.interrupt()
+                deadline, interrupted = time.monotonic() + self.grace, True
+
+    def _holds_too_much(self) -> bool:
+        if time.monotonic() < self._look:
+            return False
+        self._look = time.monotonic() + memory.INTERVAL
+        return memory.holds_more(self.kernel.process, self.memory)
+
+    def _heard(self, seconds: float) -> dict[str, Any] | None:
+        """The next message that the kernel sends to everybody."""
+        try:
+            # As get_iopub_msg does, without an event loop for each of thousands of messages.
+            socket = self.client.iopub_channel.socket
+            if not socket.poll(1000 * seconds):
+                return None
+            parts = self.client.session.feed_identities(socket.recv_multipart())[1]
+            if not bounded(parts):
+                return None
+            message: dict[str, Any] = self.client.session.deserialize(parts)
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ):
+            return None  # not one of the kernel's: a submission can send anything
+        known = ("header", "parent_header", "content")
+        return message if all(isinstance(message.get(part), dict) for part in known) else None
+
+    def _wait(self, seconds: float) -> None:
+        """Wait until an answer comes, which is when everything that is sent is also heard."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.client.kernel_info()
+            while message := self._heard(FIRST):
+                if _is_idle(message):
+                    return
+            if not self.kernel.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+        raise RuntimeError(f"the kernel did not answer in {seconds:.0f} seconds")
+
+
+class Kernel(Protocol):
+    """A kernel that runs, however it was started."""
+
+    client: BlockingKernelClient
+    process: int
+    """Id of the process that it and all that it started descend from."""
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+
+    def interrupt(self) -> None:
+        """Ask it to stop what it does."""
+
+    def close(self) -> None:
+        """End it and everything it started."""
+
+
+class ColdKernel:
+    """A kernel started as its kernelspec says."""
+
+    def __init__(self, kernel_name: str) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="ffn-"))
+        (self._folder / "home").mkdir()
+        (self._folder / "sockets").mkdir()
+        ipc = {"transport": "ipc", "ip": str(self._folder / "sockets" / "kernel")}
+        self._manager = KernelManager(
+            kernel_name=kernel_name,
+            connection_file=str(self._folder / "kernel.json"),
+            **(ipc if os.name == "posix" else {}),
+        )
+        # Nothing of the course by way of the environment, even where there is no sandbox.
+        ours = ("FFN_", "NBGRADER_")
+        kept = {k: v for k, v in os.environ.items() if k == HIDDEN or not k.startswith(ours)}
+        try:
+            quiet = {"stdout": DEVNULL, "stderr": DEVNULL}  # what is printed comes as messages
+            self._manager.start_kernel(env=kept, cwd=str(self._folder / "home"), **quiet)
+            here = self._manager.provisioner
+            assert isinstance(here, LocalProvisioner)
+            self.process: int = here.pid or os.getpid()
+            self.client: BlockingKernelClient = self._manager.blocking_client()
+        except BaseException:
+            self.close()
+            raise
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        alive: bool = self._manager.is_alive()
+        return alive
+
+    def interrupt(self) -> None:
+        """Ask it to stop what it does."""
+        self._manager.interrupt_kernel()
+
+    def close(self) -> None:
+        """End it and everything it started."""
+        with suppress(Exception):
+            self._manager.shutdown_kernel(now=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _started(kernel_name: str, startup_timeout: float, may_be_warm: bool) -> Kernel:
+    if may_be_warm and kernel_name == NAME and not warm.obstacle():
+        with suppress(OSError, RuntimeError):
+            return warm.WarmKernel(warm.shared(), startup_timeout)
+    return ColdKernel(kernel_name)
+
+
+class Outputs:
+    """The outputs of a cell, up to a size: of each nothing but flat texts of the kinds shown."""
+
+    def __init__(self, most: int) -> None:
+        self.found: list[NotebookNode] = []
+        self.left = most
+
+    def add(self, message: dict[str, Any]) -> None:
+        """Take one message of the kernel's, if it is an output and there is room."""
+        kind = str(message["header"].get("msg_type"))
+        if kind not in MADE or self.left < 0:
+            return
+        output = MADE[kind](kind, message["content"])
+        if output is None:  # nothing that can be shown
+            return
+        taken = size(output)
+        last = self.found[-1] if self.found else None
+        follows = kind == "stream" and last is not None and last.get("name") == output["name"]
+        if taken > self.left or (len(self.found) >= MOST and not follows):
+            text = str(output["text"])[: self.left] if kind == "stream" else ""
+            self.found.append(new_output("stream", name="stdout", text=f"{text}\n{CUT}\n"))
+            self.left = -1
+            return
+        if follows and last is not None:
+            last["text"] += output["text"]
+        else:
+            self.found.append(output)
+        self.left -= taken
+
+
+def _stream(_kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    name, text = content.get("name"), content.get("text")
+    if name not in ("stdout", "stderr") or type(text) is not str:
+        return None
+    return NotebookNode(output_type="stream", name=name, text=whole(text))
+
+
+def _error(_kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    lines = content.get("traceback")
+    if not isinstance(lines, list):
+        return None
+    said = {key: whole(content.get(key)) for key in ("ename", "evalue")}
+    return NotebookNode(new_output("error", **said, traceback=list(map(whole, lines[:MOST]))))
+
+
+def _data(kind: str, content: dict[str, Any]) -> NotebookNode | None:
+    given = content.get("data")
+    if not isinstance(given, dict):
+        return None
+    texts = {mime: _joined(given[mime]) for mime in SHOWN if mime in given}
+    data = {mime: text for mime, text in texts.items() if text}
+    return NotebookNode(new_output(kind, data=data)) if data else None
+
+
+def _joined(said: Any) -> str:
+    lines = said if isinstance(said, list) else [said]
+    return "".join(whole(line) for line in lines if type(line) is str)
+
+
+MADE = {"stream": _stream, "error": _error, "display_data": _data, "execute_result": _data}
+"""What becomes of a kernel's message, by its type; of any other nothing."""
+
+
+def size(output: NotebookNode) -> int:
+    """Characters of an output."""
+    parts = [*output.get("data", {}).values(), *output.get("traceback", ())]
+    return sum(map(len, [*parts, *(output.get(key, "") for key in ("text", "ename", "evalue"))]))
+
+
+def bounded(parts: Sequence[bytes]) -> bool:
+    """Whether the parts of a message are few, and hold few values, however they are written."""
+    if len(parts) > 16 or sum(map(len, parts)) > LARGEST:
+        return False
+    return all(len(part) < SMALL or _values(part) < MOST_VALUES for part in parts)
+
+
+def _values(said: bytes) -> int:
+    bare = STRING.sub(b"", said)
+    return sum(map(bare.count, (b"[", b"{", b",")))
+
+
+def _is_idle(message: dict[str, Any]) -> bool:
+    content = message["content"]
+    is_status: bool = message["header"].get("msg_type") == "status"
+    return is_status and content.get("execution_state") == "idle"

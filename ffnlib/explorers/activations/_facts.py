@@ -1,0 +1,58 @@
+"""What the explorers say about each activation: its name, extrema, bounds and flat parts."""
+
+from functools import cache
+
+from ffnlib.analysis import (
+    Bounds,
+    Extremum,
+    Interval,
+    bell_average,
+    bounds,
+    extrema,
+    flat_intervals,
+)
+from ffnlib.nn import ACTIVATIONS
+
+NAMES = tuple(ACTIVATIONS)
+
+SAID = {
+    "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU",
+    "gelu_tanh": "tanh-form GELU", "glu": "GLU", "reglu": "ReGLU", "geglu": "GeGLU",
+    "swiglu": "SwiGLU",
+}  # fmt: skip
+"""How a name is written in a sentence, where that differs."""
+
+
+def said(name: str) -> str:
+    """Write a name as a sentence has it."""
+    return SAID.get(name, name)
+
+
+FLAT = 0.1
+"""Saturated: the slope is below this share of the function's largest."""
+
+
+@cache
+def turning_points(name: str) -> tuple[list[Extremum], list[Extremum]]:
+    """Give the extrema of the function and of its slope."""
+    f = ACTIVATIONS[name]
+    return extrema(f), extrema(f.derivative)
+
+
+@cache
+def reach(name: str) -> tuple[Bounds, Bounds]:
+    """Give the bounds of the function and of its slope."""
+    f = ACTIVATIONS[name]
+    return bounds(f), bounds(f.derivative)
+
+
+@cache
+def flat(name: str) -> tuple[Interval, ...]:
+    """Give the intervals in which the function is saturated."""
+    return tuple(flat_intervals(ACTIVATIONS[name].derivative, FLAT * reach(name)[1].high))
+
+
+@cache
+def mean(name: str) -> float:
+    """Give the mean output for a standard normal input."""
+    return bell_average(ACTIVATIONS[name])

@@ -1,0 +1,51 @@
+"""Gated units: an activation on one number decides how much of another passes."""
+
+import numpy as np
+
+from ffnlib._base.numbers import number
+from ffnlib.explorers.activations._facts import said
+from ffnlib.figures import Choice, Handle, HeatMap, Line, Panel, Scene, Slider, explorer
+from ffnlib.nn import ACTIVATIONS
+
+GATES = {
+    "bilinear": "identity", "glu": "sigmoid", "reglu": "relu", "geglu": "gelu", "swiglu": "silu"
+}  # fmt: skip
+"""The activation on the gate of each gated unit: Dauphin et al. (2017), Shazeer (2020)."""
+
+
+@explorer(
+    title="A gated unit",
+    controls=[
+        Choice("kind", list(GATES), label="gate"),
+        Slider("gate", -5, 5, step=0.25, label="gate pre-activation a"),
+        Slider("up", -5, 5, step=0.25, label="value b"),
+    ],
+)
+def gates(kind: str = "swiglu", gate: float = 1.0, up: float = 2.0) -> Scene:
+    """Show the product f(a) · b over the plane of its two inputs, and along a."""
+    f = ACTIVATIONS[GATES[kind]]
+    cells = np.linspace(-5, 5, 34)
+    centres, grid = (cells[1:] + cells[:-1]) / 2, np.linspace(-5, 5, 81)
+    through, tilt = (float(v(np.array([gate]))[0]) for v in (f, f.derivative))
+    plane = Panel(
+        [
+            HeatMap(np.outer(centres, f(centres)), (-5, 5), (-5, 5), limit=12.0),
+            Handle(gate, up, param_x="gate", param_y="up", label="a and b"),
+        ],
+        x=(-5, 5), y=(-5, 5), x_label="a (gate)", y_label="b (value)", equal=True,
+        title=f"{said(kind)}: f(a) · b",
+    )  # fmt: skip
+    cut = Panel(
+        [
+            Line(grid, f(grid) * up, "output", "f(a) · b"),
+            Line(grid, f.derivative(grid) * up, "gradient", "slope in a"),
+            Handle(gate, through * up, param_x="gate", label="a"),
+        ],
+        x=(-5, 5), y=(-26, 26), x_label="a (gate)", y_label="output", title=f"At b = {number(up)}",
+    )  # fmt: skip
+    text = (
+        f"At a = {number(gate)} and b = {number(up)} the {said(kind)} unit gives"
+        f" {number(through * up)}. Its slope in b is f(a) = {number(through)}; its slope in a is"
+        f" f′(a) · b = {number(tilt * up)}."
+    )
+    return Scene([plane, cut], text)

@@ -1,0 +1,249 @@
+"""The controls of an explorer: what each can be set to, and what happens to a value it cannot take.
+
+`check` turns whatever arrives (from a page, a link, a notebook) into a value the control allows,
+with a sentence if it had to be changed; `stops` lists the values worth computing in advance.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ffnlib._base.numbers import number
+from ffnlib.figures._scene import Range
+
+Checked = tuple[Any, str]
+"""A value the control allows, and a sentence about the change ("" when there was none)."""
+
+BUTTON_STOPS = 8
+"""How many presses of a button are computed in advance."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """A parameter the reader may set; the kinds below say how."""
+
+    name: str
+
+    @property
+    def said(self) -> str:
+        """The label, or the parameter's name where none is given."""
+        return getattr(self, "label", "") or self.name.replace("_", " ")
+
+    def check(self, value: Any) -> Checked:
+        """The allowed value nearest to ``value``, and what to say if it differs.
+
+        Raises
+        ------
+        ValueError
+            If ``value`` is of a kind the control cannot take at all.
+        """
+        raise NotImplementedError
+
+    def stops(self) -> list[Any]:
+        """The values to compute in advance; empty when they cannot be listed."""
+        return []
+
+    def spec(self) -> dict[str, Any]:
+        """What the front end needs to build the control."""
+        return {"kind": type(self).__name__.lower(), **asdict(self), "label": self.said}
+
+
+@dataclass(frozen=True)
+class Slider(Control):
+    """A number from ``lo`` to ``hi`` in steps; whole numbers if all three are integers."""
+
+    lo: float
+    hi: float
+    step: float = 0.1
+    label: str = ""
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.lo < self.hi and self.step > 0):
+            raise ValueError(
+                f"{self.name} needs lo < hi and step > 0, got {self.lo}, {self.hi}, {self.step}"
+            )
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return all(isinstance(v, int) for v in (self.lo, self.hi, self.step))
+
+    def check(self, value: Any) -> Checked:
+        """Round to a step; outside the range, take the nearest end and say so."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+            raise ValueError(f"{self.said} must be a number, got {value!r}")
+        inside = min(max(value, self.lo), self.hi)
+        inside = min(self.lo + round((inside - self.lo) / self.step) * self.step, self.hi)
+        allowed = round(inside) if self.whole else round(inside, 10) + 0.0
+        if value < self.lo or value > self.hi:
+            end = "largest" if value > self.hi else "smallest"
+            return allowed, f"{self.said} was set to {number(allowed)}, its {end} value."
+        return allowed, ""
+
+    def stops(self) -> list[Any]:
+        """Every step of the slider."""
+        count = math.floor((self.hi - self.lo) / self.step + 1e-9) + 1
+        return [self.check(self.lo + i * self.step)[0] for i in range(count)]
+
+    def spec(self) -> dict[str, Any]:
+        """As for every control, and whether the numbers are whole."""
+        return {**super().spec(), "whole": self.whole}
+
+
+@dataclass(frozen=True)
+class Number(Slider):
+    """A number to type, from ``lo`` to ``hi``."""
+
+    def stops(self) -> list[Any]:
+        """None: there are too many."""
+        return []
+
+
+@dataclass(frozen=True)
+class Choice(Control):
+    """One of a few words or numbers."""
+
+    options: Sequence[Any]
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """One of the options, or an error that lists them."""
+        for option in self.options:
+            # 0 may come for 0.0, which JavaScript cannot tell apart; True must not come for 1.
+            if option == value and isinstance(option, bool) == isinstance(value, bool):
+                return option, ""
+        words = ", ".join(map(str, self.options))
+        raise ValueError(f"{self.said} must be one of {words}; got {value!r}")
+
+    def stops(self) -> list[Any]:
+        """All options."""
+        return list(self.options)
+
+
+@dataclass(frozen=True)
+class Several(Control):
+    """Any of a few words, at least one: a list in the order of the options."""
+
+    options: Sequence[str]
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """Options only, each once, in their order."""
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError(f"{self.said}: choose at least one of {', '.join(self.options)}")
+        for given in value:
+            if given not in self.options:
+                raise ValueError(
+                    f"{self.said} can be {', '.join(self.options)}; {given!r} is not among them"
+                )
+        return [option for option in self.options if option in value], ""
+
+
+@dataclass(frozen=True)
+class Toggle(Control):
+    """On or off."""
+
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """True or False."""
+        if not isinstance(value, bool):
+            raise ValueError(f"{self.said} must be true or false, got {value!r}")
+        return value, ""
+
+    def stops(self) -> list[Any]:
+        """Off and on."""
+        return [False, True]
+
+
+@dataclass(frozen=True)
+class Button(Control):
+    """A button that counts its presses: a whole number from 0, often the seed of a new draw."""
+
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """A whole number, 0 or more."""
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ValueError(f"{self.said} must be a whole number from 0, got {value!r}")
+        return value, ""
+
+    def stops(self) -> list[Any]:
+        """The first few presses."""
+        return list(range(BUTTON_STOPS))
+
+
+@dataclass(frozen=True)
+class Steps(Control):
+    """How far a run has come: played, paused, stepped and rewound by the reader.
+
+    ``stops_at`` are the moments computed in advance. A change of any other control starts the run
+    again, save for those in ``views``, which only change what is shown of it. A played run goes as
+    fast as it is computed, or, where each step is to be followed, at ``pace`` steps a second.
+    """
+
+    last: int
+    stops_at: Sequence[int]
+    label: str = ""
+    unit: str = "steps"
+    views: Sequence[str] = ()
+    pace: float | None = None
+
+    def check(self, value: Any) -> Checked:
+        """A whole number from 0; after the last step comes nothing, and that is said."""
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ValueError(f"{self.said} must be a whole number from 0, got {value!r}")
+        if value > self.last:
+            return self.last, f"{self.said} was set to {number(self.last)}, the end of the run."
+        return value, ""
+
+    def stops(self) -> list[Any]:
+        """The moments given."""
+        return list(self.stops_at)
+
+
+@dataclass(frozen=True)
+class Text(Control):
+    """A line of text."""
+
+    max_length: int = 80
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """Text, cut (and said) if it is longer than ``max_length``."""
+        if not isinstance(value, str):
+            raise ValueError(f"{self.said} must be text, got {value!r}")
+        if len(value) > self.max_length:
+            return value[: self.max_length], f"{self.said} was cut to {self.max_length} characters."
+        return value, ""
+
+
+@dataclass(frozen=True)
+class Points(Control):
+    """``n`` points (x, y) inside two ranges, moved on the picture itself."""
+
+    n: int
+    x: Range
+    y: Range
+    label: str = ""
+    step: float = 0.05
+
+    def check(self, value: Any) -> Checked:
+        """``n`` pairs of numbers; those outside the ranges are moved to the edge."""
+        if not isinstance(value, list | tuple) or len(value) != self.n:
+            raise ValueError(f"{self.said} must be {self.n} points [x, y], got {value!r}")
+        points, moved = [], 0
+        for point in value:
+            if not (isinstance(point, list | tuple) and len(point) == 2):
+                raise ValueError(f"{self.said}: each point must be [x, y], got {point!r}")
+            if not all(isinstance(v, int | float) and math.isfinite(v) for v in point):
+                raise ValueError(f"{self.said}: a point must be two finite numbers, got {point!r}")
+            inside = [
+                float(min(max(v, lo), hi))
+                for v, (lo, hi) in zip(point, (self.x, self.y), strict=True)
+            ]
+            moved += inside != [float(v) for v in point]
+            points.append(inside)
+        return points, f"{self.said}: {moved} moved back to the edge." if moved else ""

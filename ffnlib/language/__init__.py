@@ -1,0 +1,42 @@
+"""Small language models: characters, n-gram tables, a decoder, and the FFN as a memory.
+
+Chapters 4 and 5. Everything is trained on the corpus of ``ffnlib.datasets``.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ffnlib.language._character_model import CharLM as CharLM
+    from ffnlib.language._character_model import Vocabulary as Vocabulary
+    from ffnlib.language._decoder import Decoder as Decoder
+    from ffnlib.language._key_value_memory import activity as activity
+    from ffnlib.language._key_value_memory import agreement as agreement
+    from ffnlib.language._key_value_memory import top_keys as top_keys
+    from ffnlib.language._key_value_memory import triggers as triggers
+    from ffnlib.language._n_grams import NGram as NGram
+    from ffnlib.language._n_grams import full_table as full_table
+    from ffnlib.language._tiny_decoder import TinyDecoder as TinyDecoder
+else:
+    from ffnlib._base.lazy import attach
+
+    __all__, __dir__, __getattr__ = attach(
+        __name__,
+        {
+            "_character_model": (
+                "CharLM",
+                "Vocabulary",
+            ),
+            "_decoder": ("Decoder",),
+            "_key_value_memory": (
+                "activity",
+                "agreement",
+                "top_keys",
+                "triggers",
+            ),
+            "_n_grams": (
+                "NGram",
+                "full_table",
+            ),
+            "_tiny_decoder": ("TinyDecoder",),
+        },
+    )

@@ -1,0 +1,34 @@
+"""The table that ``make bench`` ends with."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+def test_a_figure_is_judged_by_its_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = import_module("interleave.table")
+    notes = tmp_path / "notes"
+    table.note("without a table to come", "1 ms")
+    monkeypatch.setenv(table.NOTES, str(notes))
+    for ratio in (2.5, 3.5):
+        table.note("softmax", "1 ms", "SciPy", ratio, least=3)
+    table.note("bytes", "20", ratio=20, most=10)
+    _, _, missed, met, large = table.table(notes).splitlines()
+    assert missed.split() == ["softmax", "1", "ms", "SciPy", "2.5", "≥", "3", "MISSED"]
+    assert met.split() == ["softmax", "1", "ms", "SciPy", "3.5", "≥", "3", "met"]
+    assert large.split() == ["bytes", "20", "20", "≤", "10", "MISSED"]
+
+
+def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_module("interleave.__main__").main(["nothing"]) == 2
+    assert (
+        "no benchmark is called nothing; there are: decoder, elementwise" in capsys.readouterr().out
+    )

@@ -1,0 +1,298 @@
+"""Graph, landscape, start weights and hunt: what they show is what mathematics says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ffnlib.explorers import backprop
+from ffnlib.explorers.backprop.graph import LAST, PROGRAMS, TARGET, compute, difference, moment
+from ffnlib.explorers.backprop.hunt import HIDDEN_IN, compare
+from ffnlib.explorers.backprop.initialization import DEEPEST, INITS, WIDTH, trial, weight_gradients
+from ffnlib.explorers.backprop.optimizers import LEVELS, SURFACES, begin
+from ffnlib.figures import Frame, Graph, Handle, Line, Scatter, plain
+from ffnlib.figures import _graph_drawing as boxes
+from ffnlib.training import FAULTS
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
+
+EXPLORERS = [backprop.graph, backprop.hunt, backprop.initialization, backprop.optimizers]
+
+
+# ---- every explorer, everywhere
+
+# A sum is short of numbers to say, a program may have ended, and most networks need no second call.
+REPEATS = {"backprop.graph": {"a": 3, "c": 2, "steps": 4}, "backprop.hunt": {"again": 1}}
+EXTREMES = {
+    "backprop.graph": [
+        {"expression": e, "steps": LAST, "a": a, "b": b, "c": c}
+        for e in PROGRAMS
+        for a in (-3.0, 0.0, 3.0)
+        for b in (-3.0, 3.0)
+        for c in (-3.0, 3.0)
+    ],
+    "backprop.optimizers": [
+        {"surface": s, "steps": 200, "learning_rate": rate, "momentum": beta, "start": [[x, 1.5]]}
+        for s in SURFACES
+        for rate in (0.003, 0.3)
+        for beta in (0.0, 0.95)
+        for x in (-2.0, 0.0)
+    ],
+    "backprop.initialization": [
+        {"init": i, "activation": a, "layer": n}
+        for i in INITS
+        for a in ("tanh", "relu")
+        for n in (1, 2, 10)
+    ],
+    "backprop.hunt": [
+        {"network": n, "examples": m, "classes": k, "again": True, "answer": True}
+        for n in HIDDEN_IN
+        for m, k in ((1, 2), (1, 5), (16, 5))
+    ],
+}  # fmt: skip
+GAPS = {"backprop.optimizers": "holes"}  # where a contour has no height, and what flies away
+
+
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, EXTREMES[shown.name], gaps=GAPS.get(shown.name, ""))
+
+
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "backprop", heaviest=400_000)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
+
+
+# ---- the graph
+
+
+NUMBERS = {"a": -0.5, "b": 2.0, "c": 0.5, "t": TARGET}
+
+
+def closed_form(expression, a, b, c):
+    """Gradients of a, b and c, by hand."""
+    if expression == "neuron":
+        h = math.tanh(a * b + c)
+        dz = 2 * (h - TARGET) * (1 - h * h)
+        return dz * b, dz * a, dz
+    if expression == "b used twice":
+        return b * (b + c), a * (b + c) + a * b, a * b
+    p = np.exp([a, b, c]) / np.exp([a, b, c]).sum()
+    return p[0] - 1, p[1], p[2]
+
+
+@pytest.mark.parametrize("expression", list(PROGRAMS))
+@pytest.mark.parametrize("at", [(-0.5, 2.0, 0.5), (1.25, -0.75, 3.0), (0.0, 0.0, 0.0)])
+def test_gradients_are_those_of_pen_and_paper_and_of_the_engine(expression, at):
+    program = PROGRAMS[expression]
+    numbers = dict(zip("abc", at, strict=True), t=TARGET)
+    values = compute(program, numbers)
+    end = moment(program, values, 2 * len(program.made) + 1)
+    expected = closed_form(expression, *at)
+    assert [end.grads[name] for name in "abc"] == pytest.approx(expected, abs=1e-12)
+    values[program.made[-1].name].backward()
+    for name, value in values.items():
+        assert end.grads[name] == pytest.approx(value.grad, abs=1e-15)
+        assert difference(program, numbers, name) == pytest.approx(value.grad, abs=1e-8)
+
+
+def test_a_number_used_twice_waits_for_both():
+    program = PROGRAMS["b used twice"]
+    values = compute(program, NUMBERS)
+    half = moment(program, values, len(program.made) + 3)
+    assert "b" in half.grads
+    assert "b" not in half.final
+    end = moment(program, values, len(program.made) + 4)
+    assert "b" in end.final
+    assert end.grads["b"] != half.grads["b"]
+
+
+@pytest.mark.parametrize("expression", list(PROGRAMS))
+def test_each_step_adds_one_thing(expression):
+    program = PROGRAMS[expression]
+    values = compute(program, NUMBERS)
+    made = len(program.made)
+    for step in range(made + 1):
+        now = moment(program, values, step)
+        assert len(now.known) == len(program.given) + step
+        assert not now.grads
+    arrived = [len(moment(program, values, made + 1 + k).grads) for k in range(made + 1)]
+    assert arrived[0] == 1
+    assert arrived == sorted(arrived)
+    assert arrived[-1] == len(values)
+    assert f"of {2 * made + 1}" in backprop.graph(expression=expression, steps=made).text
+    assert "Finite differences agree" in backprop.graph(expression=expression, steps=LAST).text
+
+
+def test_boxes_do_not_overlap():
+    """In both widths no two boxes of a graph share a pixel."""
+    for expression in PROGRAMS:
+        (graph,) = marks(backprop.graph(expression=expression), Graph)
+        for width, height in ((708, 442), (348, 442)):
+            frame = Frame(0, 0, width, height, (0, 1), (0, 1))
+            drawn = [d for d in boxes.graph(graph, frame) if d.startswith("<rect")]
+            found = []
+            for rect in drawn:
+                part = dict(p.split("=", 1) for p in rect[6:-2].split() if "=" in p)
+                x, y, w, h = (float(part[k].strip('"')) for k in ("x", "y", "width", "height"))
+                assert x >= 0
+                assert y >= 0
+                assert x + w <= width
+                assert y + h <= height
+                found.append((x, y, x + w, y + h))
+            for i, one in enumerate(found):
+                for other in found[:i]:
+                    apart_x = one[2] <= other[0] or other[2] <= one[0]
+                    apart_y = one[3] <= other[1] or other[3] <= one[1]
+                    assert apart_x or apart_y, (expression, width, one, other)
+
+
+# ---- the landscapes
+
+
+@pytest.mark.parametrize("name", list(SURFACES))
+def test_slopes_of_the_landscapes_are_their_differences(name):
+    surface = SURFACES[name]
+    points = np.random.default_rng(0).uniform(-1.5, 1.5, (50, 2))
+    h = 1e-5
+    for axis in (0, 1):
+        step = np.eye(2)[axis] * h
+        slope = (surface.height(points + step) - surface.height(points - step)) / (2 * h)
+        np.testing.assert_allclose(surface.gradient(points)[:, axis], slope, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", list(SURFACES))
+def test_contours_lie_where_they_say_and_lowest_points_are_lowest(name):
+    surface = SURFACES[name]
+    for level in LEVELS:
+        for x, y in surface.contour(level):
+            seen = np.isfinite(y)
+            height = surface.height(np.stack([x, y], axis=-1)[seen])
+            np.testing.assert_allclose(height, level, atol=1e-9)
+    for point in surface.lowest:
+        assert surface.height(np.array(point)) == pytest.approx(0, abs=1e-15)
+    points = np.random.default_rng(0).uniform(-2, 2, (1000, 2))
+    assert (surface.height(points) > 0).all()
+
+
+def test_plain_descent_in_the_valley_has_its_closed_form():
+    path = begin("valley", "sgd", 0.03, 0.0, (-1.8, 1.0)).first(20)
+    steps = np.arange(21)[:, None]
+    expected = np.array([-1.8, 1.0]) * (1 - 0.03 * np.array([1.0, 30.0])) ** steps
+    np.testing.assert_allclose(path, expected, atol=1e-12)
+
+
+def test_without_momentum_all_three_take_the_same_way():
+    runs = [
+        begin("bent valley", n, 0.01, 0.0, (-1.0, 1.0)) for n in ("sgd", "momentum", "nesterov")
+    ]
+    one, two, three = (run.first(50) for run in runs)
+    np.testing.assert_allclose(two, one, atol=1e-14)
+    np.testing.assert_allclose(three, one, atol=1e-14)
+
+
+def test_first_step_of_adam_is_as_long_as_its_rate():
+    path = begin("valley", "adam", 0.1, 0.0, (-1.8, 1.0)).first(1)
+    np.testing.assert_allclose(path[1] - path[0], [0.1, -0.1], rtol=1e-6)
+
+
+def test_a_run_can_be_rewound():
+    later = plain(backprop.optimizers(steps=60, start=[[0.3, 0.7]]))
+    before = plain(backprop.optimizers(steps=10, start=[[0.3, 0.7]]))
+    begin.cache_clear()
+    assert plain(backprop.optimizers(steps=10, start=[[0.3, 0.7]])) == before
+    assert plain(backprop.optimizers(steps=60, start=[[0.3, 0.7]])) == later
+
+
+def test_what_flies_away_is_said():
+    text = backprop.optimizers(steps=200, learning_rate=0.1).text
+    assert "SGD and Nesterov flew away" in text
+    assert "momentum 1" in text
+    saddle = backprop.optimizers(surface="saddle", steps=200, start=[[-1.8, 0.0]])
+    ends = [row[2] for row in saddle.table.rows]
+    assert ends == [0.0] * 4  # on the ridge there is no slope to either side
+
+
+# ---- weights at the start
+
+
+def test_zero_weights_give_nothing_and_get_nothing():
+    for activation in ("tanh", "relu"):
+        nothing = trial("zeros", activation, 0)
+        assert not np.any(nothing.outputs[1])
+        assert weight_gradients("zeros", activation, 0)[0] == 0
+    assert "0: nothing tells" in backprop.initialization(init="zeros").text
+
+
+def test_he_keeps_relu_alive_and_glorot_halves_the_mean_square():
+    sizes = {
+        init: np.mean([np.log2(trial(init, "relu", s).flow.signal[DEEPEST]) for s in range(8)])
+        for init in ("he", "glorot")
+    }
+    # in each of ten square layers the mean square has half the size: the root loses half a bit
+    assert abs(sizes["he"]) < 1
+    assert sizes["he"] - sizes["glorot"] == pytest.approx(DEEPEST / 2, abs=1e-9)
+
+
+def test_small_weights_shrink_by_their_factor_in_each_layer():
+    flow = trial("small", "tanh", 0).flow
+    ratios = flow.signal[2:] / flow.signal[1:-1]
+    np.testing.assert_allclose(ratios, 0.01 * math.sqrt(WIDTH), rtol=0.2)
+
+
+def test_histograms_count_every_output():
+    for scene in (backprop.initialization(init=i, layer=7) for i in INITS):
+        for panel in scene.panels[:-2]:
+            line = next(m for m in panel.marks if isinstance(m, Line))
+            assert np.sum(np.asarray(line.y)[::2]) == pytest.approx(100)
+
+
+# ---- the hunt
+
+
+def test_each_fault_is_hidden_once_and_one_network_is_sound():
+    assert sorted(HIDDEN_IN.values()) == sorted(["none", *FAULTS])
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_the_arrays_that_are_wrong_are_those_the_fault_spoils(fault):
+    again = fault == "not_cleared"
+    arrays = compare(fault, 8, 3, again)
+    assert {n for n, c in arrays.items() if c.error > 1e-6} == set(FAULTS[fault].where)
+    if again:
+        assert all(c.error < 1e-6 for c in compare(fault, 8, 3, False).values())
+
+
+def test_a_sound_network_is_found_sound():
+    for examples in (1, 4, 16):
+        for classes in (2, 5):
+            assert all(c.error < 1e-6 for c in compare(None, examples, classes, True).values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "examples", "classes", "factor"),
+    [
+        ("mean_twice", 8, 3, "0.125"),
+        ("mean_twice", 16, 3, "0.0625"),
+        ("sum_over_batch", 16, 3, "16"),
+        ("mean_over_classes", 8, 5, "0.2"),
+        ("softmax_sign", 8, 3, "−1"),
+    ],
+)
+def test_a_common_factor_is_said(fault, examples, classes, factor):
+    (letter,) = (name for name, hidden in HIDDEN_IN.items() if hidden == fault)
+    scene = backprop.hunt(network=letter, examples=examples, classes=classes)
+    assert f"Every entry is {factor} times" in scene.text
+    assert FAULTS[fault].text not in scene.text
+    assert FAULTS[fault].text in backprop.hunt(network=letter, answer=True).text
+
+
+def test_every_entry_is_drawn():
+    scene = backprop.hunt(classes=4)
+    drawn = [np.size(m.x) for m in marks(scene, Scatter)]
+    assert drawn == [4 * 3, 4, 4 * 4, 4]
+    assert not marks(scene, Handle)

@@ -1,0 +1,117 @@
+"""The explorers of the experiments: what they draw is what is stored."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from ffnlib.experiments import ROWS, accuracy, seconds_to_target, steps_to_target, stored
+from ffnlib.explorers.experiments import race, tradeoff
+from ffnlib.explorers.experiments.race import runners
+from ffnlib.explorers.experiments.tradeoff import DATA, IMAGES, points, unbeaten
+from ffnlib.explorers.experiments.tradeoff import ROWS as NAMES
+from ffnlib.figures import Bars, Label, Line, Rule, Scatter
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
+
+EXPLORERS = [race, tradeoff]
+REPEATS = {"experiments.tradeoff": {"size": 2}}  # which size is drawn is no matter of the sentence
+
+
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown)
+
+
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "experiments", heaviest=60_000, most_stops=12)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown, REPEATS.get(shown.name))
+
+
+def test_every_row_and_every_collection_can_be_chosen():
+    assert list(NAMES.values()) == list(ROWS)
+    for data in DATA.values():
+        for row in stored(data)["rows"].values():
+            assert row["recipe"] is None or row["recipe"]["images"] in IMAGES
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("prepared", [False, True])
+def test_points_are_the_stored_means(data, prepared):
+    results = stored(DATA[data])
+    scene = tradeoff(data=data, size="numbers in use", time="1,000 images", prepared=prepared)
+    kind = "batch, plain" if prepared else "batch"
+    for panel in (0, 1):
+        drawn = {m.label: (m.x[0], m.y[0]) for m in marks(scene, Scatter, panel)}
+        assert {NAMES[name] for name in drawn} == set(results["rows"])
+        for name, (x, y) in drawn.items():
+            key = NAMES[name]
+            cost = (results["rows"][key]["active"], 1e6 * results["times"][kind][key]["seconds"])
+            assert_allclose((x, y), (cost[panel], 100 * accuracy(results, key).mean))
+
+
+@pytest.mark.parametrize("row", NAMES)
+@pytest.mark.parametrize("data", DATA)
+def test_the_chosen_row_is_marked_and_described(row, data):
+    scene = tradeoff(row=row, data=data)
+    results = stored(DATA[data])
+    large = [m for m in marks(scene, Scatter) if m.role == "output"]
+    if NAMES[row] not in results["rows"]:
+        assert not large
+        assert "was not measured" in scene.text
+        return
+    assert [m.label for m in large] == [row, row]
+    assert [m.text for m in marks(scene, Label)] == [row, row]
+    entry = results["rows"][NAMES[row]]
+    for key in ("total", "active", "stored"):
+        assert f"{entry[key]:,}" in scene.text
+    if entry["base"]:
+        (base,) = [name for name, key in NAMES.items() if key == entry["base"]]
+        assert f"from “{base}”" in scene.text
+
+
+def test_the_dashed_line_joins_what_nothing_beats():
+    cost, score = np.array([3.0, 1.0, 2.0, 4.0, 1.0]), np.array([5.0, 2.0, 1.0, 5.0, 1.0])
+    assert unbeaten(cost, score) == [1, 0]
+    for data in DATA:
+        shown = points(data, "bytes", "one image", False)
+        (line,) = [m for m in marks(tradeoff(data=data), Line, 0) if m.dash]
+        for x, y in zip(line.x, line.y, strict=True):
+            assert not any(p.size < x and p.accuracy >= y for p in shown)
+            assert not any(p.size <= x and p.accuracy > y for p in shown)
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_the_race_is_counted_from_what_is_stored(data):
+    results = stored(DATA[data])
+    keys = {"dense": "dense", "2 of 4": "moe", "2 of 8": "moe-8", "small": "small"}
+    for runner in runners(data):
+        row = keys[runner.name]
+        steps = steps_to_target(results, row).mean
+        assert runner.mean("steps") == pytest.approx(steps)
+        assert runner.mean("clock") == pytest.approx(seconds_to_target(results, row))
+        work = 6 * results["rows"][row]["active"] * results["settings"]["batch"] * steps
+        assert runner.mean("arithmetic") == pytest.approx(work / 1e9)
+    for counted in ("steps", "arithmetic", "clock"):
+        scene = race(counted=counted, data=data)
+        spent, ratios = (m.values for m in marks(scene, Bars))
+        dense = spent[[r.name for r in runners(data)].index("dense")]
+        assert_allclose(ratios, dense / np.array(spent))
+        assert [rule.y for rule in marks(scene, Rule)] == [1, 2.3]
+
+
+def test_who_did_not_get_there_is_said():
+    assert "Not every seed" not in race().text
+    results = stored("mnist")
+    runs = results["rows"]["small"]["runs"]
+    kept = runs["1"]["to_target"]
+    try:
+        runs["1"]["to_target"] = None
+        scene = race()
+        assert "Not every seed got there: small." in scene.text
+        assert len(marks(scene, Bars)[0].labels) == 3
+    finally:
+        runs["1"]["to_target"] = kept

@@ -1,0 +1,200 @@
+"""The explorers of the quantization chapter: what they draw is what the library computes."""
+
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from ffnlib.explorers.quantization import bits, digits, gptq, outliers
+from ffnlib.explorers.quantization.bits import CLIPS, COLUMNS, GROUPS, ROWS, SCHEMES, WEIGHTS
+from ffnlib.explorers.quantization.bits import matrix as matrix_bits
+from ffnlib.explorers.quantization.digits import METHODS, SHOWN, read, reader
+from ffnlib.explorers.quantization.gptq import D_IN, run
+from ffnlib.explorers.quantization.gptq import draw as draw_gptq
+from ffnlib.explorers.quantization.outliers import ALPHAS, HOT, layer, smoothed_errors
+from ffnlib.explorers.quantization.outliers import error as error_outliers
+from ffnlib.figures import Bars, Handle, HeatMap, Line, Rule, Scatter
+from ffnlib.quantization import dequantize, quantize, smoothquant_scales
+from ffnlib.quantization import gptq as library_gptq
+from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
+
+EXPLORERS = [bits, digits, gptq, outliers]
+
+
+@each(EXPLORERS)
+def test_every_setting_gives_a_sound_picture(shown):
+    draws_everywhere(shown, gaps="lifts" if shown is bits else "")
+
+
+@each(EXPLORERS)
+def test_named_light_and_with_few_controls(shown):
+    is_named_and_light(shown, "quantization", heaviest=200_000)
+
+
+@each(EXPLORERS)
+def test_every_stop_has_a_sentence_of_its_own(shown):
+    says_every_stop(shown)
+
+
+# ---- levels
+
+
+@pytest.mark.parametrize("weights", WEIGHTS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("shared", GROUPS)
+def test_levels_drawn_are_the_levels_used(weights, scheme, shared):
+    scene = bits(bits=4, weights=weights, scheme=scheme, shared=shared)
+    ticks = marks(scene, Line, panel=0)[-1]
+    drawn = np.unique(np.asarray(ticks.x)[np.isfinite(ticks.x)])
+    z = quantize(matrix_bits(weights), 4, GROUPS[shared], scheme == "symmetric",
+                 scale_dtype=np.float16)  # fmt: skip
+    used = np.unique(dequantize(z)[0, : z.group_size])
+    assert len(drawn) <= 16
+    for value in used:
+        assert np.min(np.abs(drawn - value)) < 1e-5
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+@pytest.mark.parametrize("count", [2, 5, 8])
+def test_points_are_the_errors_and_those_not_cut_off_stay_within_half_a_step(clip, count):
+    scene = bits(bits=count, clip=clip)
+    (points,) = marks(scene, Scatter, panel=2)
+    half = np.asarray(marks(scene, Line, panel=2)[0].y)[0]
+    w, error = np.asarray(points.x), np.asarray(points.y)
+    assert_allclose(w, matrix_bits("normal")[0])
+    inside = np.abs(w) <= half * (2**count - 1)
+    assert np.all(np.abs(error[inside]) <= half * 1.001)
+    assert clip != "largest" or inside.all()
+
+
+@pytest.mark.parametrize("shared", GROUPS)
+def test_bytes_are_counted_by_hand(shared):
+    weights = ROWS * COLUMNS
+    steps = {"matrix": 1, "row": 8, "group of 32": 32, "group of 8": 128}[shared]
+    scene = bits(bits=4, shared=shared)
+    assert_allclose(marks(scene, Bars)[0].values, [4 * weights, 2 * weights,
+                                                   weights / 2 + 2 * steps])  # fmt: skip
+
+
+def test_what_the_links_of_the_chapter_promise():
+    def error(**setting):
+        row = next(r for r in bits(**setting).table.rows if r[0] == setting.get("bits", 4))
+        return row[-1]
+
+    assert error(bits=8) < error(bits=4) / 8 < error(bits=2)
+    unequal = "small and large rows"
+    assert error(weights=unequal, shared="row") < error(weights=unequal, shared="matrix")
+    assert error(weights="one-sided", scheme="affine") < error(weights="one-sided")
+    outlying = "two outliers"
+    assert error(weights=outlying, shared="group of 8") < 0.6 * error(weights=outlying)
+    assert error(clip="least error") < error()
+
+
+# ---- GPTQ
+
+
+@pytest.mark.parametrize("order", ["given", "activity"])
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_the_end_of_the_run_is_what_the_library_gives(count, order):
+    pushed, nearest = run(count, 0.9, order, 0)
+    w, x = draw_gptq(0.9, 0)
+    assert len(pushed) == len(nearest) == D_IN + 1
+    assert_allclose(pushed[-1].w, dequantize(library_gptq(w, x, count, "channel", order=order)),
+                    atol=1e-12)  # fmt: skip
+    assert_allclose(nearest[-1].w, dequantize(quantize(w, count, "channel")), atol=1e-12)
+    assert_allclose(pushed[0].w, w)
+    assert sorted(s.column for s in pushed[1:]) == list(range(D_IN))
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("correlation", [0.5, 0.9])
+def test_outputs_gain_what_the_weights_lose(seed, correlation):
+    pushed, nearest = run(3, correlation, "given", seed)
+    assert pushed[-1].output_error < nearest[-1].output_error
+    assert pushed[-1].weight_error > nearest[-1].weight_error
+
+
+def test_columns_not_reached_are_changed_by_gptq_alone():
+    pushed, nearest = run(3, 0.9, "given", 0)
+    w = pushed[0].w
+    assert_allclose(nearest[5].w[:, 5:], w[:, 5:])
+    assert np.all(pushed[5].w[:, 5:] != w[:, 5:])
+
+
+def test_the_picture_shows_the_change_and_where_it_has_come():
+    scene = gptq(steps=5)
+    pushed, nearest = run(3, 0.9, "given", 0)
+    for field, state in zip(marks(scene, HeatMap), (pushed[5], nearest[5]), strict=True):
+        assert_allclose(np.asarray(field.z)[::-1], state.w - pushed[0].w)
+    assert [rule.x for rule in marks(scene, Rule)] == [5, 5]
+    assert not marks(gptq(steps=0), Rule)
+    assert "Nothing is rounded yet" in gptq(steps=0).text
+
+
+# ---- outliers
+
+
+def test_smoothing_leaves_the_product_as_it_is():
+    x, w = layer(61)
+    s = smoothquant_scales(x, w, 0.5)
+    assert_allclose((x / s) @ (w * s).T, x @ w.T, rtol=1e-12)
+    assert int(np.argmax(np.abs(x).max(axis=0))) == HOT
+
+
+@pytest.mark.parametrize("hot", [17, 61, 121])
+def test_one_step_a_token_hardly_helps_but_smoothing_does(hot):
+    x, w = layer(hot)
+    matrix, row, group = (error_outliers(x, w, 8, way) for way in ("matrix", "row", "group"))
+    assert row > 0.8 * matrix
+    assert group < 0.6 * row
+    assert smoothed_errors(hot, 8, "row", (0.5,))[0] < 0.25 * row
+    errors = smoothed_errors(hot, 8, "matrix", ALPHAS)
+    best = int(np.argmin(errors))
+    assert 0 < best < len(errors) - 1
+
+
+def test_the_handle_lies_on_the_curve_and_the_rule_at_the_plain_error():
+    scene = outliers(alpha=0.35)
+    (handle,) = marks(scene, Handle)
+    (curve,) = marks(scene, Line, panel=2)
+    (rule,) = marks(scene, Rule)
+    assert handle.y == pytest.approx(curve.y[curve.x.index(0.35)])
+    x, w = layer(61)
+    assert rule.y == pytest.approx(100 * error_outliers(x, w, 8, "matrix"))
+
+
+# ---- digits
+
+
+def test_the_network_reads_well_and_survives_eight_bits():
+    base = reader()
+    right = np.mean(base.said == base.test.y)
+    assert right > 0.95
+    for method in METHODS:
+        assert abs(read(8, method, "row", "largest").accuracy - right) < 0.005
+        assert abs(read(4, method, "row", "largest").accuracy - right) < 0.012
+
+
+def test_at_two_bits_gptq_reads_what_rounding_to_nearest_cannot():
+    nearest, pushed = (read(2, m, "row", "largest").accuracy for m in METHODS)
+    assert nearest < 0.8
+    assert pushed > 0.9
+
+
+def test_the_sentence_the_table_and_the_mistakes_agree():
+    scene = digits(bits=2)
+    share = next(r for r in scene.table.rows if r[0] == 2)[1]
+    mistakes = np.asarray(marks(scene, HeatMap)[0].z)
+    total = len(reader().test.y)
+    assert mistakes.sum() == round(total * (1 - share / 100))
+    assert np.all(np.diag(mistakes) == 0)
+    assert re.search(rf"{share:.1f} % of {total} unseen digits", scene.text)
+
+
+def test_at_most_six_lost_images_are_shown_and_none_is_said():
+    assert len(marks(digits(bits=2), HeatMap, panel=2)) == SHOWN
+    for method in METHODS:
+        scene = digits(bits=8, method=method)
+        lost = int(re.search(r"(\d+) readings were lost", scene.text)[1])
+        assert len(marks(scene, HeatMap, panel=2)) == min(lost, SHOWN)

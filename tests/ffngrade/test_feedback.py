@@ -1,0 +1,239 @@
+"""Feedback: what of a submission may be shown, and how."""
+
+import hashlib
+import json
+import time
+from base64 import b64decode, b64encode
+from html.parser import HTMLParser
+
+import bank
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from ffngrade.gradebook.marks import Marks
+from ffngrade.reports import maths
+from ffngrade.reports.feedback import POLICY, STYLE, page
+from ffngrade.reports.html_sanitizer import harmless, markdown, pathless, text
+from ffngrade.reports.maths import drawn
+from ffngrade.reports.outputs import shown
+from ffngrade.room import LEAST, MOST_WORK, Room
+
+
+class Elements(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+ALLOWED = {"class", "href", "rel", "src", "alt", "width", "height", "start", "colspan", "rowspan",
+           "align"}  # fmt: skip
+
+
+def is_harmless(html):
+    for tag, named in Elements(html).found:
+        if tag in maths.TAGS:
+            assert set(named) <= maths.ATTRIBUTES, (tag, named)
+            continue
+        assert tag in {"a", "img", "table", "td", "p", "div", "pre", "b", "i", "em", "span", "code"}
+        assert set(named) <= ALLOWED, (tag, named)
+        assert named.get("href", "https://").startswith(("https://", "http://", "mailto:"))
+        assert named.get("src", "data:image/").startswith("data:image/")
+    return True
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["<script>", "</script>", "<img src=x onerror=alert(1)>", "<svg onload=x>", "<style>",
+         "-->", "<!--", "<math>", "<mtext>", "$", "$$", "\\text{", "}", "`", "[a](javascript:x)",
+         "<a href='", "'>", '">', "<p title='", "<noscript>", "x", "\n\n", "&lt;script&gt;", "<",
+         "{{ 7*7 }}"]
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(PIECES)
+def test_whatever_is_written_is_harmless(pieces):
+    source = "".join(pieces)
+    assert is_harmless(markdown(source))
+    assert is_harmless(harmless(source))
+    assert is_harmless(drawn(source))
+    assert is_harmless(text(source))
+
+
+def test_honest_markdown_is_kept():
+    made = markdown(
+        "# Title\n\n**bold** $x_1$ <br>\n\n| a |\n|---|\n| 1 |\n\n[b](https://example.org)"
+    )
+    for part in ("<h1>Title</h1>", "<strong>bold</strong>", "<msub>", "<br>", "<td>1</td>",
+                 'href="https://example.org"'):  # fmt: skip
+        assert part in made
+
+
+def test_every_formula_of_the_exercises_is_drawn():
+    for assignment in bank.ASSIGNMENTS:
+        for cell in bank.source_notebook(assignment)["cells"]:
+            if cell["cell_type"] == "markdown":
+                source = bank.text_of(cell)
+                made = markdown(source)
+                assert "$" not in made
+                assert made.count("<code>\\") == 0
+
+
+def test_a_formula_that_is_none_is_shown_as_it_was_written():
+    assert drawn("\\frac") == "<code>\\frac</code>"
+    assert drawn("x" * 3000) == f"<code>{'x' * 3000}</code>"
+    assert "<script" not in drawn("\\text{<script>1</script>}")
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("File /usr/lib/python3.11/site-packages/numpy/a.py:5, in inv", "File …/a.py:5, in inv"),
+        ("File \x1b[32m/home/me/x/a.py\x1b[39m", "File \x1b[32m…/a.py\x1b[39m"),
+        ("at ~/course/cases/neurons.py", "at …/neurons.py"),
+        ("C:\\Users\\me\\a.py", "…/a.py"),
+        ("3/4 and/or https://example.org/a/b", "3/4 and/or https://example.org/a/b"),
+    ],
+)
+def test_of_a_path_the_last_name_is_left(said, left):
+    assert pathless(said) == left
+
+
+def test_of_outputs_what_can_be_shown_is_shown():
+    def display(**data):
+        return shown(
+            new_output("display_data", data={k.replace("_", "/"): v for k, v in data.items()})
+        )
+
+    picture = b64encode(b"\x89PNG").decode()
+    assert f"data:image/png;base64,{picture}" in display(image_png=picture)
+    assert display(image_png='x" onerror="alert(1)') == ""
+    assert "<b>x</b>" in display(text_html="<b>x</b><script>1</script>", text_plain="x")
+    assert "plain" in display(text_html="<script>1</script>", text_plain="plain")
+    assert display(application_javascript="alert(1)") == ""
+    drawing = shown(
+        {"output_type": "display_data", "data": {"image/svg+xml": "<svg><script/></svg>"}}
+    )
+    assert drawing.startswith("<img ")
+    assert shown({"output_type": "error", "ename": "E", "evalue": "<b>"}).count("&lt;b&gt;") == 1
+    assert shown({"output_type": "display_data", "data": 5}) == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["[" * 10_000, "\\begin{a}" * 1_100, "*a **b " * 1_400, "> " * 5_000, "x" + " " * 9_990 + "y",
+     "<div>" * 2_000, "$" * 9_999, "|a" * 5_000 + "\n" + "|-" * 5_000],
+)  # fmt: skip
+def test_odd_text_does_not_take_for_ever(source):
+    begun = time.process_time()
+    markdown(source)
+    assert time.process_time() - begun < 10
+
+
+def a_page(**verdict):
+    known = {"grade": True, "solution": False, "grade_id": "test_softmax", "points": 2}
+    test = new_code_cell("checks.verify(...)", metadata={"nbgrader": known})
+    test.outputs = [new_output(**verdict)]
+    theirs = new_code_cell("def softmax(z):\n    return '</pre><script>'")
+    marks = Marks(0.0, 4.0, 0.5, {"test_softmax": (0.0, 2.0)}, frozenset(), {})
+    return page(new_notebook(cells=[theirs, test]), marks, "softmax")
+
+
+def test_the_page_says_what_failed_and_why():
+    words = (
+        "softmax, case 1 of 4: the sums are not 1\n  called with z = [1. 2.]\n  returned [1. 1.]"
+    )
+    html = a_page(output_type="error", ename="CheckFailed", evalue=words, traceback=[words])
+    assert "softmax, case 1 of 4: the sums are not 1" in html
+    assert "called with z = [1. 2.]" in html
+    assert "0 of 2" in html
+    assert "0.5 taken off because it came late" in html
+    assert "checks.verify" not in html
+    assert "&lt;/pre&gt;&lt;script&gt;" in html
+
+
+def test_the_policy_lets_the_page_s_own_style_in_and_nothing_else():
+    html = a_page(output_type="stream", name="stdout", text="4 visible cases passed\n")
+    digest = POLICY.split("sha256-")[1].rstrip("'")
+    assert b64decode(digest) == hashlib.sha256(STYLE.encode()).digest()
+    assert f"<style>{STYLE}</style>" in html
+    assert "script-src" not in POLICY
+    assert "default-src 'none'" in POLICY
+    assert "://" not in html.replace("http://www.w3.org/1998/Math/MathML", "")
+
+
+# ---- bounded work
+
+
+def size_of(notebook) -> int:
+    return len(json.dumps(notebook, ensure_ascii=False))
+
+
+def page_of(*cells) -> tuple[str, int]:
+    notebook = new_notebook(cells=list(cells))
+    marks = Marks(0.0, 4.0, 0, {}, frozenset(), {})
+    return page(notebook, marks, "softmax"), size_of(notebook)
+
+
+def html(text: str):
+    return new_output("display_data", data={"text/html": text, "text/plain": "instead"})
+
+
+NESTED = "<ul><li>" * 24_800
+HEAVY = {
+    "nested lists": lambda: [new_code_cell("x", outputs=[html(NESTED)]) for _ in range(5)],
+    "elements": lambda: [new_code_cell("x", outputs=[html("<b>" * 4_900)] * 10) for _ in range(20)],
+    "one picture often": lambda: [
+        new_markdown_cell(
+            "![](attachment:a)" * 580, attachments={"a": {"image/png": "AAAA" * 125_000}}
+        )
+    ],
+    "formulas": lambda: [new_markdown_cell("$x$ " * 2_400) for _ in range(400)],
+    "ampersands": lambda: [new_markdown_cell("&" * 9_990) for _ in range(400)],
+    "emphasis": lambda: [new_markdown_cell("_a_*" * 2_400) for _ in range(400)],
+    "colours": lambda: [
+        new_code_cell("x", outputs=[new_output("stream", text="\x1b[31ma" * 9_000)] * 50)
+    ],
+    "code": lambda: [new_code_cell('"&<' * 300_000)],
+}
+
+
+@pytest.mark.parametrize("kind", HEAVY)
+def test_a_page_has_an_end(kind):
+    made, size = page_of(*HEAVY[kind](), new_markdown_cell("what comes last"))
+    assert len(made) <= max(2 * size, LEAST) + len(page_of()[0])
+    assert "what comes last" not in made or kind in ("nested lists", "one picture often")
+
+
+def test_where_a_page_ends_it_is_said_once():
+    made, _ = page_of(*[new_markdown_cell("_a_*" * 2_400) for _ in range(100)])
+    assert made.count("cut here") == 1
+    made, _ = page_of(new_markdown_cell("short"), new_code_cell("1"))
+    assert "cut here" not in made
+
+
+def test_work_is_counted_before_it_is_done():
+    room = Room(10)
+    done = []
+    assert room.take(MOST_WORK, lambda: done.append(1) or "first") == "first"
+    assert "cut here" in room.take(1, lambda: done.append(2) or "second")
+    assert room.take(0, lambda: done.append(3) or "third") == ""
+    assert done == [1]
+    assert "cut here" in Room(10).take(0, lambda: "x" * LEAST)
+
+
+def test_html_that_is_too_much_is_not_laid_out():
+    assert harmless("<b>" * 6_000) == ""
+    assert harmless("<div>" * 200) == ""
+    assert harmless("<p>" * 2_000)
+    deep = "<i>" * 99 + '<img alt="</i><b>" src="x">' + "</i>" * 99
+    assert harmless(deep)
+    assert shown(html(NESTED)) == '<pre class="out">instead</pre>'
+    assert "&lt;div&gt;" in markdown("<div>" * 200)

@@ -1,0 +1,183 @@
+"""The verdict on a problem: what is told, what is earned, case by case."""
+
+from pathlib import Path
+
+import bank
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.utils import determine_grade
+
+from ffngrade.grading.verdict import Question, goes_on, new_mark, outputs_of, question
+from ffngrade.sandbox.session import Ran
+from ffnlib.checks import kernel_side as remote
+from ffnlib.checks.codec import dumps, encode
+from ffnlib.checks.formula import Formula
+from ffnlib.checks.guard import DISABLED, Missing
+from ffnlib.checks.problem import Case
+
+MARK = new_mark()
+POINTS = 3.0
+TEST = bank.text_of(bank.graded_cells("softmax")["test_logsumexp"])
+
+
+@pytest.fixture(scope="module")
+def asked() -> Question:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FFN_CASES", str(bank.EXERCISES / "cases"))
+        return question(TEST)
+
+
+def right(case: Case) -> object:
+    return {"returned": encode(case.expected)}
+
+
+def wrong(_case: Case) -> object:
+    return {"returned": encode(0.5)}
+
+
+def stopped(_case: Case) -> object:
+    return {"stopped": ["logsumexp stopped with ValueError", "no"]}
+
+
+def ran(*lines: object, ended: str = "done", error: tuple[str, str] | None = None) -> Ran:
+    text = "".join(f"{MARK}{dumps(line)}\n" for line in lines)
+    outputs = [new_output("stream", name="stdout", text=text)]
+    if error:
+        outputs.append(new_output("error", ename=error[0], evalue=error[1], traceback=[]))
+    return Ran(outputs, ended)
+
+
+def shown(asked: Question, seen: Ran, unseen: Ran, points: float | None = None):
+    """The message and the marks that nbgrader gives for what the test cell shows."""
+    outputs = outputs_of(asked, seen, unseen, MARK, 30, points)
+    known = {"grade": True, "solution": False, "points": POINTS, "grade_id": "x"}
+    cell = NotebookNode(cell_type="code", outputs=outputs, metadata={"nbgrader": known})
+    score, _ = determine_grade(NotebookNode(cell))
+    errors = [output for output in outputs if output.output_type == "error"]
+    return (errors[0].evalue if errors else ""), score
+
+
+def answers(asked: Question, wrong_visible: int, wrong_hidden: int, how=wrong) -> tuple[Ran, Ran]:
+    """All right but the last few of each sort."""
+    pairs = ((asked.visible, wrong_visible), (asked.hidden, wrong_hidden))
+    return tuple(
+        ran(*(how(c) if i >= len(cases) - n else right(c) for i, c in enumerate(cases)))
+        for cases, n in pairs
+    )
+
+
+def test_all_right(asked):
+    told, score = shown(asked, *answers(asked, 0, 0), points=POINTS)
+    assert (told, score) == ("", POINTS)
+
+
+@pytest.mark.parametrize("how", [wrong, stopped])
+@pytest.mark.parametrize(("visible", "hidden"), [(1, 0), (0, 1), (1, 2), (99, 99)])
+def test_the_share_of_right_cases(asked, visible, hidden, how):
+    cases = len(asked.visible) + len(asked.hidden)
+    count = max(len(asked.visible) - visible, 0) + max(len(asked.hidden) - hidden, 0)
+    runs = answers(asked, visible, hidden, how)
+    told, score = shown(asked, *runs)
+    assert told.splitlines()[-1] == f"{count} of {cases} cases are right"
+    assert score == 0
+    told, score = shown(asked, *runs, points=POINTS)
+    assert score == pytest.approx(POINTS * count / cases, abs=0.01)
+    assert score <= POINTS * count / cases
+    marks = f", which earns {score:g} of 3 marks" if score else ""
+    assert told.splitlines()[-1] == f"{count} of {cases} cases are right{marks}"
+
+
+def test_a_wrong_answer_never_gets_all(asked):
+    (seen, unseen) = answers(asked, 0, 1)
+    outputs = outputs_of(asked, seen, unseen, MARK, 30, points=0.01)
+    assert [output.output_type for output in outputs] == ["error"]
+
+
+def test_hidden_cases_stay_hidden(asked):
+    secret = "z=[31415]"
+    unseen = ran(*({"stopped": [secret, secret]} for _ in asked.hidden))
+    told, _ = shown(asked, answers(asked, 0, 0)[0], unseen, POINTS)
+    assert "hidden one" in told
+    assert secret not in told
+
+
+def test_a_dead_answer_gets_none_a_late_one_what_came_in_time(asked):
+    few = [right(case) for case in asked.visible[:-1]]
+    nothing = ran()
+    told, score = shown(asked, ran(*few, ended="dead"), nothing, POINTS)
+    assert "logsumexp ended the program that ran it, or used too much memory" in told
+    assert score == 0
+    for ended, words in (
+        ("late", "logsumexp takes longer than 30 seconds"),
+        ("deaf", "logsumexp takes longer than 30 seconds"),
+        ("spent", "no time left for logsumexp: the whole notebook took too long"),
+    ):
+        told, score = shown(asked, ran(*few, ended=ended), nothing, POINTS)
+        assert words in told
+        assert 0 < score < POINTS
+
+
+def test_answers_that_do_not_come_out_are_told_by_how_it_ended(asked):
+    few = [right(case) for case in asked.visible[:-1]]
+    told, _ = shown(asked, ran(*few), ran())
+    assert "what logsumexp returns did not come out" in told
+    assert "memory" not in told
+    told, _ = shown(asked, ran(), ran())
+    assert "did not come out" in told
+    assert "not defined" not in told
+
+
+def test_a_missing_name_is_undefined(asked):
+    for seen in (
+        ran({"missing": True}),
+        ran(error=("NameError", "name 'logsumexp' is not defined")),
+    ):
+        told, score = shown(asked, seen, ran(), POINTS)
+        assert told.startswith("logsumexp is not defined: run the cell")
+        assert score == 0
+    told, _ = shown(asked, ran(error=("NameError", "name 'np' is not defined")), ran())
+    assert "not defined" not in told
+
+
+def test_a_function_whose_cell_stopped_is_told_by_its_error(asked):
+    outputs = outputs_of(asked, ran({"missing": True}), ran(), MARK, 30, None, "SyntaxError: \n no")
+    assert outputs[0].evalue.splitlines()[0] == (
+        "logsumexp is not defined: its cell stopped with SyntaxError:   no"
+    )
+
+
+def test_hidden_cases_are_worth_asking_only_after_all_visible_ones(asked):
+    full, _ = answers(asked, 1, 1)
+    assert goes_on(asked, full, MARK)
+    assert not goes_on(asked, ran(right(asked.visible[0])), MARK)
+
+
+def test_the_kernel_says_what_became_of_each_case(capsys):
+    def of_ffnlib(_z, _axis):
+        raise ImportError(DISABLED.format("ffnlib.nn._softmax"))
+
+    cases = dumps([[encode([1.0]), encode(0)]])
+    remote.answer("logsumexp", of_ffnlib, cases, MARK)
+    remote.answer("logsumexp", lambda z, axis: [*z, axis], cases, MARK)
+    remote.answer("logsumexp", Missing("logsumexp"), cases, MARK)
+    lines = capsys.readouterr().out.splitlines()
+    assert "logsumexp stopped with ImportError" in lines[0]
+    assert "ffnlib.nn._softmax is disabled in this notebook" in lines[0]
+    assert lines[1] == f"{MARK}{dumps({'returned': encode([1.0, 0])})}"
+    assert '"missing":true' in lines[2]
+
+
+def test_only_arguments_may_be_functions(asked):
+    formula = Formula("sum(p**2)")
+    assert remote.argument(formula) == {"formula": "sum(p**2)"}
+    assert encode(formula) == ["other", "Formula"]
+    forged = [{"returned": {"formula": "p"}} for _ in asked.visible]
+    told, score = shown(asked, ran(*forged), ran(), POINTS)
+    assert "the result cannot be read" in told
+    assert score == 0
+
+
+def test_no_path_of_the_course_is_told(asked):
+    told, _ = shown(asked, *answers(asked, 0, 2), points=POINTS)
+    assert str(Path(__file__).parents[2]) not in told
