@@ -94,7 +94,7 @@ def _serve_pyodide(source: str, target: Path, with_snapshot: bool) -> None:
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give a page that has an explorer its front end, and tell that where everything lies.
+    """Return a page that has an explorer its front end, and tell that where everything lies.
 
     Every address is relative to the page, so the site works under any prefix.
     """

@@ -247,7 +247,7 @@ class LedgerPage(SphinxDirective):
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give the page of the ledger its filter."""
+    """Return the page of the ledger its filter."""
     del page, template, doctree
     if LEDGER_CLASS in context.get("body", ""):
         app.add_js_file("ffn/claims.js", loading_method="defer")

@@ -40,7 +40,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give a page with terms what shows their entries."""
+    """Return a page with terms what shows their entries."""
     del page, template, doctree
     if LINK in context.get("body", ""):
         app.add_js_file("ffn/glossary.js", loading_method="defer")

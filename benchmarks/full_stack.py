@@ -87,7 +87,7 @@ def plain_rows(model: MLP, x: Array, judge: Dataset) -> dict[str, Row]:
 
 
 def factored(model: MLP, x: Array, ranks: tuple[int, int]) -> MLP:
-    """Give the network with its first two layers in two factors each."""
+    """Return the network with its first two layers in two factors each."""
     first, second, last = model.layers
     hidden = model.trace(x)[0].a
     return MLP.from_layers([factor(first, x, ranks[0]), factor(second, hidden, ranks[1]), last])
@@ -129,7 +129,7 @@ def active(model: MLP, x: Array) -> int:
 
 
 def timed(model: MLP, examples: list[Array]) -> Callable[[], object]:
-    """Give what is timed: float networks without all that can be done once and for all."""
+    """Return what is timed: float networks without all that can be done once and for all."""
     if model.num_parameters < size_of(model).total or isinstance(model.layers[0], SkippingLinear):
         return lambda: [model.forward(x) for x in examples]
     run = SingleExample(model)

@@ -112,7 +112,7 @@ def line(what: str, times: list[float], limits: tuple[float, float] | None) -> N
 
 
 def settle(page: Page) -> None:
-    """Give a page the time to ask for what it wants."""
+    """Return a page the time to ask for what it wants."""
     page.wait_for_load_state("load")
     page.wait_for_timeout(1000)
 

@@ -20,7 +20,7 @@ ROUNDS = 7
 
 
 def limits(product: Timing, reading: Timing, read: int) -> Machine:
-    """Give the machine that these two times make, of a product of matrices and of reading one."""
+    """Return the machine that these two times make, of a product of matrices and of reading one."""
     peak = {"float32": 2 * SIZE**3 / product.median}
     return Machine("this machine", peak, read / reading.median, source="measured")
 

@@ -109,7 +109,7 @@ def straight_boundary() -> Values:
 
 
 def xor() -> Values:
-    """Give XOR to 20,000 random lines, to least squares, and to two ReLUs."""
+    """Return XOR to 20,000 random lines, to least squares, and to two ReLUs."""
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = np.array([0.0, 1.0, 1.0, 0.0])
     affine = np.column_stack([x, np.ones(4)])

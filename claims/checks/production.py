@@ -82,7 +82,7 @@ def nothing_to_cache() -> Values:
 
 
 def token_budgets() -> Values:
-    """Give the least time of a token from the bytes of weights and cache, for two models."""
+    """Return the least time of a token from the bytes of weights and cache, for two models."""
     small = estimate(LLAMA, HARDWARE[A100], 1, 2048).seconds
     large = estimate(PRESETS["Llama-2-70B"], HARDWARE[A100], 1, 2048, devices=4).seconds
     assert 0.001 < small < large < 0.1

@@ -83,7 +83,7 @@ def nothing(job: Job, why: str) -> Made:
 
 
 def terms(course: Course, assignment: str) -> Terms:
-    """Give the terms of an assignment, as the course's configuration has set them."""
+    """Return the terms of an assignment, as the course's configuration has set them."""
     folder = os.environ.get("FFN_CASES", "")
     files = sorted(Path(folder).glob("*.py")) if folder else []
     cases = {path.name: path.read_text(encoding="utf-8") for path in files}

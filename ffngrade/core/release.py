@@ -65,7 +65,7 @@ class Release:
 
 
 def releases(course: Course, assignment: str) -> dict[str, Release]:
-    """Give an assignment's notebooks by name.
+    """Return an assignment's notebooks by name.
 
     The gradebook says which cells count; texts and order come from ``release/``, or where that is
     not kept from the gradebook and ``source/``.

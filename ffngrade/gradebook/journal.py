@@ -150,7 +150,7 @@ class Record:
         force: bool = False,
         kept: Callable[[str], bool] = lambda _student: True,
     ) -> list[str]:
-        """Give the students who are to be graded, sorted.
+        """Return the students who are to be graded, sorted.
 
         Parameters
         ----------

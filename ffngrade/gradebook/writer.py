@@ -139,7 +139,7 @@ class Writer:
         self.patiently(take_off)
 
     def would_be(self, assignment: str, made: Made, timestamp: datetime | None = None) -> Marks:
-        """Give the marks that `write` would lead to; nothing is written."""
+        """Return the marks that `write` would lead to; nothing is written."""
         return self.patiently(lambda: self._write(assignment, made, timestamp, False))
 
     def automatic(self, assignment: str, student: str) -> dict[str, float | None]:

@@ -175,7 +175,7 @@ class Runner:
         self._session: Session | None = None
 
     def run(self, steps: Sequence[Step]) -> dict[int, Ran]:
-        """Give what came of each step, by its cell's index."""
+        """Return what came of each step, by its cell's index."""
         while True:
             found: dict[int, Ran] = {}
             for step in steps:

@@ -133,7 +133,7 @@ def outputs_of(
     points: float | None = None,
     stopped: str = "",
 ) -> list[NotebookNode]:
-    """Give the outputs of the test cell: what passed, or one message that says what did not.
+    """Return the outputs of the test cell: what passed, or one message that says what did not.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class Rebuilt:
         self.lost, self.other = list[str](), list[str]()
 
     def built(self) -> NotebookNode:
-        """Give the whole notebook."""
+        """Return the whole notebook."""
         placed = list[NotebookNode]()
         ids: set[str] = set()
         for what in self._order():

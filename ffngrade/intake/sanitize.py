@@ -24,7 +24,7 @@ class Mend(NbGraderPreprocessor):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Give the notebook that is graded.
+        """Return the notebook that is graded.
 
         Raises
         ------

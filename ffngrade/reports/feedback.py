@@ -151,7 +151,7 @@ class FeedbackExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **named: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Give the page; ``resources`` says whose it is, as nbgrader fills it."""
+        """Return the page; ``resources`` says whose it is, as nbgrader fills it."""
         nb, resources = super().from_notebook_node(nb, resources, **named)
         known = resources["nbgrader"]
         whose = (known[part] for part in ("notebook", "assignment", "student"))

@@ -32,7 +32,7 @@ class Harmless(Preprocessor):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Give a notebook of harmless cells."""
+        """Return a notebook of harmless cells."""
         nb = NotebookNode(nb)
         nb.metadata = NotebookNode()
         room = Room(sum(len(str(cell)) for cell in nb.cells))

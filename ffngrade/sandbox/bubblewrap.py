@@ -90,7 +90,7 @@ def command(
     limits: Limits | None = None,
     calls: int | None = None,
 ) -> list[str]:
-    """Give the command that runs ``program`` inside.
+    """Return the command that runs ``program`` inside.
 
     It is the first process there, so there is no other one that it could look into. Start it with
     an empty environment, which nobody can then read.
@@ -133,7 +133,7 @@ def command_for_template(
     at: str,
     empty: Sequence[str],
 ) -> list[str]:
-    """Give the command that runs the template of warm kernels inside.
+    """Return the command that runs the template of warm kernels inside.
 
     It keeps what it needs to put walls around its children (as root; otherwise Linux lets it), and
     nothing but its children's own file systems can be written.

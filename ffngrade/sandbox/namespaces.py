@@ -66,7 +66,7 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 
 
 def furnish(own: str, shown: str, aside: str, room: Mapping[str, Any]) -> None:
-    """Give this process, the first of its namespaces, file systems of its own.
+    """Return this process, the first of its namespaces, file systems of its own.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def close_door(shown: str) -> None:
 
 
 def surrender(user: int | None) -> None:
-    """Give up every privilege, for good.
+    """Return up every privilege, for good.
 
     Parameters
     ----------

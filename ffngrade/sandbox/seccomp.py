@@ -136,7 +136,7 @@ def obstacle() -> str:
 
 
 def program(machine: str | None = None) -> bytes:
-    """Give the filter, as the kernel takes it.
+    """Return the filter, as the kernel takes it.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def program(machine: str | None = None) -> bytes:
 
 
 def opened() -> int:
-    """Give a file from which bubblewrap, or what becomes of this process, reads the filter."""
+    """Return a file from which bubblewrap, or what becomes of this process, reads the filter."""
     reading, writing = os.pipe()
     os.write(writing, program())  # a pipe holds more
     os.close(writing)

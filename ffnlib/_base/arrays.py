@@ -16,7 +16,7 @@ BLOCK: Final[int] = 32768
 
 
 def as_float(x: ArrayLike, name: str) -> Array:
-    """Give ``x`` as an array of float16, float32 or float64.
+    """Return ``x`` as an array of float16, float32 or float64.
 
     These three dtypes are kept; integers and booleans become float64. ``name`` is the argument's
     name for the error message. Raises TypeError for anything else.
@@ -40,7 +40,7 @@ def as_float(x: ArrayLike, name: str) -> Array:
 
 
 def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """Give ``dtype`` as a NumPy dtype; ValueError unless it is float16, float32 or float64."""
+    """Return ``dtype`` as a NumPy dtype; ValueError unless it is float16, float32 or float64."""
     kind: np.dtype[Any] = np.dtype(dtype)
     if kind not in (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype must be float16, float32 or float64, got {kind}")
@@ -88,7 +88,7 @@ class Scratch:
         self._arrays: dict[str, Array] = {}
 
     def take(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-        """Give the array of this name; what it holds is left over from its last use."""
+        """Return the array of this name; what it holds is left over from its last use."""
         array = self._arrays.get(name)
         fits = (
             array is not None
@@ -102,7 +102,7 @@ class Scratch:
 
 
 def as_rng(rng: object, name: str = "rng") -> np.random.Generator:
-    """Give ``rng`` back if it is a ``numpy.random.Generator``; raise TypeError otherwise."""
+    """Return ``rng`` back if it is a ``numpy.random.Generator``; raise TypeError otherwise."""
     if isinstance(rng, np.random.Generator):
         return rng
     raise TypeError(
@@ -112,7 +112,7 @@ def as_rng(rng: object, name: str = "rng") -> np.random.Generator:
 
 
 def as_count(n: object, name: str, least: int = 1) -> int:
-    """Give ``n`` as a Python int of at least ``least``; raise TypeError or ValueError otherwise."""
+    """Return ``n`` as a Python int of at least ``least``; raise TypeError or ValueError otherwise."""
     if isinstance(n, bool | np.bool_) or not isinstance(n, int | np.integer):
         raise TypeError(f"{name} must be a whole number, got {n!r}")
     if n < least:

@@ -15,19 +15,19 @@ class Trainable:
     """A model with parameters; a subclass writes ``named_parameters`` and ``named_gradients``."""
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays that training changes, by name; the arrays themselves, not copies."""
+        """Return the arrays that training changes, by name; the arrays themselves, not copies."""
         raise NotImplementedError
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
         raise NotImplementedError
 
     def parameters(self) -> list[Array]:
-        """Give the arrays that training changes, in a fixed order; not copies."""
+        """Return the arrays that training changes, in a fixed order; not copies."""
         return list(self.named_parameters().values())
 
     def gradients(self) -> list[Array]:
-        """Give the gradients in the order of ``parameters()``; not copies."""
+        """Return the gradients in the order of ``parameters()``; not copies."""
         return list(self.named_gradients().values())
 
     @property
@@ -74,11 +74,11 @@ class Composite(Model):
     """A model made of named parts, whose arrays it names ``part.array``."""
 
     def parts(self) -> Mapping[str, Trainable]:
-        """Give the parts by name, in a fixed order; the parts themselves."""
+        """Return the parts by name, in a fixed order; the parts themselves."""
         raise NotImplementedError
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the parts' arrays by name, ``up.W`` for example; not copies."""
+        """Return the parts' arrays by name, ``up.W`` for example; not copies."""
         return {
             f"{part}.{name}": array
             for part, model in self.parts().items()
@@ -86,7 +86,7 @@ class Composite(Model):
         }
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
         return {
             f"{part}.{name}": array
             for part, model in self.parts().items()

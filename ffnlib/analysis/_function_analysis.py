@@ -116,7 +116,7 @@ def flat_intervals(slope: Curve, threshold: float) -> list[Interval]:
 
 
 def share_inside(intervals: Sequence[Interval], mean: float = 0.0, std: float = 1.0) -> float:
-    """Give the probability that a normally distributed number lies in one of the intervals."""
+    """Return the probability that a normally distributed number lies in one of the intervals."""
 
     def below(x: float) -> float:
         return math.erfc((mean - x) / (std * math.sqrt(2))) / 2

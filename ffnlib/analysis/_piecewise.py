@@ -20,7 +20,7 @@ SAME = 1e-9
 
 
 def hinges(x: ArrayLike, kinks: ArrayLike) -> Array:
-    """Give the outputs of the hidden units: entry (j, i) is ``max(x[j] - kinks[i], 0)``.
+    """Return the outputs of the hidden units: entry (j, i) is ``max(x[j] - kinks[i], 0)``.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def hinges(x: ArrayLike, kinks: ArrayLike) -> Array:
 
 
 def evaluate(x: ArrayLike, kinks: ArrayLike, bias: float, weights: ArrayLike) -> Array:
-    """Give the sum of hinges at ``x``, shape (n,): ``bias + hinges(x, kinks) @ weights``."""
+    """Return the sum of hinges at ``x``, shape (n,): ``bias + hinges(x, kinks) @ weights``."""
     return bias + hinges(x, kinks) @ np.asarray(weights, dtype=np.float64)
 
 

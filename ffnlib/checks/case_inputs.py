@@ -34,17 +34,17 @@ def _part(described: Any) -> tuple[slice, int]:
 
 
 def images(described: Any) -> NDArray[float64]:
-    """Give the images, (n, 64), of a part such as ``("training", 7)``: which one, which shuffle."""
+    """Return the images, (n, 64), of a part such as ``("training", 7)``: which one, which shuffle."""
     rows, seed = _part(described)
     return _shuffled(seed)[0][rows].copy()
 
 
 def labels(described: Any) -> NDArray[int64]:
-    """Give the labels, (n,), of a part."""
+    """Return the labels, (n,), of a part."""
     rows, seed = _part(described)
     return _shuffled(seed)[1][rows].copy()
 
 
 def training_digits() -> tuple[NDArray[float64], NDArray[int64]]:
-    """Give the digits to learn from: images (1200, 64) from 0 to 1, and labels (1200,)."""
+    """Return the digits to learn from: images (1200, 64) from 0 to 1, and labels (1200,)."""
     return images(("training", 0)), labels(("training", 0))

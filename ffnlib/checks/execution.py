@@ -34,7 +34,7 @@ class CheckFailed(AssertionError):  # noqa: N818
     """A check that did not pass: one message, without the machinery behind it."""
 
     def _render_traceback_(self) -> list[str]:
-        """Give IPython the message to show instead of a traceback."""
+        """Return IPython the message to show instead of a traceback."""
         return str(self).split("\n")
 
 

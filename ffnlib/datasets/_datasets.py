@@ -40,7 +40,7 @@ CLOTHES: Final = (
 
 
 def digits(dtype: DTypeLike = np.float64) -> Dataset:
-    """Give 1,797 handwritten digits of 8 × 8 pixels, bundled with the package.
+    """Return 1,797 handwritten digits of 8 × 8 pixels, bundled with the package.
 
     The test part of Alpaydin and Kaynak's optical digits (UCI, 1998; CC BY 4.0); provenance and
     limits are in ``ffnlib/data/DATASHEET.md``.
@@ -62,7 +62,7 @@ def digits(dtype: DTypeLike = np.float64) -> Dataset:
 
 
 def mnist(split: str = "train", dtype: DTypeLike = np.float32) -> Dataset:
-    """Give MNIST: handwritten digits of 28 × 28 pixels (LeCun, Cortes and Burges; CC BY-SA 3.0).
+    """Return MNIST: handwritten digits of 28 × 28 pixels (LeCun, Cortes and Burges; CC BY-SA 3.0).
 
     Looked for in the folder that the environment variable ``FFN_DATA`` names, then in the cache,
     then downloaded from public mirrors and checked.
@@ -91,7 +91,7 @@ def mnist(split: str = "train", dtype: DTypeLike = np.float32) -> Dataset:
 
 
 def fashion_mnist(split: str = "train", dtype: DTypeLike = np.float32) -> Dataset:
-    """Give Fashion-MNIST: clothes, 28 × 28 pixels (Xiao, Rasul and Vollgraf, 2017; MIT licence).
+    """Return Fashion-MNIST: clothes, 28 × 28 pixels (Xiao, Rasul and Vollgraf, 2017; MIT licence).
 
     Everything as for ``mnist``.
     """
@@ -99,7 +99,7 @@ def fashion_mnist(split: str = "train", dtype: DTypeLike = np.float32) -> Datase
 
 
 def prose() -> str:
-    """Give the course's own text, for the character model: plain letters, a paragraph a line.
+    """Return the course's own text, for the character model: plain letters, a paragraph a line.
 
     How it was taken from the chapters is in ``ffnlib.datasets``.
     """
@@ -107,7 +107,7 @@ def prose() -> str:
 
 
 def xor(n: int = 4, noise: float = 0.0, rng: np.random.Generator | None = None) -> Dataset:
-    """Give the corners of the unit square; class 1 where the two coordinates differ.
+    """Return the corners of the unit square; class 1 where the two coordinates differ.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def xor(n: int = 4, noise: float = 0.0, rng: np.random.Generator | None = None) 
 
 
 def moons(n: int = 200, noise: float = 0.1, rng: np.random.Generator | None = None) -> Dataset:
-    """Give two interlocking half circles. Parameters, result and errors as for ``xor``."""
+    """Return two interlocking half circles. Parameters, result and errors as for ``xor``."""
     which, t = _two_curves(n)
     angle = np.pi * t
     x = np.stack(
@@ -145,7 +145,7 @@ def moons(n: int = 200, noise: float = 0.1, rng: np.random.Generator | None = No
 
 
 def circles(n: int = 200, noise: float = 0.1, rng: np.random.Generator | None = None) -> Dataset:
-    """Give two circles, radius 1 and 1/2. Parameters, result and errors as for ``xor``."""
+    """Return two circles, radius 1 and 1/2. Parameters, result and errors as for ``xor``."""
     which, t = _two_curves(n, closed=True)
     angle = 2 * np.pi * t
     x = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (1 - which / 2)[:, None]
@@ -155,7 +155,7 @@ def circles(n: int = 200, noise: float = 0.1, rng: np.random.Generator | None = 
 def spirals(
     n: int = 200, noise: float = 0.05, rng: np.random.Generator | None = None, turns: float = 1.5
 ) -> Dataset:
-    """Give two spirals from the origin to radius 1, ``turns`` times round. Else as ``xor``."""
+    """Return two spirals from the origin to radius 1, ``turns`` times round. Else as ``xor``."""
     if not 0 < turns < math.inf:
         raise ValueError(f"turns must be above 0, got {turns!r}")
     which, t = _two_curves(n)
@@ -168,7 +168,7 @@ def spirals(
 def blobs(
     n: int = 200, noise: float = 0.2, rng: np.random.Generator | None = None, classes: int = 3
 ) -> Dataset:
-    """Give ``classes`` round clouds with their centres on the unit circle. Else as ``xor``."""
+    """Return ``classes`` round clouds with their centres on the unit circle. Else as ``xor``."""
     classes = as_count(classes, "classes", least=2)
     which = np.arange(as_count(n, "n")) % classes
     angle = 2 * np.pi * which / classes
@@ -208,7 +208,7 @@ def holdout(data: Dataset, fraction: float, rng: np.random.Generator) -> tuple[D
 
 
 def _two_curves(n: int, closed: bool = False) -> tuple[NDArray[np.int64], Array]:
-    """Give the class (0, 1, 0, 1, …) and the place from 0 to 1 along its curve of n points."""
+    """Return the class (0, 1, 0, 1, …) and the place from 0 to 1 along its curve of n points."""
     i = np.arange(as_count(n, "n"), dtype=np.int64)
     which = i % 2
     per_class = np.where(which == 0, (n + 1) // 2, n // 2)

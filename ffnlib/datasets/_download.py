@@ -77,7 +77,7 @@ class CorruptDataError(RuntimeError):
 
 
 def cache_folder() -> Path:
-    r"""Give the folder for downloaded data, by the platform's custom; it may not exist yet.
+    r"""Return the folder for downloaded data, by the platform's custom; it may not exist yet.
 
     ``$XDG_CACHE_HOME/ffnlib`` if that variable is set, else ``~/Library/Caches/ffnlib`` on macOS,
     ``%LOCALAPPDATA%\ffnlib\Cache`` on Windows and ``~/.cache/ffnlib`` elsewhere.

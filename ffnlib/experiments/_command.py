@@ -134,7 +134,7 @@ class BarProgress(PlainProgress):
 
 
 def progress_bar() -> PlainProgress:
-    """Give a bar if tqdm is installed, lines otherwise."""
+    """Return a bar if tqdm is installed, lines otherwise."""
     try:
         from tqdm import tqdm
     except ImportError:

@@ -42,7 +42,7 @@ class Learned(NamedTuple):
 
 
 def optimizer(model: Model, recipe: Recipe, steps: int) -> Adam:
-    """Give what takes the steps of a recipe."""
+    """Return what takes the steps of a recipe."""
     return Adam(model.parameters(), Cosine(recipe.rate, steps, warmup=steps // 50))
 
 

@@ -68,12 +68,12 @@ def _idle(moe: MoE) -> int:
 
 
 def plain_form(model: Model) -> Model:
-    """Give the same network with its weights unpacked and its adapters merged."""
+    """Return the same network with its weights unpacked and its adapters merged."""
     return merge(unpack_model(model))
 
 
 def step_of(name: str, settings: Settings, train: Dataset) -> Callable[[], object] | None:
-    """Give a few steps of a row's training, to be timed; None if it is not trained from scratch."""
+    """Return a few steps of a row's training, to be timed; None if it is not trained from scratch."""
     row = ROWS[name]
     if row.recipe is None or row.base is not None:
         return None
@@ -132,7 +132,7 @@ def time_all(
 
 
 def prepared(model: Any) -> SingleExample | SingleMixture:
-    """Give what computes a network of plain weights for one example, with nothing done twice."""
+    """Return what computes a network of plain weights for one example, with nothing done twice."""
     if isinstance(model, MoEClassifier):
         return SingleMixture(model)
     return SingleExample(model)

@@ -35,7 +35,7 @@ class Estimate(NamedTuple):
 
 
 def estimate(values: list[float]) -> Estimate:
-    """Give mean and standard error; ValueError if there is no value."""
+    """Return mean and standard error; ValueError if there is no value."""
     if not values:
         raise ValueError("values must hold at least one number, got none")
     n = len(values)
@@ -109,7 +109,7 @@ def versions() -> dict[str, str]:
 
 
 def empty(data: str, command: str) -> Results:
-    """Give the results of a study before its first row: where, with what, by which command."""
+    """Return the results of a study before its first row: where, with what, by which command."""
     return {
         "format": FORMAT,
         "data": data,
@@ -168,7 +168,7 @@ def check_same_study(results: Results, fresh: Results, path: Path) -> None:
 
 @cache
 def stored(data: str) -> Results:
-    """Give the results that come with the package; do not change them.
+    """Return the results that come with the package; do not change them.
 
     ValueError if there is no collection of this name.
     """

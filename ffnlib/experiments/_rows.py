@@ -44,19 +44,19 @@ class Row:
 
 
 def begin_dense(settings: Settings, seed: int, base: Model | None = None) -> MLP:  # noqa: ARG001
-    """Give the dense network."""
+    """Return the dense network."""
     sizes = [settings.d_in, *settings.hidden, CLASSES]
     return MLP(sizes, rng=np.random.default_rng(seed), dtype=np.float32)
 
 
 def begin_small(settings: Settings, seed: int, base: Model | None = None) -> MLP:  # noqa: ARG001
-    """Give the small dense network."""
+    """Return the small dense network."""
     sizes = [settings.d_in, *settings.small, CLASSES]
     return MLP(sizes, rng=np.random.default_rng(seed), dtype=np.float32)
 
 
 def begin_mixture(which: str) -> Begin:
-    """Give what makes the mixture of that name in the settings."""
+    """Return what makes the mixture of that name in the settings."""
 
     def begin(settings: Settings, seed: int, base: Model | None = None) -> MoEClassifier:  # noqa: ARG001
         sizes: Mixture = getattr(settings, which)
@@ -75,7 +75,7 @@ def begin_adapted(settings: Settings, seed: int, base: Model | None) -> Model:
 
 
 def begin_as_is(settings: Settings, seed: int, base: Model | None) -> Model:  # noqa: ARG001
-    """Give the base."""
+    """Return the base."""
     return _given(base)
 
 
@@ -89,7 +89,7 @@ def _given(base: Model | None) -> Model:
 
 
 def merge(model: Model) -> Model:
-    """Give a copy of an adapted model made of plain layers again, the updates added to weights."""
+    """Return a copy of an adapted model made of plain layers again, the updates added to weights."""
     copy = deepcopy(model)
     for slot in dense_slots(copy).values():
         if isinstance(slot.layer, Frozen):
@@ -181,7 +181,7 @@ ROWS: Final[dict[str, Row]] = {
 
 
 def names(settings: Settings) -> list[str]:
-    """Give the names of the rows that there are for a collection."""
+    """Return the names of the rows that there are for a collection."""
     wanted = settings.distorted_epochs > 0
     return [name for name in ROWS if wanted or not name.endswith("distorted")]
 

@@ -73,7 +73,7 @@ class Settings:
     """Of the dense network on distorted images; 0 leaves this row out."""
 
     def as_json(self) -> dict[str, Any]:
-        """Give all of it as plain lists, numbers and strings."""
+        """Return all of it as plain lists, numbers and strings."""
         plain: dict[str, Any] = asdict(self)
         return {k: list(v) if isinstance(v, tuple) else v for k, v in plain.items()}
 
@@ -117,14 +117,14 @@ SETTINGS: Final[dict[str, Settings]] = {
 
 
 def named(data: str) -> Settings:
-    """Give the settings of a collection; ValueError if there is none of this name."""
+    """Return the settings of a collection; ValueError if there is none of this name."""
     if data not in SETTINGS:
         raise ValueError(f"data must be one of {', '.join(SETTINGS)}; got {data!r}")
     return SETTINGS[data]
 
 
 def images(data: str) -> tuple[Dataset, Dataset]:
-    """Give training and test images of a collection, float32.
+    """Return training and test images of a collection, float32.
 
     Errors as ``named``, ``ffnlib.datasets.mnist`` and ``ffnlib.datasets.fashion_mnist``.
     """

@@ -51,7 +51,7 @@ class Study:
         return count_steps(len(self.train.x), self.settings.batch, recipe(self.settings).epochs)
 
     def trained(self, name: str, seed: int) -> tuple[Model, Learned | None]:
-        """Give the trained network of a row before it is finished, and what training took.
+        """Return the trained network of a row before it is finished, and what training took.
 
         The second is None if nothing was trained now: the network was read from the folder.
         """
@@ -78,7 +78,7 @@ class Study:
         return model, learned
 
     def finished(self, name: str, seed: int) -> Model:
-        """Give the network of a row as it is measured."""
+        """Return the network of a row as it is measured."""
         model, _ = self.trained(name, seed)
         finish = ROWS[name].finish
         x = self.train.x[: self.settings.calibration]

@@ -179,11 +179,11 @@ class CharLM(CharacterModel):
         np.add.at(self._dE, self._ids.ravel(), rows)
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays by name, the table ``E`` first; not copies."""
+        """Return the arrays by name, the table ``E`` first; not copies."""
         return {"E": self.E, **self.mlp.named_parameters()}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
         if self._dE is None:
             raise RuntimeError("there is no gradient yet: call backward first")
         return {"E": self._dE, **self.mlp.named_gradients()}

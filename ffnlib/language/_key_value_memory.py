@@ -54,17 +54,17 @@ class Pull(NamedTuple):
 
 
 def keys(ffn: FeedForward) -> dict[str, Array]:
-    """Give what each unit compares the input with: ``up`` and, gated, ``gate``; (d_ff, d_model)."""
+    """Return what each unit compares the input with: ``up`` and, gated, ``gate``; (d_ff, d_model)."""
     return {name: layer.W for name, layer in ffn.parts().items() if name != "down"}
 
 
 def values(ffn: FeedForward) -> Array:
-    """Give what each unit writes, (d_ff, d_model): row i is :math:`v_i`; not a copy."""
+    """Return what each unit writes, (d_ff, d_model): row i is :math:`v_i`; not a copy."""
     return ffn.down.W.T
 
 
 def coefficients(ffn: FeedForward, x: ArrayLike) -> Array:
-    """Give how much each unit writes, :math:`m_i(x)`.
+    """Return how much each unit writes, :math:`m_i(x)`.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def coefficients(ffn: FeedForward, x: ArrayLike) -> Array:
 
 
 def memories(ffn: FeedForward, x: ArrayLike) -> Array:
-    r"""Give the terms of the sum, :math:`m_i(x)\,v_i`, (…, d_ff, d_model).
+    r"""Return the terms of the sum, :math:`m_i(x)\,v_i`, (…, d_ff, d_model).
 
     Summed over the units, plus ``down.b`` if there is one, they are what the layer gives. Errors
     as ``coefficients``.
@@ -169,7 +169,7 @@ def pull_of_unit(decoder: Decoder, layer: int, unit: int) -> Pull:
 
 
 def activity(decoder: Decoder, text: str, layer: int) -> Array:
-    """Give the coefficients of a layer's units where each character of ``text`` is predicted.
+    """Return the coefficients of a layer's units where each character of ``text`` is predicted.
 
     Returns
     -------

@@ -25,7 +25,7 @@ from ffnlib.nn import draw_weights
 
 
 def check_rank(rank: object, d_in: int, d_out: int, layer: str) -> int:
-    """Give ``rank`` as an int; TypeError, ValueError naming the layer unless it is a rank."""
+    """Return ``rank`` as an int; TypeError, ValueError naming the layer unless it is a rank."""
     rank, most = as_count(rank, f"rank for {layer}"), min(d_in, d_out)
     if rank > most:
         raise ValueError(
@@ -36,7 +36,7 @@ def check_rank(rank: object, d_in: int, d_out: int, layer: str) -> int:
 
 
 def check_alpha(alpha: float | None, rank: int) -> float:
-    """Give ``alpha``, by default the rank; ValueError unless it is finite and above 0."""
+    """Return ``alpha``, by default the rank; ValueError unless it is finite and above 0."""
     value = float(rank if alpha is None else alpha)
     if not 0 < value < np.inf:
         raise ValueError(f"alpha must be a finite number above 0, got {alpha!r}")

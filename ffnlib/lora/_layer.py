@@ -73,17 +73,17 @@ class Frozen(Linear):
         """Do nothing: there is nothing to train."""
 
     def backward(self, x: ArrayLike, g: ArrayLike, out: Array | None = None) -> Array:  # noqa: ARG002
-        """Give the gradient of the inputs, g W, (batch, d_in)."""
+        """Return the gradient of the inputs, g W, (batch, d_in)."""
         g = as_float(g, "g")
         dx: Array = np.matmul(g, self.base.W.astype(g.dtype, copy=False), out=out)
         return dx
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give no array."""
+        """Return no array."""
         return {}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give no array."""
+        """Return no array."""
         return {}
 
     def __repr__(self) -> str:
@@ -254,13 +254,13 @@ class LoRALinear(Frozen):
         return x, g
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give A and B of the active adapter; not copies, and nothing of the base."""
+        """Return A and B of the active adapter; not copies, and nothing of the base."""
         if self.active is None:
             return {}
         return {"A": self.A, "B": self.B}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients of A and B; RuntimeError if there are none yet."""
+        """Return the gradients of A and B; RuntimeError if there are none yet."""
         if self.active is None:
             return {}
         dA, dB = self.adapter.dA, self.adapter.dB

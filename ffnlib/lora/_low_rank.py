@@ -44,7 +44,7 @@ class LowRank(NamedTuple):
 
 
 def best_approximation(W: ArrayLike, rank: int) -> LowRank:
-    """Give the matrix of a rank that is closest to W, as two factors of equal size.
+    """Return the matrix of a rank that is closest to W, as two factors of equal size.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def best_approximation(W: ArrayLike, rank: int) -> LowRank:
 
 
 def least_error(singular_values: ArrayLike, rank: int) -> float:
-    """Give the distance from a matrix to the nearest of rank ``rank``, in the Frobenius norm.
+    """Return the distance from a matrix to the nearest of rank ``rank``, in the Frobenius norm.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ def adapt(
 
 
 def lora_layers(model: Trainable) -> dict[str, LoRALinear]:
-    """Give the layers of a model that carry adapters, by name."""
+    """Return the layers of a model that carry adapters, by name."""
     found = {path: slot.layer for path, slot in dense_slots(model).items()}
     return {path: layer for path, layer in found.items() if isinstance(layer, LoRALinear)}
 

@@ -27,7 +27,7 @@ Indices = NDArray[np.int64]
 
 
 def expert_shares(indices: ArrayLike, num_experts: int) -> NDArray[np.float64]:
-    """Give the share of all places that each expert got, (num_experts,), summing to 1.
+    """Return the share of all places that each expert got, (num_experts,), summing to 1.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class LoadBalancingLoss:
     name = "load_balancing_loss"
 
     def __call__(self, probabilities: ArrayLike, indices: ArrayLike, alpha: float = 1e-2) -> float:
-        """Give the loss.
+        """Return the loss.
 
         Parameters
         ----------
@@ -78,7 +78,7 @@ class LoadBalancingLoss:
         return alpha * len(f) * float(f @ p.mean(axis=0, dtype=np.float64))
 
     def gradient(self, probabilities: ArrayLike, indices: ArrayLike, alpha: float = 1e-2) -> Array:
-        r"""Give :math:`\partial L/\partial p_{bi} = \alpha N f_i / m`, in shape and dtype of p.
+        r"""Return :math:`\partial L/\partial p_{bi} = \alpha N f_i / m`, in shape and dtype of p.
 
         The shares f count, so nothing flows through them. Arguments and errors as above.
         """
@@ -100,7 +100,7 @@ class RouterZLoss:
     name = "router_z_loss"
 
     def __call__(self, logits: ArrayLike, alpha: float = 1.0) -> float:
-        """Give the loss.
+        """Return the loss.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ class RouterZLoss:
         return alpha * float(np.square(logsumexp(z), dtype=np.float64).mean())
 
     def gradient(self, logits: ArrayLike, alpha: float = 1.0) -> Array:
-        r"""Give :math:`\frac{2\alpha}{m} \log(\sum_j e^{z_{bj}})\, p_{bi}`, like ``logits``."""
+        r"""Return :math:`\frac{2\alpha}{m} \log(\sum_j e^{z_{bj}})\, p_{bi}`, like ``logits``."""
         z, alpha = checked_logits(logits), _checked_weight(alpha)
         g = softmax(z)
         g *= (2 * alpha / len(z)) * logsumexp(z, keepdims=True)
@@ -196,7 +196,7 @@ def sinkhorn(logits: ArrayLike, tolerance: float = 1e-6, max_rounds: int = 1000)
 
 
 def checked_logits(logits: ArrayLike) -> Array:
-    """Give router logits as a (batch, N) array that has a softmax in every row."""
+    """Return router logits as a (batch, N) array that has a softmax in every row."""
     z = as_float(logits, "logits")
     if z.ndim != 2 or z.size == 0:
         raise ValueError(
@@ -216,7 +216,7 @@ def checked_logits(logits: ArrayLike) -> Array:
 
 
 def checked_indices(indices: ArrayLike, num_experts: int, batch: int | None = None) -> Indices:
-    """Give the chosen experts as a filled (batch, k) array of numbers below ``num_experts``."""
+    """Return the chosen experts as a filled (batch, k) array of numbers below ``num_experts``."""
     chosen: NDArray[Any] = np.asarray(indices)
     if chosen.ndim != 2 or chosen.size == 0:
         raise ValueError(

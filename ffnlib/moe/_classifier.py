@@ -93,7 +93,7 @@ class MoEClassifier(Composite):
         self._step: tuple[Array, Array, Array] | None = None
 
     def parts(self) -> dict[str, Trainable]:
-        """Give ``stem``, ``moe`` and ``head``."""
+        """Return ``stem``, ``moe`` and ``head``."""
         return {"stem": self.stem, "moe": self.moe, "head": self.head}
 
     @property
@@ -190,7 +190,7 @@ class MoEClassifier(Composite):
         return self.stem.backward(x, gz)
 
     def predict(self, x: ArrayLike) -> NDArray[np.int64]:
-        """Give the class of each example, (batch,) int64: the largest logit, the first of equals.
+        """Return the class of each example, (batch,) int64: the largest logit, the first of equals.
 
         Errors as ``forward``.
         """

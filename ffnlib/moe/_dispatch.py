@@ -63,7 +63,7 @@ class Groups:
         return sorted_values
 
     def combine(self, rows: Array, weights: Array | None, scratch: Scratch) -> Array:
-        r"""Give :math:`\sum_j w_{bj}\, r_{bj}`, (batch, d), of the sorted rows, (batch·k, d)."""
+        r"""Return :math:`\sum_j w_{bj}\, r_{bj}`, (batch, d), of the sorted rows, (batch·k, d)."""
         total: Array = np.take(rows, self.position[:, 0], axis=0)
         if weights is not None:
             total *= weights[:, :1]

@@ -271,7 +271,7 @@ class MoE(Composite):
         return y.reshape(np.shape(x))
 
     def parts(self) -> dict[str, Trainable]:
-        """Give the ``router``, then ``experts.0``, ``experts.1`` and so on."""
+        """Return the ``router``, then ``experts.0``, ``experts.1`` and so on."""
         return {"router": self.router, **{f"experts.{i}": e for i, e in enumerate(self.experts)}}
 
     def _flat(self, x: ArrayLike) -> Array:

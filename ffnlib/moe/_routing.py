@@ -172,7 +172,7 @@ def noisy_logits(logits: ArrayLike, rng: np.random.Generator, std: ArrayLike = 1
 
 
 def capacity(num_tokens: int, num_experts: int, k: int, factor: float = 1.25) -> int:
-    r"""Give how many places an expert has, :math:`\lceil c\,k m / N \rceil`.
+    r"""Return how many places an expert has, :math:`\lceil c\,k m / N \rceil`.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def capacity(num_tokens: int, num_experts: int, k: int, factor: float = 1.25) ->
 
 
 def assign(indices: ArrayLike, num_experts: int, capacity: int) -> NDArray[np.bool_]:
-    """Give each token its places at the experts, until an expert is full.
+    """Return each token its places at the experts, until an expert is full.
 
     First choices are served before second ones, and earlier tokens before later ones.
 
@@ -238,7 +238,7 @@ def assign(indices: ArrayLike, num_experts: int, capacity: int) -> NDArray[np.bo
 
 
 def checked_top_k(k: int, num_experts: int, name: str = "top_k") -> int:
-    """Give ``k`` if it is a whole number from 1 to ``num_experts``."""
+    """Return ``k`` if it is a whole number from 1 to ``num_experts``."""
     if as_count(k, name, least=-(2**62)) < 1 or k > num_experts:
         raise ValueError(f"{name} must be between 1 and num_experts={num_experts}, got {k}")
     return int(k)

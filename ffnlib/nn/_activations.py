@@ -53,11 +53,11 @@ class Activation:
         return product
 
     def value(self, x: Array) -> Array:
-        """Give the value for one block, shape (n,)."""
+        """Return the value for one block, shape (n,)."""
         raise NotImplementedError
 
     def slope(self, x: Array) -> Array:
-        """Give the derivative for one block, shape (n,)."""
+        """Return the derivative for one block, shape (n,)."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -122,12 +122,12 @@ class LeakyReLU(Activation):
         self.alpha: Final[float] = float(slope)
 
     def value(self, x: Array) -> Array:
-        """Give the value for one block, shape (n,)."""
+        """Return the value for one block, shape (n,)."""
         value: Array = np.maximum(x, self.alpha * x)
         return value
 
     def slope(self, x: Array) -> Array:
-        """Give the derivative for one block, shape (n,)."""
+        """Return the derivative for one block, shape (n,)."""
         return np.where(np.isnan(x), x, np.where(x > 0, 1, self.alpha))
 
 

@@ -190,7 +190,7 @@ class TransformerConfig:
         }
 
     def ffn_share(self, context: int) -> float:
-        """Give the feed-forward blocks' share of the layers' operations, the head left out."""
+        """Return the feed-forward blocks' share of the layers' operations, the head left out."""
         parts = self.flops(context)
         return parts["ffn"] / (sum(parts.values()) - parts["head"])
 

@@ -35,11 +35,11 @@ class Embedding(Trainable):
         np.add.at(self.dW, ids.ravel(), g.reshape(-1, self.W.shape[1]))
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the table by its name, ``W``; not a copy."""
+        """Return the table by its name, ``W``; not a copy."""
         return {"W": self.W}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the table's gradient; RuntimeError if there is none yet."""
+        """Return the table's gradient; RuntimeError if there is none yet."""
         if self.dW is None:
             raise RuntimeError("there are no gradients yet: call forward and backward first")
         return {"W": self.dW}

@@ -91,7 +91,7 @@ class FactoredLinear(Linear):
         return self.first.backward(x, self.second.backward(self.first.forward(x), g), out)
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays of both, ``first.W`` and so on; not copies."""
+        """Return the arrays of both, ``first.W`` and so on; not copies."""
         both = {"first": self.first, "second": self.second}
         return {
             f"{p}.{name}": a
@@ -100,7 +100,7 @@ class FactoredLinear(Linear):
         }
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients of both; RuntimeError if there are none yet."""
+        """Return the gradients of both; RuntimeError if there are none yet."""
         both = {"first": self.first, "second": self.second}
         return {
             f"{p}.{name}": a for p, one in both.items() for name, a in one.named_gradients().items()
@@ -111,7 +111,7 @@ class FactoredLinear(Linear):
 
 
 def factor(layer: Linear, x: ArrayLike, rank: int) -> FactoredLinear:
-    r"""Give the two layers of a rank that come closest to a layer for such inputs.
+    r"""Return the two layers of a rank that come closest to a layer for such inputs.
 
     Parameters
     ----------

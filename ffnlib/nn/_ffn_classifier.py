@@ -62,7 +62,7 @@ class FFNClassifier(Composite):
         self._step: tuple[Array, Array] | None = None
 
     def parts(self) -> dict[str, Trainable]:
-        """Give ``stem``, ``ffn`` and ``head``."""
+        """Return ``stem``, ``ffn`` and ``head``."""
         return {"stem": self.stem, "ffn": self.ffn, "head": self.head}
 
     def forward(

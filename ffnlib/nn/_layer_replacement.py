@@ -27,7 +27,7 @@ class Slot:
 
 
 def dense_slots(model: Trainable) -> dict[str, Slot]:
-    """Give the places of a model's dense layers under the names that its parameters have.
+    """Return the places of a model's dense layers under the names that its parameters have.
 
     A ``FactoredLinear`` counts as the two layers it is made of.
     """

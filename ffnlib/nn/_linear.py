@@ -168,11 +168,11 @@ class Linear(Trainable):
         return dx
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays by name, ``W`` first; the arrays themselves, not copies."""
+        """Return the arrays by name, ``W`` first; the arrays themselves, not copies."""
         return {"W": self.W} if self.b is None else {"W": self.W, "b": self.b}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names.
+        """Return the gradients under their parameters' names.
 
         RuntimeError if there are none yet.
         """
@@ -186,7 +186,7 @@ class Linear(Trainable):
 
 
 def _gradient_array(parameter: Array, last: Array | None) -> Array:
-    """Give where to write the gradient of a parameter: the array of last time if it still fits."""
+    """Return where to write the gradient of a parameter: the array of last time if it still fits."""
     if last is None or last.shape != parameter.shape or last.dtype != parameter.dtype:
         return np.empty_like(parameter)
     return last

@@ -23,13 +23,13 @@ class Loss(Protocol):
     name: str
 
     def __call__(self, output: ArrayLike, targets: ArrayLike) -> float:
-        """Give the mean loss over the batch."""
+        """Return the mean loss over the batch."""
 
     def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
-        """Give its derivative with respect to every element of ``output``."""
+        """Return its derivative with respect to every element of ``output``."""
 
     def with_gradient(self, output: ArrayLike, targets: ArrayLike) -> tuple[float, Array]:
-        """Give both, for less than the price of two."""
+        """Return both, for less than the price of two."""
 
 
 class CrossEntropy:
@@ -43,7 +43,7 @@ class CrossEntropy:
     name = "cross_entropy"
 
     def __call__(self, output: ArrayLike, targets: ArrayLike) -> float:
-        """Give the mean loss over the batch.
+        """Return the mean loss over the batch.
 
         Parameters
         ----------
@@ -71,12 +71,12 @@ class CrossEntropy:
         return self._mean(log_softmax(z), t)
 
     def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
-        """Give :math:`(p - t)/m`, in the shape and dtype of ``output``; errors as above."""
+        """Return :math:`(p - t)/m`, in the shape and dtype of ``output``; errors as above."""
         z, t = _logits_and_targets(output, targets)
         return self._subtract_targets(softmax(z), t).reshape(np.shape(output))
 
     def with_gradient(self, output: ArrayLike, targets: ArrayLike) -> tuple[float, Array]:
-        """Give the loss and its gradient; errors as above."""
+        """Return the loss and its gradient; errors as above."""
         z, t = _logits_and_targets(output, targets)
         log_p = log_softmax(z)  # (batch, classes)
         with np.errstate(under="ignore"):
@@ -113,7 +113,7 @@ class MeanSquaredError:
     name = "mse"
 
     def __call__(self, output: ArrayLike, targets: ArrayLike) -> float:
-        """Give the loss.
+        """Return the loss.
 
         Parameters
         ----------
@@ -127,13 +127,13 @@ class MeanSquaredError:
         return self._mean(_errors(output, targets))
 
     def gradient(self, output: ArrayLike, targets: ArrayLike) -> Array:
-        """Give :math:`e/m`, in the shape and dtype of ``output``; errors as above."""
+        """Return :math:`e/m`, in the shape and dtype of ``output``; errors as above."""
         e = _errors(output, targets)
         e /= len(e)
         return e
 
     def with_gradient(self, output: ArrayLike, targets: ArrayLike) -> tuple[float, Array]:
-        """Give the loss and its gradient; errors as above."""
+        """Return the loss and its gradient; errors as above."""
         e = _errors(output, targets)
         loss = self._mean(e)
         e /= len(e)

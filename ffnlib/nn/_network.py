@@ -33,7 +33,7 @@ def count_parameters(sizes: Sequence[int], bias: bool = True) -> int:
 
 
 def checked_sizes(sizes: Sequence[int]) -> list[int]:
-    """Give the sizes as a list, if they are two or more whole numbers above 0."""
+    """Return the sizes as a list, if they are two or more whole numbers above 0."""
     if isinstance(sizes, str) or not hasattr(sizes, "__len__"):
         raise TypeError(f"sizes must be a sequence of whole numbers, got {sizes!r}")
     if len(sizes) < 2:
@@ -289,7 +289,7 @@ class MLP(Model):
         return keep
 
     def predict(self, x: ArrayLike) -> NDArray[np.int64]:
-        """Give the class of each example, (batch,) int64.
+        """Return the class of each example, (batch,) int64.
 
         What the last layer gives before its activation is read as logits: the largest wins, the
         first of equals; a single one means class 1 where it is above 0. Errors as ``trace``.
@@ -300,7 +300,7 @@ class MLP(Model):
         return np.asarray(winner, dtype=np.int64)
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays by name, ``layers.0.W``, ``layers.0.b``, …; not copies."""
+        """Return the arrays by name, ``layers.0.W``, ``layers.0.b``, …; not copies."""
         return {
             f"layers.{i}.{name}": p
             for i, layer in enumerate(self.layers)
@@ -308,7 +308,7 @@ class MLP(Model):
         }
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
         return {
             f"layers.{i}.{name}": g
             for i, layer in enumerate(self.layers)

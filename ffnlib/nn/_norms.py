@@ -108,7 +108,7 @@ class RMSNorm(Model):
         return self._scale(normal).astype(kind, copy=False)
 
     def _scale(self, normal: Array) -> Array:
-        """Give gamma * x_hat, (…, d)."""
+        """Return gamma * x_hat, (…, d)."""
         scaled: Array = normal * self.gain.astype(normal.dtype, copy=False)
         return scaled
 
@@ -154,11 +154,11 @@ class RMSNorm(Model):
         return {"gain": np.einsum("nd,nd->d", g.reshape(flat), normal.reshape(flat))}
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give ``gain`` (and ``bias``) by name; not copies."""
+        """Return ``gain`` (and ``bias``) by name; not copies."""
         return {"gain": self.gain}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
         if not self._gradients:
             raise RuntimeError("there are no gradients yet: call forward and backward first")
         return self._gradients
@@ -192,12 +192,12 @@ class LayerNorm(RMSNorm):
         }
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give ``gain`` and ``bias`` by name; not copies."""
+        """Return ``gain`` and ``bias`` by name; not copies."""
         return {"gain": self.gain, "bias": self.bias}
 
 
 def _normalize(x: Array, eps: float, center: bool) -> tuple[Array, Array]:
-    """Give x_hat, (…, d), and 1/s, (…, 1)."""
+    """Return x_hat, (…, d), and 1/s, (…, 1)."""
     normal, inverse = _divide(x, eps, center)
     if not inverse.all():  # somewhere the squares or their sum have overflown
         m = np.abs(x).max(axis=-1, keepdims=True, initial=0)

@@ -172,7 +172,7 @@ class Lines(NamedTuple):
     axes: tuple[int, ...]  # where they were, sorted
 
     def restore(self, rows: Array) -> Array:
-        """Give ``rows`` the shape and dtype of the original."""
+        """Return ``rows`` the shape and dtype of the original."""
         if rows.shape == self.moved and rows.dtype == self.dtype and self.axes == (1,):
             return rows
         shaped = rows.reshape(self.moved)
@@ -183,7 +183,7 @@ class Lines(NamedTuple):
         return result
 
     def reduce(self, numbers: Array, keepdims: bool) -> Array:
-        """Give one number a row, (rows,), the shape of the original without the class axes."""
+        """Return one number a row, (rows,), the shape of the original without the class axes."""
         shaped = numbers.reshape(self.moved[: len(self.moved) - len(self.axes)])
         result: Array = np.expand_dims(shaped, self.axes) if keepdims else shaped
         return result.astype(self.dtype, copy=False)[()]
@@ -214,7 +214,7 @@ class Block(NamedTuple):
     axis: int  # of the classes
 
     def place(self, target: Array) -> Array:
-        """Give the part of ``target`` where these rows belong, laid out as ``work``."""
+        """Return the part of ``target`` where these rows belong, laid out as ``work``."""
         part: Array = target[self.rows]
         return part if self.axis else part.T
 

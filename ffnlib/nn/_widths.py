@@ -22,7 +22,7 @@ GATED: Final = frozenset(VARIANTS) - {"relu", "gelu"}
 
 
 def check_variant(variant: str) -> str:
-    """Give ``variant`` back if there is one of this name; raise ValueError otherwise."""
+    """Return ``variant`` back if there is one of this name; raise ValueError otherwise."""
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}")
     return variant

@@ -90,7 +90,7 @@ class Alarm(NamedTuple):
 
 
 def limits_for(activation: str | Activation) -> Limits:
-    """Give the usual limits for an activation: those that are flat on one side may be flat longer.
+    """Return the usual limits for an activation: those that are flat on one side may be flat longer.
 
     Raises TypeError or ValueError for an unknown one.
     """
@@ -144,12 +144,12 @@ def signals(readings: Sequence[Reading], limits: Limits = USUAL) -> dict[str, Si
 
 
 def first_alarms(readings: Sequence[Reading], limits: Limits = USUAL) -> list[Alarm]:
-    """Give the first ring of each signal that rang, the earliest first; as ``signals``."""
+    """Return the first ring of each signal that rang, the earliest first; as ``signals``."""
     return rung(signals(readings, limits))
 
 
 def rung(found: Mapping[str, Signal]) -> list[Alarm]:
-    """Give the first ring of each of the signals that rang, the earliest first."""
+    """Return the first ring of each of the signals that rang, the earliest first."""
     first = []
     for name, signal in found.items():
         if signal.ringing.any():
@@ -159,7 +159,7 @@ def rung(found: Mapping[str, Signal]) -> list[Alarm]:
 
 
 def _usual(x: Array, limits: Limits) -> Array:
-    """Give the median of the finite readings before each; nan while there are too few."""
+    """Return the median of the finite readings before each; nan while there are too few."""
     padded = np.concatenate([np.full(limits.window, np.inf), np.where(np.isfinite(x), x, np.inf)])
     before = np.sort(sliding_window_view(padded, limits.window)[: len(x)], axis=1)
     count = np.isfinite(before).sum(axis=1)
@@ -170,7 +170,7 @@ def _usual(x: Array, limits: Limits) -> Array:
 
 
 def _recent(x: Array, n: int = 5) -> Array:
-    """Give the mean of each reading and the four before it; fewer at the start."""
+    """Return the mean of each reading and the four before it; fewer at the start."""
     return np.array([x[max(0, i - n + 1) : i + 1].mean() for i in range(len(x))])
 
 

@@ -97,7 +97,7 @@ def bootstrap_interval(
     values: ArrayLike, confidence: float = 0.95, *, rng: np.random.Generator,
     resamples: int = 2000, method: str = "bca",
 ) -> Interval:  # fmt: skip
-    """Give an interval for the mean by drawing the values again, with replacement.
+    """Return an interval for the mean by drawing the values again, with replacement.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def seeds_needed(
     spread: float, difference: float, confidence: float = 0.95, chance: float = 0.8,
     most: int = 100_000,
 ) -> int:  # fmt: skip
-    """Give the number of pairs that find a difference, should there be one so large.
+    """Return the number of pairs that find a difference, should there be one so large.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ class Run:
 
 @cache
 def _data() -> tuple[Dataset, Dataset]:
-    """Give digits to learn from and others to look at."""
+    """Return digits to learn from and others to look at."""
     train, test = holdout(digits(), 0.4, np.random.default_rng(0))
     return train, Dataset(test.x[:PROBE], test.y[:PROBE], test.classes, test.image_shape)
 

@@ -66,7 +66,7 @@ class Machine:
             above_zero(self.link, "link")
 
     def speed(self, precision: str) -> float:
-        """Give the peak in a precision; ValueError if the machine does not compute in it."""
+        """Return the peak in a precision; ValueError if the machine does not compute in it."""
         if precision not in self.peak:
             raise ValueError(
                 f"precision must be one that {self.name} computes in ({', '.join(self.peak)}), "
@@ -75,19 +75,19 @@ class Machine:
         return self.peak[precision]
 
     def ridge(self, precision: str) -> float:
-        """Give the operations a byte from which on computing is the limit, not the memory."""
+        """Return the operations a byte from which on computing is the limit, not the memory."""
         return self.speed(precision) / self.bandwidth
 
 
 def check_precision(precision: str, name: str = "precision") -> str:
-    """Give ``precision`` back if it is a key of ``BITS``; raise ValueError otherwise."""
+    """Return ``precision`` back if it is a key of ``BITS``; raise ValueError otherwise."""
     if precision not in BITS:
         raise ValueError(f"{name} must be one of {', '.join(BITS)}, got {precision!r}")
     return precision
 
 
 def above_zero(value: float, name: str) -> float:
-    """Give a finite number above 0 as a float; raise TypeError or ValueError otherwise."""
+    """Return a finite number above 0 as a float; raise TypeError or ValueError otherwise."""
     if isinstance(value, bool | np.bool_) or not isinstance(
         value, int | float | np.integer | np.floating
     ):
@@ -98,7 +98,7 @@ def above_zero(value: float, name: str) -> float:
 
 
 def bytes_of(numbers: int, precision: str) -> int:
-    """Give the bytes of so many numbers, rounded up to a whole one.
+    """Return the bytes of so many numbers, rounded up to a whole one.
 
     TypeError or ValueError if ``numbers`` is no whole number from 0, or the precision unknown.
     """

@@ -54,7 +54,7 @@ __all__ = [
 
 
 def attainable(intensity: ArrayLike, machine: Machine, precision: str = "bfloat16") -> Array:
-    """Give the operations a second that are possible at an intensity: min(P, I M).
+    """Return the operations a second that are possible at an intensity: min(P, I M).
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def attainable(intensity: ArrayLike, machine: Machine, precision: str = "bfloat1
 
 
 def seconds_for(work: Work, machine: Machine, precision: str = "bfloat16") -> float:
-    """Give the least time for the work, max(F/P, B/M); raises as ``attainable``."""
+    """Return the least time for the work, max(F/P, B/M); raises as ``attainable``."""
     machine = _machine(machine)
     return max(_work(work).flops / machine.speed(precision), work.bytes / machine.bandwidth)
 
@@ -225,7 +225,7 @@ def latency(
 
 
 def cost_per_million(tokens_per_second: float, price_per_hour: float, devices: int = 1) -> float:
-    """Give the price of a million tokens, in the currency of ``price_per_hour`` of one device.
+    """Return the price of a million tokens, in the currency of ``price_per_hour`` of one device.
 
     TypeError or ValueError unless all are above 0.
     """

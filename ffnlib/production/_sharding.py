@@ -105,7 +105,7 @@ class ShardedFeedForward(Model):
         self.backward_reduction: Reduced | None = None
 
     def partial_outputs(self, x: ArrayLike, *, training: bool = False) -> list[Array]:
-        """Give what each device computes alone, (…, d_model) each: the terms of the sum."""
+        """Return what each device computes alone, (…, d_model) each: the terms of the sum."""
         return [device.forward(x, training=training) for device in self.devices]
 
     def forward(
@@ -173,12 +173,12 @@ class ShardedFeedForward(Model):
         )
 
     def gather_gradients(self) -> dict[str, Array]:
-        """Give the gradients under the whole layer's names; RuntimeError if there are none yet."""
+        """Return the gradients under the whole layer's names; RuntimeError if there are none yet."""
         whole = self._joined([device.named_gradients() for device in self.devices])
         return whole if self.db is None else {**whole, "down.b": self.db}
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the arrays as ``device0.up.W``, and ``down.b`` once; not copies."""
+        """Return the arrays as ``device0.up.W``, and ``down.b`` once; not copies."""
         own = {
             f"device{i}.{name}": array
             for i, device in enumerate(self.devices)
@@ -187,7 +187,7 @@ class ShardedFeedForward(Model):
         return own if self.b is None else {**own, "down.b": self.b}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
         own = {
             f"device{i}.{name}": array
             for i, device in enumerate(self.devices)
@@ -245,7 +245,7 @@ def all_reduced(
 
 
 def _part(layer: FeedForward, units: slice) -> FeedForward:
-    """Give one device's part, with its own arrays and without ``down.b``."""
+    """Return one device's part, with its own arrays and without ``down.b``."""
     parts: Mapping[str, Linear] = layer.parts()
     inward = {
         name: Linear.from_arrays(linear.W[units], None if linear.b is None else linear.b[units])
@@ -257,14 +257,14 @@ def _part(layer: FeedForward, units: slice) -> FeedForward:
 
 
 def as_feed_forward(layer: object) -> FeedForward:
-    """Give ``layer`` back if it is a FeedForward; raise TypeError otherwise."""
+    """Return ``layer`` back if it is a FeedForward; raise TypeError otherwise."""
     if not isinstance(layer, FeedForward):
         raise TypeError(f"layer must be a FeedForward, got {layer!r}")
     return layer
 
 
 def as_device_count(n_devices: object, most: int, name: str) -> int:
-    """Give a number of devices between 1 and ``most`` as an int; raise otherwise."""
+    """Return a number of devices between 1 and ``most`` as an int; raise otherwise."""
     n = as_count(n_devices, "n_devices")
     if n > most:
         raise ValueError(f"n_devices must be at most {name}={most}, got {n}")

@@ -45,7 +45,7 @@ class SingleExample:
                 at = y
 
     def __call__(self, x: Array) -> Array:
-        """Give the output, (d_out,), for x, (d_in,); it is valid until the next call.
+        """Return the output, (d_out,), for x, (d_in,); it is valid until the next call.
 
         ValueError if ``x`` has another shape or dtype than the network.
         """
@@ -109,7 +109,7 @@ class SingleMixture:
         self._logits = np.empty(model.head.d_out, kind)
 
     def __call__(self, x: Array) -> Array:
-        """Give the logits, (classes,), for x, (d_in,); they are valid until the next call.
+        """Return the logits, (classes,), for x, (d_in,); they are valid until the next call.
 
         ValueError if ``x`` has another shape or dtype than the model, or a logit of the router is
         not finite.
@@ -155,7 +155,7 @@ def _vector(n: int, dtype: np.dtype[Any]) -> Array:
 
 
 def _with_bias(layer: Linear, dtype: np.dtype[Any]) -> Array:
-    """Give the weights with the bias as one more column, (d_out, d_in + 1)."""
+    """Return the weights with the bias as one more column, (d_out, d_in + 1)."""
     if type(layer) is not Linear:
         raise TypeError(f"model must have dense layers of floats, got {layer!r}")
     b = np.zeros(layer.d_out) if layer.b is None else layer.b

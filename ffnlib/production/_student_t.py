@@ -21,17 +21,17 @@ _TINY = 1e-300
 
 
 def normal_cdf(z: float) -> float:
-    """Give the share of a standard normal distribution below ``z``."""
+    """Return the share of a standard normal distribution below ``z``."""
     return _NORMAL.cdf(z)
 
 
 def normal_quantile(p: float) -> float:
-    """Give the value that the share ``p`` lies below; ValueError unless p is between 0 and 1."""
+    """Return the value that the share ``p`` lies below; ValueError unless p is between 0 and 1."""
     return _NORMAL.inv_cdf(_share(p))
 
 
 def t_cdf(t: float, df: float) -> float:
-    """Give the share of Student's distribution of ``df`` degrees of freedom below ``t``.
+    """Return the share of Student's distribution of ``df`` degrees of freedom below ``t``.
 
     ValueError unless ``df`` is above 0.
     """
@@ -45,7 +45,7 @@ def t_cdf(t: float, df: float) -> float:
 
 @lru_cache(maxsize=1024)
 def t_quantile(p: float, df: float) -> float:
-    """Give the value that the share ``p`` lies below, by Newton's method in a shrinking interval.
+    """Return the value that the share ``p`` lies below, by Newton's method in a shrinking interval.
 
     ValueError unless ``p`` is between 0 and 1, or ``df`` above 0.
     """
@@ -68,7 +68,7 @@ def t_quantile(p: float, df: float) -> float:
 
 
 def power(effect: float, n: int, confidence: float = 0.95) -> float:
-    r"""Give how often a t-test of ``n`` values finds that their mean is not 0.
+    r"""Return how often a t-test of ``n`` values finds that their mean is not 0.
 
     Parameters
     ----------
@@ -112,13 +112,13 @@ def power(effect: float, n: int, confidence: float = 0.95) -> float:
 
 @lru_cache(maxsize=1)
 def _nodes() -> tuple[Array, Array]:
-    """Give where to look between -1 and 1, and with which weights, for an integral."""
+    """Return where to look between -1 and 1, and with which weights, for an integral."""
     nodes, weights = np.polynomial.legendre.leggauss(256)
     return nodes, weights
 
 
 def _beta(a: float, b: float, x: float, rest: float) -> float:
-    """Give the regularized incomplete beta function at x; ``rest`` is 1 - x, kept apart."""
+    """Return the regularized incomplete beta function at x; ``rest`` is 1 - x, kept apart."""
     if x <= 0 or rest <= 0:
         return float(rest <= 0)
     if x > (a + 1) / (a + b + 2):

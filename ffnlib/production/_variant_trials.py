@@ -62,7 +62,7 @@ class Trials(NamedTuple):
         return share
 
     def scores(self, setup: str, signal: str = "accuracy", examples: int = 719) -> Array:
-        """Give one score a seed, (seeds,).
+        """Return one score a seed, (seeds,).
 
         Parameters
         ----------

@@ -216,7 +216,7 @@ def total_work(parts: dict[str, Work]) -> Work:
 
 
 def experts_read(num_experts: int, top_k: int, tokens: int) -> float:
-    """Give how many of the experts are used on average when each token takes ``top_k`` of them.
+    """Return how many of the experts are used on average when each token takes ``top_k`` of them.
 
     TypeError or ValueError for counts below 1, or ``top_k`` above ``num_experts``.
     """
@@ -228,7 +228,7 @@ def experts_read(num_experts: int, top_k: int, tokens: int) -> float:
 
 
 def as_config(config: object) -> TransformerConfig:
-    """Give ``config`` back if it is a TransformerConfig; raise TypeError otherwise."""
+    """Return ``config`` back if it is a TransformerConfig; raise TypeError otherwise."""
     if not isinstance(config, TransformerConfig):
         raise TypeError(
             f"config must be a TransformerConfig, one of ffnlib.nn.PRESETS for example, "
@@ -240,7 +240,7 @@ def as_config(config: object) -> TransformerConfig:
 def _moved(
     precision: Precision, flops: int = 0, weights: int = 0, cache: int = 0, activations: int = 0
 ) -> Work:
-    """Give the work of so many operations, and of numbers that move in their precisions."""
+    """Return the work of so many operations, and of numbers that move in their precisions."""
     return Work(
         flops,
         bytes_of(weights, precision.weights),

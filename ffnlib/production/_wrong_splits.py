@@ -120,7 +120,7 @@ def _activated_too_early(layer: FeedForward, x: Array, n: int) -> list[Array]:
 
 
 def _crossed(layer: FeedForward, n: int) -> FeedForward:
-    """Give the layer with every n-th unit of up in turn, beside a gate in its own order."""
+    """Return the layer with every n-th unit of up in turn, beside a gate in its own order."""
     if layer.gate is None:
         raise ValueError(
             "mistake='gate and up cut differently' needs a gated variant, got a layer of"

@@ -51,7 +51,7 @@ def to_bfloat16(x: ArrayLike) -> Array:
 
 
 def bfloat16_bits(x: ArrayLike) -> NDArray[np.uint16]:
-    """Give the 16 bits of each number as bfloat16, two bytes a number; as ``to_bfloat16``."""
+    """Return the 16 bits of each number as bfloat16, two bytes a number; as ``to_bfloat16``."""
     with np.errstate(over="ignore", under="ignore"):
         numbers = as_float(x, "x").astype(np.float32)
     bits = np.atleast_1d(numbers).view(np.uint32)
@@ -63,7 +63,7 @@ def bfloat16_bits(x: ArrayLike) -> NDArray[np.uint16]:
 
 
 def from_bfloat16_bits(bits: ArrayLike) -> NDArray[np.float32]:
-    """Give the numbers that 16 bits stand for as bfloat16; TypeError unless they are uint16."""
+    """Return the numbers that 16 bits stand for as bfloat16; TypeError unless they are uint16."""
     stored = np.asarray(bits)
     if stored.dtype != np.uint16:
         raise TypeError(f"bits must be of dtype uint16, got {stored.dtype}")

@@ -165,11 +165,11 @@ class _Plan:
         return error
 
     def restore(self, columns: NDArray[Any]) -> NDArray[Any]:
-        """Give columns in the order of rounding, (d_in, d_out), as weights, (d_out, d_in)."""
+        """Return columns in the order of rounding, (d_in, d_out), as weights, (d_out, d_in)."""
         return np.ascontiguousarray(columns[np.argsort(self.columns)].T)
 
     def result(self) -> Quantized:
-        """Give the numbers and levels after the last column."""
+        """Return the numbers and levels after the last column."""
         grids = [grid for grid in self.grids if grid is not None]
         scale = np.concatenate([grid.scale for grid in grids], axis=1)  # (d_out, groups)
         zeros = [grid.zero_point for grid in grids if grid.zero_point is not None]

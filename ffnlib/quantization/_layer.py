@@ -128,7 +128,7 @@ class QuantizedLinear(Linear):
         return self._rows(slice(None), self.dtype)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Give all that the layer keeps, by name; not copies."""
+        """Return all that the layer keeps, by name; not copies."""
         kept = {
             "packed": self.packed,
             "scale": self.scale,
@@ -233,7 +233,7 @@ class QuantizedLinear(Linear):
         """Do nothing: there is nothing to train."""
 
     def backward(self, x: ArrayLike, g: ArrayLike, out: Array | None = None) -> Array:  # noqa: ARG002
-        """Give the gradient of the inputs, g W, (batch, d_in), for what stands before the layer.
+        """Return the gradient of the inputs, g W, (batch, d_in), for what stands before the layer.
 
         The rounding of activations counts as the identity. Errors as ``Linear.backward``.
         """
@@ -247,11 +247,11 @@ class QuantizedLinear(Linear):
         return dx
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give no array."""
+        """Return no array."""
         return {}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give no array."""
+        """Return no array."""
         return {}
 
     def __repr__(self) -> str:
@@ -262,7 +262,7 @@ class QuantizedLinear(Linear):
 
 
 def round_tokens(x: Array, bits: int) -> tuple[NDArray[np.int8], Array]:
-    """Give x, (n, d_in), in whole numbers, and the step of each token, (n, 1).
+    """Return x, (n, d_in), in whole numbers, and the step of each token, (n, 1).
 
     What ``quantize(x, bits, "channel")`` gives, in a fifth of the time for a single token.
     ValueError if ``x`` holds nan or inf.
@@ -280,7 +280,7 @@ def round_tokens(x: Array, bits: int) -> tuple[NDArray[np.int8], Array]:
 
 @cache
 def load_kernels(required: bool = False) -> Any:
-    """Give the module of compiled kernels, or None where numba is not installed.
+    """Return the module of compiled kernels, or None where numba is not installed.
 
     ModuleNotFoundError instead of None if they are ``required``.
     """

@@ -123,7 +123,7 @@ class Grid(NamedTuple):
         return Grid(repeat(wide), zero_point, self.bits)
 
     def round(self, w: Array) -> NDArray[np.int8]:
-        """Give the number of the nearest level of each element."""
+        """Return the number of the nearest level of each element."""
         q = self._steps(w)
         np.clip(q, *levels(self.bits, self.zero_point is None), out=q)
         return q.astype(np.int8)
@@ -144,7 +144,7 @@ class Grid(NamedTuple):
         return q
 
     def values(self, q: NDArray[np.int8], dtype: DTypeLike) -> Array:
-        """Give what the numbers stand for."""
+        """Return what the numbers stand for."""
         work = np.promote_types(dtype, np.float32)
         value = q.astype(work)
         if self.zero_point is not None:
@@ -241,13 +241,13 @@ def check_clip(clip: str, percentile: float) -> None:
 
 
 def levels(bits: int, symmetric: bool) -> tuple[int, int]:
-    """Give the smallest and the largest number of a grid."""
+    """Return the smallest and the largest number of a grid."""
     most: int = 2 ** (bits - 1) - 1
     return (-most if symmetric else -most - 1), most
 
 
 def as_finite(x: ArrayLike, name: str) -> Array:
-    """Give ``x`` as a float array, at least one axis and one element; ValueError on nan, inf."""
+    """Return ``x`` as a float array, at least one axis and one element; ValueError on nan, inf."""
     a = as_float(x, name)
     if a.ndim == 0 or a.size == 0:
         raise ValueError(f"{name} must hold at least one number in an axis, got shape {a.shape}")
@@ -260,7 +260,7 @@ def as_finite(x: ArrayLike, name: str) -> Array:
 
 
 def as_group_size(group_size: object, d_in: int) -> int:
-    """Give how many columns share a step; TypeError or ValueError for what is no group size."""
+    """Return how many columns share a step; TypeError or ValueError for what is no group size."""
     if group_size is None or (isinstance(group_size, str) and group_size in GROUPINGS):
         return d_in
     if isinstance(group_size, str):

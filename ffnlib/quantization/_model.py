@@ -31,7 +31,7 @@ def quantize_model(
     engine: str = "auto",
     **options: Any,
 ) -> M:
-    """Give a copy of a model that computes from packed weights.
+    """Return a copy of a model that computes from packed weights.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def quantize_model(
 
 
 def unpack_model(model: M) -> M:
-    """Give a copy of a quantized model with its weights unpacked to floats: larger, and faster.
+    """Return a copy of a quantized model with its weights unpacked to floats: larger, and faster.
 
     TypeError if ``model`` is not a Model.
     """
@@ -131,7 +131,7 @@ class Recorder(Linear):
 
 
 def inputs_of(slot: Slot, model: Model, x: ArrayLike) -> Array:
-    """Give what the layer in one place of a model is given when the model is given x, (n, d_in).
+    """Return what the layer in one place of a model is given when the model is given x, (n, d_in).
 
     ValueError if the model does not use the layer.
     """

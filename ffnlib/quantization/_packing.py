@@ -44,7 +44,7 @@ def pack_int4(q: ArrayLike) -> NDArray[np.uint8]:
 
 
 def unpack_int4(packed: ArrayLike, n: int) -> NDArray[np.int8]:
-    """Give back what ``pack_int4`` stored.
+    """Return what ``pack_int4`` stored.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def pack(q: ArrayLike, bits: int) -> NDArray[np.uint8]:
 
 
 def unpack(packed: ArrayLike, n: int, bits: int) -> NDArray[np.int8]:
-    """Give back what ``pack`` stored, (…, n) int8; parameters and errors as ``unpack_int4``."""
+    """Return what ``pack`` stored, (…, n) int8; parameters and errors as ``unpack_int4``."""
     bits = as_bits(bits)
     if bits == 4:
         return unpack_int4(packed, n)
@@ -135,7 +135,7 @@ def packed_size(n: int, bits: int) -> int:
 
 
 def as_bits(bits: object) -> int:
-    """Give ``bits`` as an int from 2 to 8; raise TypeError or ValueError otherwise."""
+    """Return ``bits`` as an int from 2 to 8; raise TypeError or ValueError otherwise."""
     count = as_count(bits, "bits")
     if not 2 <= count <= 8:
         raise ValueError(f"bits must be a whole number from 2 to 8, got {bits}")

@@ -40,7 +40,7 @@ class FakeQuantize:
         percentile: float = 99.5,
         scale_dtype: DTypeLike | None = None,
     ) -> Array:
-        """Give ``dequantize(quantize(w, …))``, in the dtype of ``w``.
+        """Return ``dequantize(quantize(w, …))``, in the dtype of ``w``.
 
         Parameters and errors as ``ffnlib.quantization.quantize``.
         """
@@ -102,7 +102,7 @@ def _fit(
     percentile: float,
     scale_dtype: DTypeLike | None,
 ) -> tuple[Array, Grid]:
-    """Give the numbers as floats and, for each of them, its levels."""
+    """Return the numbers as floats and, for each of them, its levels."""
     w = as_finite(w, "w")
     grid = fit_grid(w, bits, group_size, symmetric, clip, percentile, scale_dtype)
     return w, grid.spread(w.shape[-1], as_group_size(group_size, w.shape[-1]))
@@ -177,15 +177,15 @@ class QuantizationAware(Model):
         return dx
 
     def named_parameters(self) -> dict[str, Array]:
-        """Give the exact weights and the biases by name; not copies."""
+        """Return the exact weights and the biases by name; not copies."""
         return self.model.named_parameters()
 
     def named_gradients(self) -> dict[str, Array]:
-        """Give their gradients; RuntimeError if there are none yet."""
+        """Return their gradients; RuntimeError if there are none yet."""
         return self.model.named_gradients()
 
     def quantized(self, **options: Any) -> MLP:
-        """Give the network on packed weights: ``quantize_model`` with the levels of the training.
+        """Return the network on packed weights: ``quantize_model`` with the levels of the training.
 
         ``options`` are further ones of ``quantize_model``. It computes what this one does, up to
         the rounding of floats.

@@ -109,7 +109,7 @@ def quantize(
 
 
 def dequantize(quantized: Quantized, dtype: DTypeLike | None = None) -> Array:
-    r"""Give the numbers the levels stand for, :math:`\hat w = s (q - z)`.
+    r"""Return the numbers the levels stand for, :math:`\hat w = s (q - z)`.
 
     Parameters
     ----------

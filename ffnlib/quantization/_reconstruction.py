@@ -14,7 +14,7 @@ from ffnlib._base.arrays import Array, as_float
 
 
 def relative_error(a: ArrayLike, exact: ArrayLike) -> float:
-    r"""Give :math:`\|a - e\| / \|e\|` over all elements, e = ``exact``; 0 if both are zeros.
+    r"""Return :math:`\|a - e\| / \|e\|` over all elements, e = ``exact``; 0 if both are zeros.
 
     TypeError if they do not hold real numbers; ValueError if their shapes differ.
     """
@@ -26,7 +26,7 @@ def relative_error(a: ArrayLike, exact: ArrayLike) -> float:
 
 
 def output_error(w: ArrayLike, w_hat: ArrayLike, x: ArrayLike) -> float:
-    r"""Give the relative error of a layer's output, :math:`\|x\hat W^\top - xW^\top\|/\|xW^\top\|`.
+    r"""Return the relative error of a layer's output, :math:`\|x\hat W^\top - xW^\top\|/\|xW^\top\|`.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def output_error(w: ArrayLike, w_hat: ArrayLike, x: ArrayLike) -> float:
 
 
 def cholesky_of_inverse(h: Array) -> NDArray[np.float64]:
-    r"""Give the upper triangular U with :math:`U^\top U = H^{-1}`, without inverting H.
+    r"""Return the upper triangular U with :math:`U^\top U = H^{-1}`, without inverting H.
 
     With rows and columns reversed, H's lower factor becomes an upper one, :math:`H = R R^\top`;
     then :math:`U = R^{-1}`. ValueError if H is not positive definite.
@@ -66,7 +66,7 @@ def cholesky_of_inverse(h: Array) -> NDArray[np.float64]:
 
 
 def hessian(x: ArrayLike) -> NDArray[np.float64]:
-    r"""Give :math:`H = 2\,x^\top x`, (d_in, d_in), of inputs x (n, d_in).
+    r"""Return :math:`H = 2\,x^\top x`, (d_in, d_in), of inputs x (n, d_in).
 
     TypeError if ``x`` does not hold real numbers; ValueError for another shape.
     """

@@ -28,7 +28,7 @@ HOMOGENEOUS: Final = frozenset({"identity", "relu", "leaky_relu"})
 
 
 def smoothquant_scales(x: ArrayLike, w: ArrayLike, alpha: float = 0.5) -> Array:
-    r"""Give the factor of each input channel.
+    r"""Return the factor of each input channel.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def smoothquant_scales(x: ArrayLike, w: ArrayLike, alpha: float = 0.5) -> Array:
 
 
 def smooth(x: ArrayLike, w: ArrayLike, s: ArrayLike) -> tuple[Array, Array]:
-    """Give ``x / s`` and ``w * s``, whose product is that of ``x`` and ``w``.
+    """Return ``x / s`` and ``w * s``, whose product is that of ``x`` and ``w``.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def fold_smoothing(before: Linear, after: Linear, s: ArrayLike) -> None:
 
 
 def smooth_model(model: MLP, x: ArrayLike, alpha: float = 0.5) -> MLP:
-    """Give a network that computes the same, with smoother inputs of all layers but the first.
+    """Return a network that computes the same, with smoother inputs of all layers but the first.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ class Shift:
         as_count(self.pixels, "pixels", least=0)
 
     def __call__(self, x: ArrayLike, rng: np.random.Generator) -> Array:
-        """Give the moved images."""
+        """Return the moved images."""
         images = _as_images(x)
         m, side, _ = images.shape
         p = self.pixels
@@ -70,7 +70,7 @@ class Distort:
             raise ValueError(f"smoothness must be at least 0.5 pixels, got {self.smoothness!r}")
 
     def __call__(self, x: ArrayLike, rng: np.random.Generator) -> Array:
-        """Give the distorted images."""
+        """Return the distorted images."""
         images, rng = _as_images(x), as_rng(rng)
         m, side, _ = images.shape
         i = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
@@ -101,7 +101,7 @@ class Distort:
         return heights @ bumps
 
     def _bumps_for(self, side: int) -> Array:
-        """Give bell-shaped bumps, (bumps, side²), so large that their random sum has std bend."""
+        """Return bell-shaped bumps, (bumps, side²), so large that their random sum has std bend."""
         if side not in self._bumps:
             centres = np.arange(-self.smoothness, side + self.smoothness, self.smoothness)
             bell = np.exp(-((centres[:, None] - np.arange(side)) ** 2) / (2 * self.smoothness**2))
@@ -112,7 +112,7 @@ class Distort:
 
 
 def _as_images(x: ArrayLike) -> Array:
-    """Give rows of pixels as images, (batch, side, side)."""
+    """Return rows of pixels as images, (batch, side, side)."""
     x = as_float(x, "x")
     side = math.isqrt(x.shape[1]) if x.ndim == 2 else 0
     if x.ndim != 2 or side == 0 or side * side != x.shape[1]:

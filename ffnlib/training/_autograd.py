@@ -130,47 +130,47 @@ class Value:
         return _as_value(other) ** self
 
     def exp(self) -> "Value":
-        """Give :math:`e^a`; infinite where it is too large for a float."""
+        """Return :math:`e^a`; infinite where it is too large for a float."""
         e = _exp(self.data)
         return self._result("exp", e, (self,), (e,))
 
     def log(self) -> "Value":
-        """Give the natural logarithm; ValueError unless the number is above 0."""
+        """Return the natural logarithm; ValueError unless the number is above 0."""
         if not self.data > 0:
             raise ValueError(f"log needs a number above 0, got {self.data:g}")
         return self._result("log", math.log(self.data), (self,), (1 / self.data,))
 
     def tanh(self) -> "Value":
-        """Give the hyperbolic tangent."""
+        """Return the hyperbolic tangent."""
         return self.apply(activations.tanh)
 
     def relu(self) -> "Value":
-        """Give the number if it is above 0, and 0 otherwise; the slope at 0 is 0."""
+        """Return the number if it is above 0, and 0 otherwise; the slope at 0 is 0."""
         positive = self.data > 0
         return self._result("relu", self.data if positive else 0.0, (self,), (float(positive),))
 
     def sigmoid(self) -> "Value":
-        """Give the logistic sigmoid."""
+        """Return the logistic sigmoid."""
         return self.apply(activations.sigmoid)
 
     def gelu(self) -> "Value":
-        """Give GELU, exact form."""
+        """Return GELU, exact form."""
         return self.apply(activations.gelu)
 
     def gelu_tanh(self) -> "Value":
-        """Give GELU, tanh form."""
+        """Return GELU, tanh form."""
         return self.apply(activations.gelu_tanh)
 
     def silu(self) -> "Value":
-        """Give SiLU."""
+        """Return SiLU."""
         return self.apply(activations.silu)
 
     def softplus(self) -> "Value":
-        """Give softplus."""
+        """Return softplus."""
         return self.apply(activations.softplus)
 
     def leaky_relu(self) -> "Value":
-        """Give leaky ReLU with slope 0.01."""
+        """Return leaky ReLU with slope 0.01."""
         return self.apply(activations.leaky_relu)
 
     def apply(self, f: str | Activation) -> "Value":
@@ -179,7 +179,7 @@ class Value:
         return self._result(f.name, float(f(self.data)), (self,), (float(f.derivative(self.data)),))
 
     def topological_order(self) -> "list[Value]":
-        """Give every number this one was computed from, inputs before results, itself last.
+        """Return every number this one was computed from, inputs before results, itself last.
 
         A stack of our own takes the place of recursive calls, which Python stops at a depth of
         about 1000: a sum over 1000 terms is already deeper than that.
@@ -229,7 +229,7 @@ def _as_value(number: "Value | Number") -> Value:
 
 
 def _quiet(f: Callable[[], float], otherwise: float) -> float:
-    """Give ``f()``, or ``otherwise`` where Python raises because a float cannot hold it."""
+    """Return ``f()``, or ``otherwise`` where Python raises because a float cannot hold it."""
     try:
         return f()
     except OverflowError:

@@ -92,21 +92,21 @@ class TwoLayer:
         self._last_dW1 = np.zeros_like(self.W1)
 
     def parameters(self) -> dict[str, NDArray[np.float64]]:
-        """Give the arrays by name; not copies."""
+        """Return the arrays by name; not copies."""
         return {"W1": self.W1, "b1": self.b1, "W2": self.W2, "b2": self.b2}
 
     def forward(self, x: ArrayLike) -> tuple[Array, Array, Array]:
-        """Give z1 and h, (batch, hidden), and the logits z2, (batch, classes)."""
+        """Return z1 and h, (batch, hidden), and the logits z2, (batch, classes)."""
         z1 = as_float(x, "x") @ self.W1.T + self.b1
         h = self.f(z1)
         return z1, h, h @ self.W2.T + self.b2
 
     def loss(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Give the cross-entropy of a batch, x (batch, d_in) and y (batch,); never faulty."""
+        """Return the cross-entropy of a batch, x (batch, d_in) and y (batch,); never faulty."""
         return cross_entropy(self.forward(x)[2], y)
 
     def gradients(self, x: ArrayLike, y: ArrayLike) -> dict[str, Array]:
-        """Give the gradients by name, with the fault; x (batch, d_in), y (batch,)."""
+        """Return the gradients by name, with the fault; x (batch, d_in), y (batch,)."""
         x, y = as_float(x, "x"), np.asarray(y)
         fault, m = self.fault, len(x)
         z1, h, z2 = self.forward(x)

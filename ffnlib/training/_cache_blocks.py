@@ -48,7 +48,7 @@ class Block:
         self._gradient: Array = np.empty(size, room.dtype)
 
     def gather(self, gradients: Sequence[Array]) -> Array:
-        """Give this block's gradient, (n,); it is not to be changed."""
+        """Return this block's gradient, (n,); it is not to be changed."""
         if len(self.pieces) == 1:
             piece = self.pieces[0]
             return gradients[piece.number].reshape(-1)[piece.part]
@@ -62,7 +62,7 @@ class Block:
             np.subtract(piece.values, piece.change, out=piece.values)
 
     def add_weights(self, g: Array, factor: float) -> Array:
-        """Give ``g`` plus ``factor`` times the weights, (n,); biases are left out."""
+        """Return ``g`` plus ``factor`` times the weights, (n,); biases are left out."""
         total = self._gradient
         if g is not total:
             total[...] = g

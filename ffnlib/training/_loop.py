@@ -299,7 +299,7 @@ def _count_right(output: Array, y: NDArray[Any]) -> int:
 
 
 def _bar(steps: int, wanted: bool) -> Any:
-    """Give a progress bar; None if it is not wanted or tqdm is not installed."""
+    """Return a progress bar; None if it is not wanted or tqdm is not installed."""
     if not wanted:
         return None
     try:

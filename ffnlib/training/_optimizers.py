@@ -87,7 +87,7 @@ class Optimizer:
                 block.subtract_change()
 
     def state_arrays(self) -> list[Array]:
-        """Give the arrays the optimizer remembers; not copies.
+        """Return the arrays the optimizer remembers; not copies.
 
         With ``steps`` they are its whole state: to go back, put both back.
         """
@@ -259,14 +259,14 @@ def flush_tiny(m: Array) -> None:
 
 
 def at_least_0(value: float, name: str) -> float:
-    """Give ``value`` as a float; ValueError unless it is finite and 0 or more."""
+    """Return ``value`` as a float; ValueError unless it is finite and 0 or more."""
     if not 0 <= value < np.inf:
         raise ValueError(f"{name} must be a finite number, 0 or more; got {value!r}")
     return float(value)
 
 
 def from_0_to_below_1(value: float, name: str) -> float:
-    """Give ``value`` as a float; ValueError unless it is from 0 to below 1."""
+    """Return ``value`` as a float; ValueError unless it is from 0 to below 1."""
     if not 0 <= value < 1:
         raise ValueError(f"{name} must be from 0 to below 1, got {value!r}")
     return float(value)

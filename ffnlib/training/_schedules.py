@@ -16,7 +16,7 @@ class Constant:
         _check_rate(self.rate)
 
     def __call__(self, step: int) -> float:  # noqa: ARG002
-        """Give the rate of a step."""
+        """Return the rate of a step."""
         return float(self.rate)
 
 
@@ -48,7 +48,7 @@ class Cosine:
             raise ValueError(f"final must be from 0 to rate={self.rate}, got {self.final!r}")
 
     def __call__(self, step: int) -> float:
-        """Give the rate of a step."""
+        """Return the rate of a step."""
         if step < self.warmup:
             return self.rate * (step + 1) / self.warmup
         if step >= self.steps:
@@ -72,7 +72,7 @@ class StepDecay:
             raise ValueError(f"factor must be above 0 and at most 1, got {self.factor!r}")
 
     def __call__(self, step: int) -> float:
-        """Give the rate of a step."""
+        """Return the rate of a step."""
         return float(self.rate * self.factor ** (step // self.every))
 
 

@@ -10,7 +10,7 @@ GATED = ("glu", "geglu", "swiglu", "reglu", "bilinear")
 
 
 def _up(size: int, multiple: int) -> int:
-    """Give the next multiple of a size, in integers."""
+    """Return the next multiple of a size, in integers."""
     return -(-size // multiple) * multiple
 
 

@@ -15,7 +15,7 @@ Array = NDArray[float64]
 
 
 def _factors(alpha: float, r: int, A: Array, B: Array) -> list[tuple[str, float]]:
-    """Give the factors that are mistaken for alpha/r, each with what to say."""
+    """Return the factors that are mistaken for alpha/r, each with what to say."""
     d_in, d_out = A.shape[1], B.shape[0]
     sizes = (("inputs", d_in), ("outputs", d_out))
     return [

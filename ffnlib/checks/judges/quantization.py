@@ -90,7 +90,7 @@ def _up(number: int, size: int) -> int:
 def _stored(
     d_out: int, d_in: int, bits: int, group: int
 ) -> tuple[int, list[tuple[str, Callable[[], int]]]]:
-    """Give the bytes that a layer takes, and what other counts give."""
+    """Return the bytes that a layer takes, and what other counts give."""
     row, steps = _up(d_in * bits, 8), _up(d_in, group)
     weights, scales, biases = d_out * row, 2 * d_out * steps, 4 * d_out
     total = weights + scales + biases

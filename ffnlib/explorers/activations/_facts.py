@@ -34,25 +34,25 @@ FLAT = 0.1
 
 @cache
 def turning_points(name: str) -> tuple[list[Extremum], list[Extremum]]:
-    """Give the extrema of the function and of its slope."""
+    """Return the extrema of the function and of its slope."""
     f = ACTIVATIONS[name]
     return extrema(f), extrema(f.derivative)
 
 
 @cache
 def reach(name: str) -> tuple[Bounds, Bounds]:
-    """Give the bounds of the function and of its slope."""
+    """Return the bounds of the function and of its slope."""
     f = ACTIVATIONS[name]
     return bounds(f), bounds(f.derivative)
 
 
 @cache
 def flat(name: str) -> tuple[Interval, ...]:
-    """Give the intervals in which the function is saturated."""
+    """Return the intervals in which the function is saturated."""
     return tuple(flat_intervals(ACTIVATIONS[name].derivative, FLAT * reach(name)[1].high))
 
 
 @cache
 def mean(name: str) -> float:
-    """Give the mean output for a standard normal input."""
+    """Return the mean output for a standard normal input."""
     return bell_average(ACTIVATIONS[name])

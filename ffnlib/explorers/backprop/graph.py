@@ -103,7 +103,7 @@ class Moment(NamedTuple):
 
 
 def moment(program: Program, values: Mapping[str, Value], step: int) -> Moment:
-    """Give the state after some steps: one an operation forwards, the seed, one each back."""
+    """Return the state after some steps: one an operation forwards, the seed, one each back."""
     made = program.made
     names = [g.name for g in program.given]
     if step <= len(made):

@@ -71,7 +71,7 @@ def trial(init: str, activation: str, seed: int) -> Trial:
 
 @lru_cache(maxsize=128)
 def weight_gradients(init: str, activation: str, seed: int) -> NDArray[np.float64]:
-    """Give the root mean square of the gradient of each layer's weights."""
+    """Return the root mean square of the gradient of each layer's weights."""
     x, g, _ = drawn(seed)
     model = trial(init, activation, seed).model
     model.forward(x, training=True)

@@ -118,7 +118,7 @@ class Run:
         self.path: list[NDArray[np.float64]] = [self.at.copy()]
 
     def first(self, steps: int) -> NDArray[np.float64]:
-        """Give the points after 0, 1, …, ``steps`` steps, (steps + 1, 2); nan once it is lost."""
+        """Return the points after 0, 1, …, ``steps`` steps, (steps + 1, 2); nan once it is lost."""
         while len(self.path) <= steps:
             if np.abs(self.at).max() < LOST:
                 self.optimizer.step([self.surface.gradient(self.at)])
@@ -132,7 +132,7 @@ class Run:
 def begin(
     surface: str, optimizer: str, rate: float, momentum: float, start: tuple[float, float]
 ) -> Run:
-    """Give the run with these settings, as far as it has come."""
+    """Return the run with these settings, as far as it has come."""
     return Run(surface, optimizer, rate, momentum, start)
 
 

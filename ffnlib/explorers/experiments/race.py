@@ -45,7 +45,7 @@ class Runner(NamedTuple):
 
 
 def runners(data: str) -> list[Runner]:
-    """Give the rows that were trained from scratch in the same way and reached the target."""
+    """Return the rows that were trained from scratch in the same way and reached the target."""
     results: Results = stored(DATA[data])
     found = []
     for short, name in RUNNERS.items():

@@ -63,7 +63,7 @@ class Point(NamedTuple):
 
 
 def points(data: str, size: str, time: str, prepared: bool) -> list[Point]:
-    """Give the rows there are for a collection, measured as asked for."""
+    """Return the rows there are for a collection, measured as asked for."""
     results = stored(DATA[data])
     times = results["times"][TIMES[time] + (", plain" if prepared else "")]
     found = []
@@ -79,7 +79,7 @@ def points(data: str, size: str, time: str, prepared: bool) -> list[Point]:
 
 
 def unbeaten(cost: Array, score: Array) -> list[int]:
-    """Give the points that no other beats in both, cheapest first."""
+    """Return the points that no other beats in both, cheapest first."""
     kept: list[int] = []
     for i in np.lexsort((-score, cost)).tolist():
         if not kept or score[i] > score[kept[-1]]:

@@ -36,7 +36,7 @@ _plane = np.stack(np.meshgrid(_centres, _centres), axis=-1)  # (rows, columns, 2
 
 
 def direction(turn: float) -> Array:
-    """Give the weight vector that points this many degrees from the first axis, (2,)."""
+    """Return the weight vector that points this many degrees from the first axis, (2,)."""
     angle = np.deg2rad(turn)
     return GAIN * np.array([np.cos(angle), np.sin(angle)])
 

@@ -79,7 +79,7 @@ def share_right(rank: int) -> float:
 
 @lru_cache(maxsize=8)
 def target_matrix(target: str) -> Array:
-    """Give the matrix to be approximated, (D_OUT, D_IN), of length 1."""
+    """Return the matrix to be approximated, (D_OUT, D_IN), of length 1."""
     rng = np.random.default_rng(7)
     rows, columns = np.mgrid[0:D_OUT, 0:D_IN]
     if target == "trained":

@@ -43,7 +43,7 @@ MOST = 2000
 
 
 def differences(first: str, second: str, signal: str, examples: int, seeds: int) -> np.ndarray:
-    """Give first less second, one a seed: in percentage points, or nats."""
+    """Return first less second, one a seed: in percentage points, or nats."""
     trials = load_trials()
     a, b = (trials.scores(setup, SIGNALS[signal], examples)[:seeds] for setup in (first, second))
     return np.asarray((a - b) * (100 if signal == "digits read" else 1))
@@ -94,7 +94,7 @@ def comparison(
 
 
 def _reach(d: np.ndarray) -> float:
-    """Give how far the axis of differences goes: the same for every number of seeds."""
+    """Return how far the axis of differences goes: the same for every number of seeds."""
     largest = float(np.abs(d).max())
     if largest == 0:
         return 1.0

@@ -49,7 +49,7 @@ GIGA = 1e9
 
 @lru_cache(maxsize=64)
 def served(model: str, setup: str, precision: str, prompt: int) -> tuple[Latency, ...]:
-    """Give what answers take at least, for each of the batches."""
+    """Return what answers take at least, for each of the batches."""
     machine, devices = SETUPS[setup]
     return tuple(
         latency(

@@ -78,7 +78,7 @@ def _run(training: str, clip: bool, seed: int) -> Run:
 
 
 def limits_of(training: str, alarms: str) -> Limits:
-    """Give the usual limits of a training, or stricter or laxer ones."""
+    """Return the usual limits of a training, or stricter or laxer ones."""
     usual, factor = limits_for(TRAININGS[training].activation), STRICTNESS[alarms]
     share = {name: min(factor * getattr(usual, name), 0.99) for name in ("dead", "flat")}
     ratio = {name: factor * getattr(usual, name) for name in ("loss", "gradient", "update")}

@@ -54,7 +54,7 @@ ROLES = {"ffn": "output", "scores": "input"}
 
 
 def times(parts: dict[str, Work], machine: Machine, precision: Precision) -> dict[str, float]:
-    """Give the least seconds of each part of a layer."""
+    """Return the least seconds of each part of a layer."""
     return {p: seconds_for(work, machine, precision.activations) for p, work in parts.items()}
 
 

@@ -154,7 +154,7 @@ def _matrices(devices: int, split: str, variant: str) -> Panel:
 
 
 def _owners(length: int, devices: int) -> NDArray[np.int64]:
-    """Give the device of each row or column of a matrix that is cut evenly."""
+    """Return the device of each row or column of a matrix that is cut evenly."""
     sizes = [part.stop - part.start for part in even_slices(length, devices)]
     return np.repeat(np.arange(devices), sizes)
 

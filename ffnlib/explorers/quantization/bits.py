@@ -96,7 +96,7 @@ def outcome(weights: str, bits: int, scheme: str, shared: str, clip: str) -> Out
 
 
 def grid(z: Quantized) -> Array:
-    """Give all levels of the first group of the first row."""
+    """Return all levels of the first group of the first row."""
     most = 2 ** (z.bits - 1) - 1
     q = np.arange(-most if z.zero_point is None else -most - 1, most + 1)
     zero = 0 if z.zero_point is None else int(z.zero_point[0, 0])

@@ -72,7 +72,7 @@ def rounded(a: Array, bits: int, shared: str) -> Array:
 
 
 def error(x: Array, w: Array, bits: int, shared: str) -> Array:
-    """Give the error of the product of rounded numbers, as a share of how the product varies.
+    """Return the error of the product of rounded numbers, as a share of how the product varies.
 
     What is the same for all tokens is left out of both: the layer's bias can take it.
     """
@@ -87,13 +87,13 @@ def error(x: Array, w: Array, bits: int, shared: str) -> Array:
 
 @cache
 def plain_error(hot: int, bits: int, shared: str) -> float:
-    """Give the error without SmoothQuant."""
+    """Return the error without SmoothQuant."""
     return float(error(*layer(hot), bits, shared))
 
 
 @lru_cache(maxsize=4096)
 def smoothed_errors(hot: int, bits: int, shared: str, alphas: tuple[float, ...]) -> list[float]:
-    """Give the errors after SmoothQuant has moved each ``alpha`` of the difficulty."""
+    """Return the errors after SmoothQuant has moved each ``alpha`` of the difficulty."""
     x, w = layer(hot)
     s = np.array([smoothquant_scales(x, w, alpha) for alpha in alphas])[:, None, :]
     result: list[float] = error(x / s, w * s, bits, shared).tolist()

@@ -30,7 +30,7 @@ def network(dtype=np.float64, sizes=(6, 8, 5, 3), activation="gelu"):
 
 
 def shaken(model):
-    """Give every B of a model other numbers than zero."""
+    """Return every B of a model other numbers than zero."""
     for i, lora in enumerate(lora_layers(model).values()):
         if lora.active is not None:
             lora.B[...] = rng(50 + i).normal(size=lora.B.shape)

@@ -31,7 +31,7 @@ def agrees(model, x, rtol=1e-6):
 
 
 def stir(model, seed=5):
-    """Give gains and biases other values than 1 and 0, which would hide faults."""
+    """Return gains and biases other values than 1 and 0, which would hide faults."""
     rng = np.random.default_rng(seed)
     for p in model.parameters():
         if p.ndim == 1:
