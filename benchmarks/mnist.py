@@ -61,7 +61,7 @@ def untrained(recipe: Recipe, rng: np.random.Generator) -> MLP:
 
 
 def trained(name: str, seed: int = 0) -> MLP:
-    """Return the network of a recipe: the kept one, or else train it on all of MNIST and keep it."""
+    """Return the network of a recipe: kept, or trained on all of MNIST and kept now."""
     path = KEPT / f"{name}-{seed}.npz"
     if not path.exists():
         model = train(RECIPES[name], mnist("train"), None, seed)
