@@ -112,7 +112,7 @@ def as_rng(rng: object, name: str = "rng") -> np.random.Generator:
 
 
 def as_count(n: object, name: str, least: int = 1) -> int:
-    """Return ``n`` as a Python int of at least ``least``; raise TypeError or ValueError otherwise."""
+    """Return ``n`` as a Python int of at least ``least``; else raise TypeError or ValueError."""
     if isinstance(n, bool | np.bool_) or not isinstance(n, int | np.integer):
         raise TypeError(f"{name} must be a whole number, got {n!r}")
     if n < least:

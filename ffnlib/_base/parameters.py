@@ -19,7 +19,7 @@ class Trainable:
         raise NotImplementedError
 
     def named_gradients(self) -> dict[str, Array]:
-        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none."""
         raise NotImplementedError
 
     def parameters(self) -> list[Array]:
@@ -86,7 +86,7 @@ class Composite(Model):
         }
 
     def named_gradients(self) -> dict[str, Array]:
-        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none."""
         return {
             f"{part}.{name}": array
             for part, model in self.parts().items()

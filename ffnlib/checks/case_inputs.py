@@ -34,7 +34,7 @@ def _part(described: Any) -> tuple[slice, int]:
 
 
 def images(described: Any) -> NDArray[float64]:
-    """Return the images, (n, 64), of a part such as ``("training", 7)``: which one, which shuffle."""
+    """Return the images, (n, 64), of a part such as ``("training", 7)``: which, and its shuffle."""
     rows, seed = _part(described)
     return _shuffled(seed)[0][rows].copy()
 

@@ -73,7 +73,7 @@ def plain_form(model: Model) -> Model:
 
 
 def step_of(name: str, settings: Settings, train: Dataset) -> Callable[[], object] | None:
-    """Return a few steps of a row's training, to be timed; None if it is not trained from scratch."""
+    """Return a few steps of a row's training, to be timed; None if not trained from scratch."""
     row = ROWS[name]
     if row.recipe is None or row.base is not None:
         return None

@@ -89,7 +89,7 @@ def _given(base: Model | None) -> Model:
 
 
 def merge(model: Model) -> Model:
-    """Return a copy of an adapted model made of plain layers again, the updates added to weights."""
+    """Return a copy of an adapted model in plain layers, the updates added to the weights."""
     copy = deepcopy(model)
     for slot in dense_slots(copy).values():
         if isinstance(slot.layer, Frozen):

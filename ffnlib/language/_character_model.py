@@ -183,7 +183,7 @@ class CharLM(CharacterModel):
         return {"E": self.E, **self.mlp.named_parameters()}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none."""
         if self._dE is None:
             raise RuntimeError("there is no gradient yet: call backward first")
         return {"E": self._dE, **self.mlp.named_gradients()}

@@ -54,7 +54,7 @@ class Pull(NamedTuple):
 
 
 def keys(ffn: FeedForward) -> dict[str, Array]:
-    """Return what each unit compares the input with: ``up`` and, gated, ``gate``; (d_ff, d_model)."""
+    """Return what each unit compares inputs with: ``up`` and, gated, ``gate``; (d_ff, d_model)."""
     return {name: layer.W for name, layer in ffn.parts().items() if name != "down"}
 
 

@@ -186,7 +186,7 @@ class Linear(Trainable):
 
 
 def _gradient_array(parameter: Array, last: Array | None) -> Array:
-    """Return where to write the gradient of a parameter: the array of last time if it still fits."""
+    """Return where to write a parameter's gradient: the array of last time if it still fits."""
     if last is None or last.shape != parameter.shape or last.dtype != parameter.dtype:
         return np.empty_like(parameter)
     return last

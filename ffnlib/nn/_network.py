@@ -308,7 +308,7 @@ class MLP(Model):
         }
 
     def named_gradients(self) -> dict[str, Array]:
-        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none."""
         return {
             f"layers.{i}.{name}": g
             for i, layer in enumerate(self.layers)

@@ -158,7 +158,7 @@ class RMSNorm(Model):
         return {"gain": self.gain}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none."""
         if not self._gradients:
             raise RuntimeError("there are no gradients yet: call forward and backward first")
         return self._gradients

@@ -90,7 +90,7 @@ class Alarm(NamedTuple):
 
 
 def limits_for(activation: str | Activation) -> Limits:
-    """Return the usual limits for an activation: those that are flat on one side may be flat longer.
+    """Return the usual limits for an activation: one that is flat on one side may be flat longer.
 
     Raises TypeError or ValueError for an unknown one.
     """

@@ -173,7 +173,7 @@ class ShardedFeedForward(Model):
         )
 
     def gather_gradients(self) -> dict[str, Array]:
-        """Return the gradients under the whole layer's names; RuntimeError if there are none yet."""
+        """Return the gradients under the whole layer's names; RuntimeError if there are none."""
         whole = self._joined([device.named_gradients() for device in self.devices])
         return whole if self.db is None else {**whole, "down.b": self.db}
 
@@ -187,7 +187,7 @@ class ShardedFeedForward(Model):
         return own if self.b is None else {**own, "down.b": self.b}
 
     def named_gradients(self) -> dict[str, Array]:
-        """Return the gradients under their parameters' names; RuntimeError if there are none yet."""
+        """Return the gradients under their parameters' names; RuntimeError if there are none."""
         own = {
             f"device{i}.{name}": array
             for i, device in enumerate(self.devices)

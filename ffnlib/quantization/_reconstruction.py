@@ -26,7 +26,7 @@ def relative_error(a: ArrayLike, exact: ArrayLike) -> float:
 
 
 def output_error(w: ArrayLike, w_hat: ArrayLike, x: ArrayLike) -> float:
-    r"""Return the relative error of a layer's output, :math:`\|x\hat W^\top - xW^\top\|/\|xW^\top\|`.
+    r"""Return a layer's relative output error, :math:`\|x\hat W^\top - xW^\top\|/\|xW^\top\|`.
 
     Parameters
     ----------

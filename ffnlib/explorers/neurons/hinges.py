@@ -56,7 +56,7 @@ TARGETS: dict[str, Callable[[Array], Array]] = {
 
 
 def _by_hand(points: Pairs, end: float) -> tuple[Array, float, Array]:
-    """Return kinks, bias and weights of the hinges through the reader's points and the right end."""
+    """Return kinks, bias and weights of the hinges through the reader's points and right end."""
     heights = {round(float(x), 6): float(y) for x, y in points}
     heights.pop(1.0, None)
     kinks = np.array(sorted(heights) or [-1.0])
