@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any
 
+from ffnlib.checks.guard import ModuleDisabled
+
 TOLD_BY_NAME = {
     name
     for name, kind in vars(__import__("builtins")).items()
@@ -139,6 +141,8 @@ def stopped_with(name: str, kind: str) -> str:
 def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     if isinstance(error, NotImplementedError):
         return Stopped(not_written(name))
+    if isinstance(error, ModuleDisabled):
+        return Stopped(f"{name} stopped: {error}")
     kind = type(error).__name__
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"

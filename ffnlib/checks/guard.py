@@ -13,10 +13,20 @@ from types import ModuleType
 
 from ffnlib.checks.manifest import WRITTEN
 
-DISABLED = (
-    "{} is disabled in this notebook, like all of ffnlib but checks: "
-    "write what you need with NumPy yourself"
-)
+
+class ModuleDisabled(ImportError):  # noqa: N818
+    """A module of ffnlib is disabled in this notebook."""
+
+    def __init__(self, module: str) -> None:
+        said = (
+            f"{module} is disabled in this notebook, like all of ffnlib but checks: "
+            "write what you need with NumPy yourself"
+        )
+        super().__init__(said, name=module)
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the sentence alone, for IPython to show instead of a traceback."""
+        return [str(self)]
 
 
 class Missing:
@@ -57,7 +67,7 @@ class Disabled(MetaPathFinder):
     ) -> None:
         """Refuse a module with a sentence, or leave it to the other finders."""
         if self.concerns(fullname):
-            raise ImportError(DISABLED.format(fullname), name=fullname)
+            raise ModuleDisabled(fullname)
 
     def remove(self) -> None:
         """Forget the modules that were imported before."""
