@@ -131,8 +131,10 @@ import json, os, re
 asked = re.compile(r'\\bdef (' + '|'.join(NAMES) + r')\\(|^(' + '|'.join(NAMES) + r') = ', re.M)
 known = re.compile(r'/(site|dist)-packages/(?!ffn)|^/(usr|s?bin)/|^/lib|/lib/python3[^/]*/(?!site)')
 seen, hits = 0, []
-for folder, folders, files in os.walk('/'):
-    folders[:] = [] if folder in ('/proc', '/sys', '/dev') else folders
+for folder, folders, files in os.walk(TOP):
+    if folder in ('/proc', '/sys', '/dev'):
+        folders.clear()
+        continue
     for name in files:
         path = os.path.join(folder, name)
         if 'ffn' not in path.lower() and 'exercises' not in path and known.search(path):
@@ -148,6 +150,17 @@ print(json.dumps([seen, hits]))
 """
 
 
+def looking(top):
+    return f"TOP, NAMES = {top!r}, {[name for _, name in PROBLEMS]!r}\n{LOOK}"
+
+
+def test_the_same_look_at_the_library_finds_functions():
+    command = [sys.executable, "-c", looking(str(ROOT / "ffnlib"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    _, hits = json.loads(done.stdout)
+    assert {"def softmax(", "def count_parameters("} <= {hit for _, hit in hits}
+
+
 @boxed
 @pytest.mark.parametrize("starts", ["warm", "cold"])
 def test_no_file_has_a_function_of_a_problems_name(starts):
@@ -155,7 +168,7 @@ def test_no_file_has_a_function_of_a_problems_name(starts):
         kernel.install()
     session = Session(kernel.NAME, warm=starts == "warm")
     try:
-        ran = session.run(f"NAMES = {[name for _, name in PROBLEMS]!r}\n{LOOK}", 300)
+        ran = session.run(looking("/"), 300)
     finally:
         session.close()
     seen, hits = json.loads(ran.outputs[0]["text"])
