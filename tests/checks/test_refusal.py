@@ -63,9 +63,7 @@ def test_what_stays_in_use_works_as_always():
 
 
 def test_the_check_tells_of_an_import_within_a_function(notebook):
-    exec("def gelu(x):
-    from ffnlib.nn import gelu
-    return gelu(x)", notebook)
+    exec("def gelu(x):\n    from ffnlib.nn import gelu\n    return gelu(x)", notebook)
     said = message("gelu", notebook["gelu"])
     assert "gelu stopped: ffnlib.nn is disabled in this notebook" in said
 

@@ -8,11 +8,7 @@ walked to in there.
 from pathlib import Path
 from types import ModuleType
 
-from ffnlib.checks import codec as wire
-from ffnlib.checks import execution, formula
-from ffnlib.checks import guard as refusal
-from ffnlib.checks import kernel_side as remote
-from ffnlib.checks import manifest as asked
+from ffnlib.checks import codec, execution, formula, guard, kernel_side, manifest
 
 FOLDER = "/opt/ffn"
 """Where it stands inside."""
@@ -28,7 +24,7 @@ def path_of(module: ModuleType) -> str:
 
 def contents() -> dict[str, Path]:
     """Return the files outside, by where they stand in ``FOLDER``."""
-    shared = (asked, execution, formula, refusal, remote, wire)
+    shared = (codec, execution, formula, guard, kernel_side, manifest)
     return {
         "ffnlib/__init__.py": HERE / "library.py",
         "ffnlib/checks/__init__.py": HERE / "checks.py",
