@@ -2,8 +2,9 @@
 
 ``python -m ffnlib.datasets chapters`` writes it.
 
-What is kept of a chapter are its sentences: no code, no formulas, no markup. The result stands in
-``data/prose.txt``, so that every copy of the library learns from the same letters.
+Only the sentences of a chapter are kept: no code, no formulas, no markup. ``data/prose.txt`` holds
+chapters 1 to 4 of an earlier edition. It stays the same when chapters change, because the trained
+decoder and the numbers of chapters 4 and 5 belong to it.
 """
 
 import re

@@ -140,6 +140,11 @@ class Sigmoid(Activation):
     name = "sigmoid"
 
     def value(self, x: Array) -> Array:
+        if x.min(initial=0) > -FAR:  # the formula as printed: half the passes
+            e = np.exp(-x)
+            e += 1
+            plain: Array = np.divide(1, e, out=e)
+            return plain
         e = np.exp(-np.abs(x))
         value: Array = np.where(x < 0, e, 1) / (1 + e)
         return value
