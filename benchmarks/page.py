@@ -23,6 +23,7 @@ from browser.conftest import FLAGS, SAVING  # noqa: E402
 from browser.parity import draws  # noqa: E402
 from browser.serving import Server  # noqa: E402
 
+from _ext.assets import EXPLORER  # noqa: E402
 from _ext.explore import fragment  # noqa: E402
 from ffnlib.figures import Explorer, HeatMap, Network, find  # noqa: E402  # noqa: E402
 from tools.chromium import installed  # noqa: E402
@@ -181,9 +182,14 @@ def live(browser: Browser, server: Server, chapter: str) -> None:
             )
 
 
+def chapters_of(site: Path) -> list[str]:
+    """The chapters with explorers."""
+    pages = (site / "chapters").glob("[0-9]*.html")
+    return sorted(page.stem for page in pages if EXPLORER in page.read_text(encoding="utf8"))
+
+
 def measure(site: Path, chromium: Any) -> None:
-    server = Server(site, compress=True)
-    chapters = sorted(page.stem for page in (site / "chapters").glob("[0-9]*.html"))
+    server, chapters = Server(site, compress=True), chapters_of(site)
     browser = chromium.launch(executable_path=installed(), args=FLAGS)
 
     def each(title: str, act: Callable[[Browser, Server, str], Any]) -> list[Any]:

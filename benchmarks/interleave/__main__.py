@@ -1,4 +1,7 @@
-"""``python -m interleave [name ...]``: run the benchmarks, all by default, and print one table."""
+"""``python -m interleave [name ...]``: run the benchmarks, all by default, and print one table.
+
+A run of all also writes the table to ``benchmarks/measured.txt``.
+"""
 
 import os
 import subprocess
@@ -6,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from interleave.table import NOTES, table
+from interleave.table import NOTES, machine, table
 
 FOLDER = Path(__file__).parent.parent
 
@@ -29,9 +32,12 @@ def main(names: list[str]) -> int:
                 check=False,
             )
             failed += [name] * (done.returncode != 0)
-        print(f"\n{table(notes)}")
+        summary = f"{machine()}\n\n{table(notes)}\n"
     if failed:
-        print(f"\nfailed: {', '.join(failed)}")
+        summary += f"\nfailed: {', '.join(failed)}\n"
+    print(f"\n{summary}", end="")
+    if not names:
+        (FOLDER / "measured.txt").write_text(summary, encoding="utf-8")
     return len(failed)
 
 

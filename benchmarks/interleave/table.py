@@ -2,7 +2,10 @@
 
 import json
 import os
+import platform
 import sys
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +54,33 @@ def need_mnist() -> None:
     except DataUnavailableError as error:
         print(f"skipped: {error}")
         sys.exit()
+
+
+PEERS = ("numpy", "scipy", "torch", "scikit-learn", "numba", "nbgrader")
+
+
+def processor() -> str:
+    """Name of the processor, as far as this system says it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()
+
+
+def machine() -> str:
+    """Where and with what the figures were measured: the day, the machine, versions."""
+    found = []
+    for name in PEERS:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return (
+        f"{date.today().isoformat()}; {processor()}, {os.cpu_count()} processors, "
+        f"{platform.system()}; Python {platform.python_version()}, {', '.join(found)}"
+    )
 
 
 def table(path: Path) -> str:

@@ -1,8 +1,11 @@
 """The table that ``make bench`` ends with."""
 
+import platform
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -32,3 +35,16 @@ def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> No
     assert (
         "no benchmark is called nothing; there are: decoder, elementwise" in capsys.readouterr().out
     )
+
+
+def test_the_table_says_where_it_was_measured() -> None:
+    said = import_module("interleave.table").machine()
+    assert f"Python {platform.python_version()}, numpy {np.__version__}" in said
+    assert date.today().isoformat() in said
+
+
+def test_every_page_that_is_measured_has_an_explorer(site: Path) -> None:
+    """The ledger of claims has none, and nothing to wait for."""
+    chapters = import_module("page").chapters_of(site)
+    assert len(chapters) > 5
+    assert not [name for name in chapters if name.endswith("_claims")]
