@@ -17,10 +17,10 @@ export OMP_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test lint bench links clean
+.PHONY: help book serve lab test lint coverage bench links clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/.book ## build the site into _build/html (a second time: seconds)
 	@$(BIN)/python -m _ext.build
@@ -44,6 +44,10 @@ lint: $(VENV)/.test ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+coverage: $(VENV)/.test ## what share of ffnlib and ffngrade the tests run (the browser's apart)
+	@$(BIN)/python -m tools
+	$(BIN)/pytest -n 3 --dist loadfile -m "not browser" --cov
 
 bench: $(VENV)/.test ## print the figures of the course, and one table of them all
 	@$(MAKE) --no-print-directory book
