@@ -25,10 +25,10 @@ from ffnlib.nn import activation as find_activation
 from ffnlib.production._telemetry import Reading
 
 SIGNALS: Final[dict[str, str]] = {
-    "loss": "mean loss of the last five batches, over the usual loss",
-    "gradient": "norm of the gradient of all layers, over the usual norm",
-    "vanishing": "norm of the last layer's gradient over the smallest layer's",
-    "update": "largest change of a layer's weights, over their size",
+    "loss": "mean loss of the last five batches, divided by the usual loss",
+    "gradient": "norm of the gradient of all layers, divided by the usual norm",
+    "vanishing": "norm of the last layer's gradient, divided by the smallest layer's",
+    "update": "largest change of a layer's weights, relative to their size",
     "dead": "largest share of dead units of a hidden layer",
     "flat": "largest share of a hidden layer's places where the activation is flat",
 }

@@ -21,13 +21,13 @@ from ffnlib.production._sharding import ShardedFeedForward, as_device_count, as_
 
 MISTAKES: Final[dict[str, str]] = {
     "activate before the sum": (
-        "gate and up are cut by their inputs, and every device activates its part of the sum"
+        "gate and up are split by their inputs, and every device activates its part of the sum"
     ),
     "gate and up cut differently": (
-        "a device has consecutive units of the gate, but every n-th unit of up"
+        "a device holds consecutive units of gate, but every n-th unit of up"
     ),
-    "bias on every device": "every device adds the whole down.b, and the sum has it n times",
-    "no sum": "a device takes its own part for the output",
+    "bias on every device": "every device adds down's whole bias, so the sum contains it n times",
+    "no sum": "a device takes its own term for the whole output",
 }
 """The wrong splits that ``wrong_split`` can show."""
 

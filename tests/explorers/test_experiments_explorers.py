@@ -111,7 +111,7 @@ def test_who_did_not_get_there_is_said():
     try:
         runs["1"]["to_target"] = None
         scene = race()
-        assert "Not every seed got there: small." in scene.text
+        assert "because not every seed got there: small." in scene.text
         assert len(marks(scene, Bars)[0].labels) == 3
     finally:
         runs["1"]["to_target"] = kept

@@ -114,7 +114,8 @@ def test_the_mixture_works_until_the_tokens_are_too_much_alike():
     assert works.measured[-1].accuracy > 0.98
     assert min(works.measured[-1].shares) > 0.1
     assert max(alike.measured[0].shares) <= 0.5
-    assert all(max(m.shares) == 1 for m in alike.measured[20:])
+    assert np.mean([max(m.shares) for m in alike.measured[20:]]) > 0.95
+    assert max(alike.measured[20].shares) == max(alike.measured[400].shares) == 1
     assert alike.measured[-1].loss == pytest.approx(np.log(2), abs=0.02)
 
 
@@ -295,8 +296,9 @@ def test_experts_are_counted_one_by_one(model):
 def test_more_choices_than_experts_are_cut_and_said():
     config, note = configured("Mixtral-8x7B", 2, 8, "half")
     assert (config.num_experts, config.top_k, config.d_ff) == (2, 2, 7168)
-    assert "Only 2 experts" in note
-    assert "Only 2 experts" in moe.parameters(experts=2, top_k=8).text
+    assert "only 2 to choose from" in note
+    assert "There are only 2 to choose from" in moe.parameters(experts=2, top_k=8).text
+    assert "There is only 1 to choose from" in moe.parameters(experts=1, top_k=8).text
 
 
 def test_memory_follows_the_precision():

@@ -196,5 +196,5 @@ def test_at_most_six_lost_images_are_shown_and_none_is_said():
     assert len(marks(digits(bits=2), HeatMap, panel=2)) == SHOWN
     for method in METHODS:
         scene = digits(bits=8, method=method)
-        lost = int(re.search(r"(\d+) readings were lost", scene.text)[1])
+        lost = int(re.search(r"now misreads (\d+) digits", scene.text)[1])
         assert len(marks(scene, HeatMap, panel=2)) == min(lost, SHOWN)

@@ -19,13 +19,13 @@ CURRENCIES = {"steps": "steps", "arithmetic": "billion operations", "clock": "se
 """What is counted, and its unit."""
 
 PASSES = 6
-"""Operations a number and example: a multiplication and an addition forwards, four back."""
+"""Operations per number and example: two in the forward pass, four in the backward pass."""
 
 CLAIMED = 2.3
 
 
 class Runner(NamedTuple):
-    """What a row took to the target, one entry a seed."""
+    """What a row took to the target, one entry per seed."""
 
     name: str
     steps: list[int]
@@ -59,6 +59,16 @@ def runners(data: str) -> list[Runner]:
     return found
 
 
+def _compared(ratio: float) -> str:
+    """Say what a network spends against dense.
+
+    >>> _compared(2.0), _compared(0.8)
+    ('50 % less', '25 % more')
+    """
+    change = 100 * (1 / ratio - 1)
+    return f"{number(abs(change), 2)} % {'more' if change > 0 else 'less'}"
+
+
 @explorer(
     title="How soon is the target reached?",
     controls=[
@@ -84,22 +94,22 @@ def race(counted: str = "steps", data: str = "MNIST") -> Scene:
               title=f"Spent: {unit} (points: seeds)"),
         Panel([Bars(ratios, names, "output"), Rule(y=1),
                Rule(y=CLAIMED, role="error", label=f"claimed of experts: {CLAIMED}")], None,
-              (0, 1.15 * max(*ratios, CLAIMED)), title="Times as soon as dense"),
+              (0, 1.15 * max(*ratios, CLAIMED)), title="Dense's cost over this one's"),
     ]  # fmt: skip
     target = SETTINGS[DATA[data]].target
     parts = [
-        f"{RUNNERS[runner.name]} {number(mean)}, {number(ratio)} times as soon"
+        f"{RUNNERS[runner.name]} {number(mean)} ({_compared(ratio)})"
         for runner, mean, ratio in zip(shown, means, ratios, strict=True)
         if runner.name != "dense"
     ]
     text = (
-        f"{data}: until {100 * target:.0f} % of the test images are read right, dense takes"
+        f"{data}: to read {100 * target:.0f} % of the test images correctly, dense takes"
         f" {number(dense)} {unit}; {'; '.join(parts)}."
     )
     missing = [name for name in RUNNERS if name not in names]
     if missing:
-        text += f" Not every seed got there: {', '.join(missing)}."
-    table = Table(["row", "steps of the seeds", unit, "times as soon"], [
+        text += f" Left out, because not every seed got there: {', '.join(missing)}."
+    table = Table(["row", "steps of each seed", unit, "dense's over this"], [
         [runner.name, ", ".join(map(str, runner.steps)), mean, ratio]
         for runner, mean, ratio in zip(shown, means, ratios, strict=True)
     ])  # fmt: skip

@@ -31,8 +31,8 @@ SIZES = {"bytes": "stored", "numbers": "total", "numbers in use": "active"}
 
 SIZE_AXES = {
     "bytes": "bytes stored",
-    "numbers": "numbers it consists of",
-    "numbers in use": "numbers an example meets",
+    "numbers": "numbers in the network",
+    "numbers in use": "numbers that one image uses",
 }
 
 TIMES = {"one image": "one", "1,000 images": "batch"}
@@ -88,13 +88,13 @@ def unbeaten(cost: Array, score: Array) -> list[int]:
 
 
 @explorer(
-    title="What each row costs, and what it gives",
+    title="What each row costs, and what it achieves",
     controls=[
         Choice("row", list(ROWS)),
         Choice("data", list(DATA), label="images"),
         Choice("size", list(SIZES), label="size in"),
         Choice("time", list(TIMES), label="time of"),
-        Toggle("prepared", label="weights unpacked, adapters merged beforehand"),
+        Toggle("prepared", label="unpack weights and merge adapters beforehand"),
     ],
 )
 def tradeoff(
@@ -104,7 +104,7 @@ def tradeoff(
     time: str = "one image",
     prepared: bool = False,
 ) -> Scene:
-    """Show all rows, and what is behind the chosen one."""
+    """Show all rows, and the details of the chosen one."""
     shown = points(data, size, time, prepared)
     chosen = next((p for p in shown if p.name == row), None)
     best = min(100.0, max(p.accuracy + p.error for p in shown))
@@ -141,7 +141,7 @@ def _panel(
         place, anchor = (at * ROOM**0.35, "start") if left else (at / ROOM**0.35, "end")
         above = 0.045 * (y[1] - y[0])
         marks.append(Label(place, chosen.accuracy + above, chosen.name, "output", anchor))
-    return Panel(marks, (lo, hi), y, x_label, "% of the test images right", title, log_x=True)
+    return Panel(marks, (lo, hi), y, x_label, "% of the test images correct", title, log_x=True)
 
 
 def _said(row: str, chosen: Point | None, data: str, time: str, prepared: bool) -> str:
@@ -151,34 +151,39 @@ def _said(row: str, chosen: Point | None, data: str, time: str, prepared: bool) 
     entry = results["rows"][chosen.key]
     return (
         f"{row}, {data}: {number(chosen.accuracy, 4)} ± {number(chosen.error, 2)} % of the test"
-        f" images right. It has {entry['total']:,} numbers, of which an image meets"
-        f" {entry['active']:,} and {_trained(entry)}; it is stored in {entry['stored']:,} bytes"
+        f" images correct. The network has {entry['total']:,} numbers; one image uses"
+        f" {entry['active']:,} of them, and {_trained(entry)}. It takes {entry['stored']:,} bytes"
         f" and reads {time} in {number(chosen.micros)} µs{_against(chosen, prepared)}."
         f" {_recipe(entry)}"
     )
 
 
 def _trained(entry: dict[str, Any]) -> str:
-    return f"{entry['trained']:,} were trained" if entry["trained"] else "none was trained"
+    return f"{entry['trained']:,} were trained" if entry["trained"] else "none were trained"
 
 
 def _against(chosen: Point, prepared: bool) -> str:
-    how = ", all prepared," if prepared else ","
+    how = ", prepared beforehand" if prepared else ""
     if chosen.key == "dense":
-        return how.rstrip(",")
-    if chosen.speedup >= 1:
-        return f"{how} {number(chosen.speedup)} times as fast as dense"
-    return f"{how} {number(1 / chosen.speedup)} times as slowly as dense"
+        return how
+    change = 100 * (1 / chosen.speedup - 1)
+    if abs(change) < 0.5:
+        return f"{how}, as long as dense"
+    if change < 0:
+        return f"{how}, {number(chosen.speedup)} times as fast as dense"
+    if change < 100:
+        return f"{how}, {number(change, 2)} % longer than dense"
+    return f"{how}, {number(1 / chosen.speedup)} times as long as dense"
 
 
 def _recipe(entry: dict[str, Any]) -> str:
     recipe, base = entry["recipe"], entry["base"]
     begun = "" if base is None else f" from “{_short(base)}”"
     if recipe is None:
-        return f"Made{begun} without training."
+        return f"It was made{begun} without training."
     epochs = recipe["epochs"]
     return (
-        f"Trained{begun} for {epochs} epoch{'s' if epochs > 1 else ''} on"
+        f"It was trained{begun} for {epochs} epoch{'s' if epochs > 1 else ''} on"
         f" {IMAGES[recipe['images']]}."
     )
 
@@ -189,7 +194,7 @@ def _short(key: str) -> str:
 
 def _table(shown: list[Point], data: str, size: str, time: str) -> Table:
     results: Results = stored(DATA[data])
-    columns = ["row", "% right", "± (standard error)", size, f"µs for {time}", "times as fast"]
+    columns = ["row", "% correct", "± (standard error)", size, f"µs for {time}", "times as fast"]
     rows = [[p.name, p.accuracy, p.error, f"{p.size:,}", p.micros, p.speedup] for p in shown]
     seeds = accuracy(results, "dense").n
     return Table(columns, rows, f"{SETTINGS[DATA[data]].said}, {seeds} seeds: {_where(results)}")

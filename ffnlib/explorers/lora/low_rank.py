@@ -137,7 +137,7 @@ def _values(sigma: Array, rank: int) -> Panel:
     ]
     return Panel(
         marks, x=(0.3, D_OUT + 0.7), y=(0, 1.05 * float(sigma[0])), x_label="k",
-        y_label="σₖ", title="Singular values: kept, left out", row=1, height=230,
+        y_label="σₖ", title="Singular values (grey: left out)", row=1, height=230,
     )  # fmt: skip
 
 
@@ -160,15 +160,15 @@ def _costs(sigma: Array, rank: int) -> Panel:
 def _sentence(target: str, rank: int, error: float) -> str:
     count = rank * (D_IN + D_OUT)
     said = (
-        f"Rank {rank} keeps {number(100 * (1 - error**2))} % of the square of ΔW; the distance left"
-        f" is {number(error)} of its length, and no matrix of this rank comes closer."
+        f"Rank {rank} keeps {number(100 * (1 - error**2))} % of the square of ΔW. The error is"
+        f" {number(error)} of ΔW's length, and no matrix of this rank is closer."
         f" B and A hold {number(count, 4)} numbers, {number(100 * count / FULL)} % of ΔW's"
         f" {number(FULL, 4)}."
     )
     if target == "trained":
         said += (
-            f" With B A for ΔW the network reads {number(100 * share_right(rank))} % of the turned"
-            f" digits; with ΔW, {number(100 * share_right(D_OUT))} %."
+            f" With B A in place of ΔW, the network reads {number(100 * share_right(rank))} % of"
+            f" the turned digits correctly; with ΔW itself, {number(100 * share_right(D_OUT))} %."
         )
     return said
 

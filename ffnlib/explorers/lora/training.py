@@ -1,4 +1,4 @@
-"""Low-rank training while one looks: a frozen network, an adapter, and its rival beside it."""
+"""Low-rank training, live: a frozen network with an adapter, and full training beside it."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -265,47 +265,55 @@ def _curves(run: Run) -> list[Panel]:
         ),
         Panel(
             norms, (0, end), (1e-3, 1e2), x_label="step", y_label="length", log_y=True, row=1,
-            title="Gradients", height=220,
+            title="Lengths of the gradients", height=220,
         ),
     ]  # fmt: skip
 
 
 def _sentence(run: Run) -> str:
     s, now, done = run.settings, run.moments[-1], len(run.moments) - 1
-    count = f"{run.adapted.num_parameters} of {run.full.num_parameters} numbers"
+    count = _numbers(run)
     norm_a, norm_b = (number(norm, 2) for norm in now.norms)
     if not done:
         return (
-            f"{_beginning(run)}: {number(100 * now.right)} % of the turned points are right. The"
-            f" gradient of A is {norm_a}, of B {norm_b}. To be trained: {count}; rank {s.rank},"
-            f" α/r = {number(s.alpha / s.rank)}, rate {number(s.rate)}, {s.start}."
+            f"{_beginning(run)}, and {number(100 * now.right)} % of the turned points are"
+            f" classified correctly. The gradient of A has length {norm_a}, that of B {norm_b}."
+            f" The adapter has {count}; rank {s.rank}, α/r = {number(s.alpha / s.rank)}, rate"
+            f" {number(s.rate)}, {s.start}."
         )
     after = f"After {done} {'step' if done == 1 else 'steps'}"
     if not run.layer.A.any() and not run.layer.B.any():
         return (
-            f"{after} nothing has moved: with both factors zero the gradient of each is zero as"
-            " well, for ever."
+            f"{after} nothing has moved: with both factors at zero, both gradients are zero and"
+            " stay zero."
         )
     size = float(np.linalg.norm(run.layer.adapter.delta()) / np.linalg.norm(run.layer.base.W))
     same = pretrained().layers[1].W.tobytes() == run.layer.base.W.tobytes()
-    still = "W has not changed by one bit" if same else "W has changed"
+    still = "Not one bit of W has changed" if same else "W has changed"
     old = old_points_right(
         [layer.base for layer in run.adapted.layers if isinstance(layer, Frozen)]
     )
     return (
-        f"{after}, {count} trained: {number(100 * now.right)} % of the turned points are right"
-        f" (everything trained: {number(100 * now.full_right)} %). ΔW is {number(size, 2)} times as"
-        f" long as W. {still}; without the adapter {number(100 * old)} % of the upright points are"
-        " right, as before."
+        f"{after}, with {count}, {number(100 * now.right)} % of the turned points are classified"
+        f" correctly (everything trained: {number(100 * now.full_right)} %). ΔW is"
+        f" {number(size, 2)} times as long as W. {still}: without the adapter,"
+        f" {number(100 * old)} % of the upright points are still classified correctly."
     )
+
+
+def _numbers(run: Run) -> str:
+    """Say how many numbers are trained, and whether that saves any."""
+    trained, own = run.adapted.num_parameters, WIDTH * WIDTH
+    said = f"{trained} trained numbers ({run.full.num_parameters} in the whole network)"
+    return said if trained < own else f"{said}, no fewer than the layer's own {own}"
 
 
 def _beginning(run: Run) -> str:
     """Say what the update changed before any training."""
     if not run.layer.adapter.delta().any():
-        return "At the start the adapted network is the old one"
+        return "At the start, the adapted network equals the old one"
     old = number(100 * old_points_right(run.adapted.layers))
-    return f"At the start the update has changed the network already (upright points: {old} %)"
+    return f"At the start, the update already changes the network (upright points: {old} %)"
 
 
 def old_points_right(layers: Sequence[Linear]) -> float:
@@ -319,6 +327,6 @@ def _table(run: Run) -> Table:
     rows = [
         ["numbers trained", run.adapted.num_parameters, run.full.num_parameters],
         ["loss", now.loss, now.full_loss],
-        ["turned points right", now.right, now.full_right],
+        ["turned points correct", now.right, now.full_right],
     ]
     return Table(["quantity", "adapter", "everything"], rows)

@@ -1,4 +1,4 @@
-"""From a token's logits to the gates of its experts, in both orders."""
+"""From a token's logits to the router weights of its experts, in both orders."""
 
 from collections.abc import Sequence
 
@@ -21,9 +21,9 @@ ORDERS = ("softmax of the chosen", "softmax of all, then choose")
 
 
 @explorer(
-    title="Eight logits, k gates",
+    title="Eight logits, k router weights",
     controls=[
-        Slider("k", 1, len(EXPERTS), step=1, label="experts a token, k"),
+        Slider("k", 1, len(EXPERTS), step=1, label="experts per token, k"),
         Choice("order", ORDERS),
         Slider("temperature", 0.25, 4, step=0.25, label="temperature T"),
         Points("logits", n=len(EXPERTS), x=(0, len(EXPERTS) - 1), y=(-TALLEST, TALLEST), step=0.25),
@@ -35,7 +35,7 @@ def gates(
     temperature: float = 1.0,
     logits: Sequence[Sequence[float]] = LOGITS,
 ) -> Scene:
-    """Pull at the router's logits, choose k, and see what the gates add up to."""
+    """Drag the router's logits, choose k, and see what the router weights add up to."""
     z = np.array([float(point[1]) for point in logits])
     top = top_k_gates(z[None], k, temperature=temperature)
     chosen = top.indices[0]
@@ -53,9 +53,9 @@ def gates(
     listed = named[0] if k == 1 else ", ".join(named[:-1]) + " and " + named[-1]
     values = ", ".join(number(g[i]) for i in chosen)
     text = (
-        f"The {who} {listed} {'is' if k == 1 else 'are'} chosen; gates {values}, together"
-        f" {number(float(g.sum()))}. The softmax over all eight gives {'it' if k == 1 else 'them'}"
-        f" {number(100 * mass)} % of the mass."
+        f"The router chooses {who} {listed}, with {'weight' if k == 1 else 'weights'} {values};"
+        f" the sum is {number(float(g.sum()))}. The softmax over all eight gives"
+        f" {'it' if k == 1 else 'them'} {number(100 * mass)} % of the probability."
     )
     panels = [
         Panel(
@@ -64,8 +64,8 @@ def gates(
         ),
         Panel(
             [Bars(p, EXPERTS, "reference", show_values=False), Bars(g, EXPERTS, "output")],
-            x=ACROSS, y=(0, 1.12), x_label="expert", title="Gates (grey: softmax of all)",
+            x=ACROSS, y=(0, 1.12), x_label="expert", title="Router weights (grey: softmax of all)",
         ),
     ]  # fmt: skip
     rows = [list(row) for row in zip(EXPERTS, z, p, g, strict=True)]
-    return Scene(panels, text, Table(["expert", "logit", "softmax of all", "gate"], rows))
+    return Scene(panels, text, Table(["expert", "logit", "softmax of all", "weight"], rows))

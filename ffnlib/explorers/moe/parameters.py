@@ -32,7 +32,11 @@ def configured(
     base = PRESETS[model]
     count = base.num_experts if experts == PUBLISHED else int(experts)
     wanted = base.top_k if top_k == PUBLISHED else int(top_k)
-    note = f" Only {count} experts are there to choose from." if wanted > count else ""
+    note = (
+        f" There {'is' if count == 1 else 'are'} only {count} to choose from."
+        if wanted > count
+        else ""
+    )
     changed = replace(
         base,
         num_experts=count,
@@ -43,11 +47,11 @@ def configured(
 
 
 @explorer(
-    title="Parameters to store, parameters to compute with",
+    title="Parameters stored, parameters used",
     controls=[
         Choice("model", MODELS),
-        Choice("experts", EXPERTS, label="experts in a layer"),
-        Choice("top_k", CHOSEN, label="experts a token, k"),
+        Choice("experts", EXPERTS, label="experts per layer"),
+        Choice("top_k", CHOSEN, label="experts per token, k"),
         Choice("size", tuple(SIZES), label="size of an expert"),
         Choice("precision", tuple(BYTES), label="weights in"),
     ],
@@ -59,17 +63,17 @@ def parameters(
     size: str = PUBLISHED,
     precision: str = "bf16",
 ) -> Scene:
-    """Change the experts of a published model; count what is stored and what a token meets."""
+    """Change the experts of a published model; count what is stored and what a token uses."""
     config, note = configured(model, experts, top_k, size)
     total, active = config.total, config.active
     stored, read = (n * BYTES[precision] / 1e9 for n in (total, active))
     shared = f" and {config.shared_experts} for all" if config.shared_experts else ""
     name = f"{model}:" if config == PRESETS[model] else f"{model}, changed:"
     text = (
-        f"{name} {config.num_experts} {'expert' if config.num_experts == 1 else 'experts'} in a"
-        f" layer{shared}, {config.top_k} a token: {total:,} parameters, of which a token meets"
-        f" {active:,} ({number(100 * active / total)} %). In {precision} that is"
-        f" {number(stored)} GB to store and {number(read)} GB a token.{note}"
+        f"{name} {config.num_experts} {'expert' if config.num_experts == 1 else 'experts'} per"
+        f" layer{shared}, {config.top_k} per token. The model has {total:,} parameters, and a"
+        f" token uses {active:,} of them ({number(100 * active / total)} %). In {precision} that"
+        f" is {number(stored)} GB to store and {number(read)} GB to read per token.{note}"
     )
     rows = [
         [part, f"{n:,}", f"{m:,}"]
@@ -78,20 +82,20 @@ def parameters(
         )
     ]
     table = Table(
-        ["part", "stored", "met by a token"], [*rows, ["all", f"{total:,}", f"{active:,}"]]
+        ["part", "stored", "used by a token"], [*rows, ["all", f"{total:,}", f"{active:,}"]]
     )
     return Scene([_columns(config), _growth(config)], text, table)
 
 
 def _columns(config: TransformerConfig) -> Panel:
-    """Stored and met; what is not feed-forward is the same in both."""
+    """Stored and used; what is not feed-forward is the same in both."""
     both = [config.total / 1e9, config.active / 1e9]
     rest = (config.total - config.parameters()["ffn"]) / 1e9
     marks: list[Mark] = [
-        Bars(both, ["stored", "met by a token"], "output"),
-        Bars([rest, rest], ["stored", "met by a token"], "input", show_values=False),
+        Bars(both, ["stored", "used by a token"], "output"),
+        Bars([rest, rest], ["stored", "used by a token"], "input", show_values=False),
     ]
-    title = "Feed-forward (blue: all else)"
+    title = "Feed-forward (blue: the rest)"
     return Panel(marks, (-0.6, 1.6), (0, 1.12 * both[0]), y_label="billion parameters", title=title)
 
 
@@ -101,16 +105,16 @@ def _growth(config: TransformerConfig) -> Panel:
     grown = [
         replace(config, num_experts=2**n, top_k=min(config.top_k, 2**n)) for n in powers.tolist()
     ]
-    stored, met = ([getattr(c, kind) / 1e9 for c in grown] for kind in ("total", "active"))
+    stored, used = ([getattr(c, kind) / 1e9 for c in grown] for kind in ("total", "active"))
     here = float(np.log2(config.num_experts))
-    low = 10.0 ** np.floor(np.log10(min(met)))
+    low = 10.0 ** np.floor(np.log10(min(used)))
     high = 10.0 ** np.ceil(np.log10(max(stored) * 1.05))
     marks: list[Mark] = [
         Line(powers, stored, "output", "stored"),
-        Line(powers, met, "gradient", "met"),
+        Line(powers, used, "gradient", "used"),
         Rule(x=here),
         Scatter([here], [config.total / 1e9], "output", size=6, label="stored"),
-        Scatter([here], [config.active / 1e9], "gradient", size=6, label="met by a token"),
+        Scatter([here], [config.active / 1e9], "gradient", size=6, label="used by a token"),
     ]
     return Panel(
         marks, (0, 9.9), (low, high), log_y=True, x_label="log₂ of the number of experts",

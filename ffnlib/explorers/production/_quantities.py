@@ -24,7 +24,7 @@ def limits_said(machine: Machine, precision: str) -> str:
     peak, read = machine.speed(precision) / 1e12, machine.bandwidth / 1e9
     return (
         f"{machine.name}: at most {number(peak, 4)} · 10¹² operations in {precision} and"
-        f" {number(read, 4)} · 10⁹ bytes a second, by its data sheet"
+        f" {number(read, 4)} · 10⁹ bytes per second, by its data sheet"
     )
 
 

@@ -1,4 +1,4 @@
-"""Two feed-forward variants, many seeds each, and whether their difference can be chance."""
+"""Two feed-forward variants, many seeds each, and whether their difference is more than chance."""
 
 from functools import lru_cache
 
@@ -67,8 +67,8 @@ def compared(
     title="Better, or lucky?",
     controls=[
         Slider("seeds", 2, SEEDS, step=1, label="seeds", unit=""),
-        Choice("first", list(SETUPS), label="is"),
-        Choice("second", list(SETUPS), label="better than"),
+        Choice("first", list(SETUPS), label="first variant"),
+        Choice("second", list(SETUPS), label="second variant"),
         Choice("signal", list(SIGNALS), label="judged by"),
         Choice("examples", list(EXAMPLES), label="unseen digits"),
     ],
@@ -131,7 +131,7 @@ def _funnel(first: str, second: str, signal: str, examples: int, seeds: int, rea
     marks += [Rule(y=0.0), Rule(x=float(seeds), role="input")]
     return Panel(
         marks, (0, SEEDS + 1), (-reach, reach), "seeds (grey: unpaired)",
-        title="95 % interval after so many seeds", height=250,
+        title="95 % interval by number of seeds", height=250,
     )  # fmt: skip
 
 
@@ -176,24 +176,28 @@ def _sentence(
     if paired.difference == 0:
         said = (
             f"Over {seeds} seeds and {examples} unseen digits each, judged by {signal}, {first}"
-            f" and {second} are exactly as good: "
+            f" and {second} are equally good: "
         )
     told = paired.interval.excludes_zero
-    said += "this can be told from chance. " if told else "this cannot be told from chance. "
+    said += "that is more than chance. " if told else "that may be chance. "
     if told:
         also = unpaired.interval.excludes_zero
-        return said + f"Without the pairs {'it could, too' if also else 'it could not'}."
+        return said + (
+            "Without pairs you could tell that too."
+            if also
+            else "Without pairs you could not tell."
+        )
     return said + _needed(paired, seeds)
 
 
 def _needed(paired: Comparison, seeds: int) -> str:
     spread = paired.error * seeds**0.5
     if paired.difference == 0 or spread == 0:
-        return "No number of seeds would find a difference of 0."
+        return "No number of seeds can find a difference of 0."
     n = seeds_needed(spread, paired.difference, most=MOST)
     if n >= MOST:
-        return f"If it is real, more than {MOST} seeds would be needed to find it 8 times in 10."
-    return f"If it is real and as large, {n} seeds would find it 8 times in 10."
+        return f"If it is real, it takes more than {MOST} seeds to find it 8 times in 10."
+    return f"If it is real and this large, it takes {n} seeds to find it 8 times in 10."
 
 
 def _written(one: Comparison) -> str:

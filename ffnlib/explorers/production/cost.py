@@ -67,7 +67,7 @@ def served(model: str, setup: str, precision: str, prompt: int) -> tuple[Latency
         Choice("precision", list(PRECISIONS)),
         Slider("batch", 0, len(BATCHES) - 1, step=1, label="log₂ of batch"),
         Slider("prompt", 7, 14, step=1, label="log₂ of prompt"),
-        Slider("price", 0.5, 12.5, step=0.5, label="a device costs", unit="$/h"),
+        Slider("price", 0.5, 12.5, step=0.5, label="price of a device", unit="$/h"),
     ],
 )
 def cost(
@@ -78,7 +78,7 @@ def cost(
     prompt: int = 10,
     price: float = 2.0,
 ) -> Scene:
-    """Choose a model and what it runs on: waiting time, speed, memory and price, from below."""
+    """Choose a model and its machine: lower bounds of waiting time, speed, memory and price."""
     machine, devices = SETUPS[setup]
     answers = served(model, setup, precision, 2**prompt)
     costs = [cost_per_million(a.tokens_per_second, price, devices) for a in answers]
@@ -87,25 +87,25 @@ def cost(
     panels = [_exchange(answers, costs, batch), _memory(model, precision, batch, prompt, room)]
     text = (
         f"{model} in {precision} on {setup}, {_prompts(2**batch)} of {2**prompt:,} tokens:"
-        f" the first token comes after {time_said(now.first_token)} or more, the next"
-        f" {ANSWER - 1} every {time_said(now.per_token)}, together"
-        f" {number(now.tokens_per_second)} tokens a second. "
+        f" the first token takes at least {time_said(now.first_token)}, each of the next"
+        f" {ANSWER - 1} at least {time_said(now.per_token)}: at most"
+        f" {number(now.tokens_per_second)} tokens per second in all. "
     )
     if now.fits:
         text += (
-            f"They take {number(now.memory / GIGA)} GB of {number(room / GIGA)}; at"
-            f" {number(price)} dollars an hour a device, a million tokens cost"
+            f"They take {number(now.memory / GIGA)} of {number(room / GIGA)} GB. At"
+            f" {number(price)} dollars per device and hour, a million tokens cost"
             f" {number(costs[batch])} dollars or more."
         )
     else:
-        text += f"But {_lacking(now.memory, room)}, so it cannot run."
+        text += f"But this cannot run: {_lacking(now.memory, room)}."
     rows = [
         [b, time_said(a.first_token), time_said(a.per_token), a.tokens_per_second, price_now,
          a.memory / GIGA, "yes" if a.fits else "no"]
         for b, a, price_now in zip(BATCHES, answers, costs, strict=True)
     ]  # fmt: skip
-    columns = ["batch", "first token", "each further", "tokens a second", "dollars a million", "GB",
-               "fits"]  # fmt: skip
+    columns = ["batch", "first token", "each further", "tokens per second", "dollars per million",
+               "GB", "fits"]  # fmt: skip
     caption = limits_said(HARDWARE[machine], PRECISIONS[precision].activations)
     return Scene(panels, text, Table(columns, rows, caption))
 
@@ -115,7 +115,7 @@ def _prompts(batch: int) -> str:
 
 
 def _lacking(memory: int, room: float) -> str:
-    return f"{number(memory / GIGA)} GB are needed and there are {number(room / GIGA)}"
+    return f"it needs {number(memory / GIGA)} GB, and there are {number(room / GIGA)}"
 
 
 def _exchange(answers: tuple[Latency, ...], costs: list[float], batch: int) -> Panel:
@@ -131,9 +131,9 @@ def _exchange(answers: tuple[Latency, ...], costs: list[float], batch: int) -> P
     for i in {0, batch}:
         marks.append(Label(1.5 * times[i], 1.2 * costs[i], f"batch {BATCHES[i]:,}"))
     return Panel(
-        marks, x=(0.3, 1e4), y=(1e-2, 1e3), x_label="milliseconds a token", weight=1.6,
-        y_label="dollars a million tokens", title="Price and waiting (×: does not fit)", height=360,
-        log_x=True, log_y=True,
+        marks, x=(0.3, 1e4), y=(1e-2, 1e3), x_label="milliseconds per token", weight=1.6,
+        y_label="dollars per million tokens", title="Price and waiting (×: does not fit)",
+        height=360, log_x=True, log_y=True,
     )  # fmt: skip
 
 

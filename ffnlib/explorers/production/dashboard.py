@@ -1,4 +1,4 @@
-"""A training under watch: what a dashboard shows, and which alarm rings at which step."""
+"""A training under watch: what a dashboard shows, and which alarm goes off at which step."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -102,7 +102,7 @@ def seen(training: str, clip: bool, seed: int, alarms: str, steps: int) -> Seen:
     controls=[
         Steps("steps", LAST, stops_at=BAKED, views=("training", "alarms", "clip", "seed"), pace=30),
         Choice("training", list(TRAININGS)),
-        Choice("alarms", list(STRICTNESS), label="alarms ring"),
+        Choice("alarms", list(STRICTNESS), label="alarms"),
         Toggle("clip", label="clip gradients"),
         Button("seed", label="Other weights"),
     ],
@@ -114,7 +114,7 @@ def dashboard(
     clip: bool = False,
     seed: int = 0,
 ) -> Scene:
-    """Watch a training that goes well or does not, with the alarms that would have told."""
+    """Watch a training that goes well or badly, with the alarms that would have warned you."""
     now = seen(training, clip, seed, alarms, steps)
     return Scene(
         [_loss(now), _gradient(now), _change(now), _units(now)],
@@ -220,20 +220,24 @@ def _units(now: Seen) -> Panel:
 def _sentence(now: Seen, training: str, alarms: str, clip: bool, seed: int) -> str:
     setting = (
         f"“{training}”: {now.run.training.event};"
-        f" gradients {'clipped' if clip else 'as they are'}, alarms {alarms}, weights {seed + 1}"
+        f" gradients {'clipped' if clip else 'not clipped'}, alarms {alarms}, weights {seed + 1}"
     )
-    right = f"{100 * now.run.accuracy[now.steps]:.0f} % of the digits are read"
+    right = f"the network reads {100 * now.run.accuracy[now.steps]:.0f} % of the digits"
     if not now.steps:
-        return f"Before the first step {right} ({setting})."
+        return f"Before the first step, {right} ({setting})."
     last = now.run.readings[now.steps - 1]
-    loss = f"the loss is {number(last.loss)}" if np.isfinite(last.loss) else "the loss is no number"
-    said = f"After {now.steps} {'step' if now.steps == 1 else 'steps'} {loss} and {right}"
+    loss = (
+        f"the loss is {number(last.loss)}"
+        if np.isfinite(last.loss)
+        else "the loss is no longer a number"
+    )
+    said = f"After {now.steps} {'step' if now.steps == 1 else 'steps'}, {loss} and {right}"
     idle = max(last.dead)
     if idle > 0:
         said += f"; in one layer {100 * idle:.0f} % of the units are dead"
     said += f" ({setting}). "
     if not now.alarms:
-        return said + "No alarm has rung."
+        return said + "No alarm has gone off."
     first = now.alarms[0]
     said += f"First alarm: {NAMES[first.signal]}, at step {first.reading + 1}"
     others = [f"{NAMES[a.signal]} {a.reading + 1}" for a in now.alarms[1:]]
@@ -254,4 +258,4 @@ def _table(now: Seen) -> Table:
                 rang[name].reading + 1 if name in rang else "",
             ]
         )
-    return Table(["alarm", "compares", "limit", "now", "first rang at step"], rows)
+    return Table(["alarm", "compares", "limit", "now", "went off at step"], rows)

@@ -1,4 +1,4 @@
-"""One layer under the roof of a machine, reading prompts and making one more token."""
+"""One layer under the roof of a machine, reading prompts and writing one more token."""
 
 import numpy as np
 
@@ -43,7 +43,7 @@ BATCHES = range(11)
 INTENSITIES = np.geomspace(0.3, 1e5, 61)
 
 _ROOF = (0.3, 1e5), (0.1, 1e4)
-"""Operations a byte, and 10¹² operations a second."""
+"""Operations per byte, and 10¹² operations per second."""
 
 TERA = 1e12
 
@@ -89,15 +89,15 @@ def roofline(
     text = f"{setting}: {_limited(decode, device, kept)}."
     sharing = "which a batch shares"
     if config.num_experts > 1:
-        sharing += " as far as it meets the same experts"
+        sharing += " where its tokens use the same experts"
     text += f" {_doubled(decode, twice, device, kept, sharing)}"
     reading = sum(times(prefill, device, kept).values())
     limit = _LIMITS[bound(prefill["ffn"], device, kept.activations)]
-    text += f" Reading the prompts takes {time_said(reading)}, the block limited by {limit}."
+    text += f" Reading the prompts takes {time_said(reading)}; there, {limit} limits the block."
     return Scene(panels, text, _table(decode, prefill, device, kept))
 
 
-_LIMITS = {"memory": "memory", "compute": "computing"}
+_LIMITS = {"memory": "memory", "compute": "arithmetic"}
 
 
 def _limited(decode: dict[str, Work], machine: Machine, precision: Precision) -> str:
@@ -107,9 +107,9 @@ def _limited(decode: dict[str, Work], machine: Machine, precision: Precision) ->
     side = "below" if limit == "memory" else "above"
     intensity = number(decode["ffn"].intensity)
     return (
-        f"to decode, the feed-forward block does {intensity} operation{'s' * (intensity != '1')} a"
-        f" byte, {side} the ridge at {number(ridge)}, so {_LIMITS[limit]} limits it; a layer takes"
-        f" {time_said(sum(times(decode, machine, precision).values()))} or more"
+        f"in decoding, the feed-forward block does {intensity} operation{'s' * (intensity != '1')}"
+        f" per byte, {side} the ridge at {number(ridge)}, so {_LIMITS[limit]} limits it. A layer"
+        f" takes {time_said(sum(times(decode, machine, precision).values()))} or more"
     )
 
 
@@ -121,8 +121,8 @@ def _doubled(
     moved = total_work(decode)
     now, then = (sum(times(w, machine, precision).values()) for w in (decode, twice))
     return (
-        f"Of its bytes {share_said(moved.weights, moved.bytes)} are weights, {sharing},"
-        f" and {share_said(moved.cache, moved.bytes)} keys and values, which it does not: twice the"
+        f"Weights are {share_said(moved.weights, moved.bytes)} of its bytes, {sharing}; keys and"
+        f" values are {share_said(moved.cache, moved.bytes)}, which it cannot share. Twice the"
         f" batch takes {number(100 * (then - now) / now, 2)} % longer."
     )
 
@@ -150,7 +150,7 @@ def _roof(
             marks.append(Scatter([at], [y], ROLES[part], size=6, label=words))
             marks.append(_named(words, at, y, ridge))
     return Panel(
-        marks, *_ROOF, x_label="operations a byte", y_label="10¹² operations a second",
+        marks, *_ROOF, x_label="operations per byte", y_label="10¹² operations per second",
         title="One layer (grey: all its parts)", weight=1.5, log_x=True, log_y=True, height=380,
     )  # fmt: skip
 
@@ -198,5 +198,5 @@ def _table(
             limit = _LIMITS[bound(work, machine, precision.activations)]
             rows.append([f"{phase}, {part}", f"{work.flops:,}", f"{work.bytes:,}",
                          work.intensity, time_said(spent[part]), limit])  # fmt: skip
-    columns = ["part", "operations", "bytes", "operations a byte", "at least", "limited by"]
+    columns = ["part", "operations", "bytes", "operations per byte", "at least", "limited by"]
     return Table(columns, rows, limits_said(machine, precision.activations))

@@ -81,12 +81,12 @@ def computed(devices: int, split: str, variant: str, seed: int) -> Outcome:
     controls=[
         Slider("devices", 1, MOST, step=1),
         Choice("split", [RIGHT, *MISTAKES]),
-        Choice("variant", ["relu", "gelu", "swiglu"]),
+        Choice("variant", ["reglu", "geglu", "swiglu"]),
         Button("seed", label="Another input"),
     ],
 )
 def sharding(devices: int = 2, split: str = RIGHT, variant: str = "swiglu", seed: int = 0) -> Scene:
-    """Cut a feed-forward layer over devices, rightly or wrongly, and add up what they compute."""
+    """Split a feed-forward layer over devices, rightly or wrongly, and add up what they compute."""
     out = computed(devices, split, variant, seed)
     panels = [_matrices(devices, split, variant), _sums(out)]
     words = [*map(str, range(1, D_MODEL + 1))]
@@ -104,24 +104,24 @@ def _sentence(out: Outcome, devices: int, split: str, variant: str) -> str:
     bias = "" if out.bias is None else f" and the bias {number(out.bias[0])}"
     several = "One device" if devices == 1 else f"{devices} devices"
     first = (
-        f"{several}, {variant}: {added}{bias} make output 1, {number(out.y[0])}; the whole layer"
-        f" gives {number(out.expected[0])}."
+        f"{several}, {variant}: output 1 is {added}{bias}, which makes {number(out.y[0])}. The"
+        f" whole layer's output 1 is {number(out.expected[0])}."
     )
     if split != RIGHT:
         error = np.linalg.norm(out.y - out.expected) / np.linalg.norm(out.expected)
-        return f"{first} Here {MISTAKES[split]}: all outputs together are {_off(float(error))}."
+        return f"{first} The mistake: {MISTAKES[split]}. The output vector is {_off(float(error))}."
     gap = float(np.max(np.abs(out.y - out.expected)))
     each = all_reduced(LARGE.d_model, LARGE.d_ff, devices, 1, LARGE.variant)["forward"]
     sends = (
-        f"sends {out.sent} bytes; for a layer of {LARGE.name} in bf16 {each:,} bytes a token"
+        f"sends {out.sent} bytes; in a layer of {LARGE.name} in bf16 it would be {each:,} per token"
         if devices > 1
         else "sends nothing"
     )
-    return f"{first} No output differs by more than {number(gap, 1)}. The sum {sends}."
+    return f"{first} No output differs by more than {number(gap, 1)}. The all-reduce {sends}."
 
 
 def _off(error: float) -> str:
-    return f"wrong by {number(100 * error)} % of their length" if error > 1e-12 else "right even so"
+    return f"wrong by {number(100 * error)} % of its length" if error > 1e-12 else "right even so"
 
 
 GAP = 1.6
@@ -149,7 +149,7 @@ def _matrices(devices: int, split: str, variant: str) -> Panel:
         left += columns + GAP
     return Panel(
         marks, x=(0, left), y=(-0.3, D_FF + 2.4), axes=False, height=270,
-        title="Whose weights (colour and number)",
+        title="Which device holds which weights",
     )  # fmt: skip
 
 
@@ -204,5 +204,5 @@ def _sums(out: Outcome) -> Panel:
     room = 0.12 * (hi - lo)
     return Panel(
         marks, x=(-0.6, D_MODEL - 0.4), y=(lo - room, hi + room), x_label="output",
-        title="What they add (bar: whole layer)", row=1, height=260,
+        title="What each device adds (bar: whole layer)", row=1, height=260,
     )  # fmt: skip

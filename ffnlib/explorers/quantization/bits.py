@@ -33,7 +33,7 @@ GROUPS: dict[str, int | str] = {
     "group of 32": 32,
     "group of 8": 8,
 }
-"""What shares a step, and how the library calls it."""
+"""What shares a scale, and how the library calls it."""
 
 CLIPS = {"largest": "absmax", "percentile": "percentile", "least error": "mse"}
 """Where the outermost levels lie, and how the library calls it."""
@@ -42,7 +42,7 @@ SCHEMES = ("symmetric", "affine")
 
 BINS = 41
 
-SHARING = {"matrix": "one step for all"}
+SHARING = {"matrix": "one scale for all"}
 
 REACHING = {
     "largest": "levels up to the largest weight",
@@ -82,12 +82,12 @@ class Outcome(NamedTuple):
     error: float
     """Of all weights, relative."""
     stored: float
-    """Bits a weight, with the steps."""
+    """Bits per weight, with the scales."""
 
 
 @cache
 def outcome(weights: str, bits: int, scheme: str, shared: str, clip: str) -> Outcome:
-    """Quantize a matrix, steps in float16."""
+    """Quantize a matrix, scales in float16."""
     w = matrix(weights)
     z = quantize(w, bits, GROUPS[shared], scheme == "symmetric", clip=CLIPS[clip],
                  scale_dtype=np.float16)  # fmt: skip
@@ -108,7 +108,7 @@ def grid(z: Quantized) -> Array:
     controls=[
         Slider("bits", 2, 8, step=1, unit="bits"),
         Choice("weights", list(WEIGHTS)),
-        Choice("shared", list(GROUPS), label="one step for each"),
+        Choice("shared", list(GROUPS), label="one scale per"),
         Choice("clip", list(CLIPS), label="levels reach to"),
         Choice("scheme", SCHEMES),
     ],
@@ -124,7 +124,7 @@ def bits(
     w, now = matrix(weights), outcome(weights, bits, scheme, shared, clip)
     levels = grid(now.quantized)
     first = w[0, : now.quantized.group_size]  # the weights that share these levels
-    reach = float(np.ceil(1.02 * np.abs(w).max()))  # room for a step rounded up
+    reach = float(np.ceil(1.02 * np.abs(w).max()))  # room for a scale rounded up
     step = float(now.quantized.scale[0, 0])
     panels = [
         _histogram(w, levels, reach),
@@ -134,18 +134,18 @@ def bits(
     ]
     used = len(np.unique(now.quantized.q[0, : len(first)]))
     text = (
-        f"{bits} bits, {scheme}, {SHARING.get(shared, f'one step a {shared}')}, {REACHING[clip]}:"
-        f" {len(levels)} levels {number(step)} apart, of which the first row"
-        f"{'’s first group' if len(first) < COLUMNS else ''} uses {used}. Rounding costs"
-        f" {number(100 * now.error)} % on these {_named(weights)}; all {w.size} weights take"
-        f" {now.quantized.packed_nbytes} bytes, {number(now.stored, 4)} bits each with the steps."
+        f"{bits} bits, {scheme}, {SHARING.get(shared, f'one scale per {shared}')},"
+        f" {REACHING[clip]}: {len(levels)} levels, {number(step)} apart, of which the first row"
+        f"{'’s first group' if len(first) < COLUMNS else ''} uses {used}. The error is"
+        f" {number(100 * now.error)} % on these {_named(weights)}. All {w.size} weights take"
+        f" {now.quantized.packed_nbytes} bytes, {number(now.stored, 4)} bits each with the scales."
     )
     rows = []
     for b in BITS:
         there = outcome(weights, b, scheme, shared, clip)
         rows.append([b, 2**b - (scheme == "symmetric"), there.stored,
                      there.quantized.packed_nbytes, 100 * there.error])  # fmt: skip
-    columns = ["bits", "levels", "bits a weight stored", "bytes", "error %"]
+    columns = ["bits", "levels", "bits per weight stored", "bytes", "error %"]
     return Scene(panels, text, Table(columns, rows, f"float32: {4 * w.size} bytes"))
 
 
@@ -181,7 +181,7 @@ def _histogram(w: Array, levels: Array, reach: float) -> Panel:
 
 
 def _errors(w: Array, back: Array, half: float, reach: float) -> Panel:
-    """The error of each weight: up to half a step, and more beyond the outermost level."""
+    """The error of each weight: up to half a scale, and more beyond the outermost level."""
     limit, ends = 0.45 * reach, [-reach, reach]
     marks: list[Mark] = [
         Line(ends, [half, half], "reference", dash=True, width=1),
@@ -189,13 +189,13 @@ def _errors(w: Array, back: Array, half: float, reach: float) -> Panel:
         Scatter(w, back - w, "error", size=2.5, label="error"),
     ]
     return Panel(
-        marks, (-reach, reach), (-limit, limit), "weight (dashed: half a step)",
+        marks, (-reach, reach), (-limit, limit), "weight (dashed: half a scale)",
         title="Rounded minus weight", weight=1.5, row=1, height=210,
     )  # fmt: skip
 
 
 def _trade(weights: str, bits: int, scheme: str, shared: str, clip: str) -> Panel:
-    """Error against bits stored, for the grouping chosen and for one step for all."""
+    """Error against bits stored, for the grouping chosen and for one scale for all."""
     marks: list[Mark] = []
     for one, role in (("matrix", "reference"), (shared, "output")):
         runs = [outcome(weights, b, scheme, one, clip) for b in BITS]
@@ -204,8 +204,8 @@ def _trade(weights: str, bits: int, scheme: str, shared: str, clip: str) -> Pane
     now = outcome(weights, bits, scheme, shared, clip)
     marks.append(Scatter([now.stored], [100 * now.error], "output", size=6, label="now"))
     return Panel(
-        marks, (0, 12), (0.1, 200), "bits a weight (dashed: one step)", title="Error (%) and bits",
-        log_y=True, height=230,
+        marks, (0, 12), (0.1, 200), "bits per weight (dashed: one scale)",
+        title="Error (%) and bits", log_y=True, height=230,
     )  # fmt: skip
 
 

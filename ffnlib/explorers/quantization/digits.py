@@ -1,4 +1,4 @@
-"""A network that reads digits, with fewer and fewer bits a weight."""
+"""A network that reads digits, with fewer and fewer bits per weight."""
 
 from functools import cache
 from typing import NamedTuple
@@ -97,16 +97,16 @@ def read(bits: int, method: str, shared: str, clip: str) -> Reading:
 @explorer(
     title="Reading digits with few bits",
     controls=[
-        Slider("bits", 2, 8, step=1, label="bits a weight", unit="bits"),
+        Slider("bits", 2, 8, step=1, label="bits per weight", unit="bits"),
         Choice("method", list(METHODS), label="rounding"),
-        Choice("shared", list(GROUPS), label="one step for each"),
+        Choice("shared", list(GROUPS), label="one scale per"),
         Choice("clip", list(CLIPS), label="levels reach to"),
     ],
 )
 def digits(
     bits: int = 3, method: str = "nearest", shared: str = "row", clip: str = "largest"
 ) -> Scene:
-    """Quantize a trained network and count what it still reads right."""
+    """Quantize a trained network and count the digits it still reads correctly."""
     base, now = reader(), read(bits, method, shared, clip)
     other = next(name for name in METHODS if name != method)
     y, before = base.test.y, float(np.mean(base.said == base.test.y))
@@ -119,17 +119,17 @@ def digits(
     ]
     share, share_of_other = (100 * read(bits, m, shared, clip).accuracy for m in (method, other))
     text = (
-        f"{bits} bits, rounded {METHODS[method].said}, one step a {shared}, levels"
-        f" {REACHING[clip]}: {number(share)} % of {len(y)} unseen digits are read right, against"
-        f" {number(100 * before)} % in float64; rounded {METHODS[other].said} it is"
-        f" {number(share_of_other)} %. {len(lost)} readings were lost and {gained} won, and the"
-        f" network takes {now.nbytes:,} bytes."
+        f"{bits} bits, rounded {METHODS[method].said}, one scale per {shared}, levels"
+        f" {REACHING[clip]}: the network reads {number(share)} % of {len(y)} unseen digits"
+        f" correctly, against {number(100 * before)} % in float64; rounded {METHODS[other].said},"
+        f" {number(share_of_other)} %. It now misreads {len(lost)} digits that it read before, and"
+        f" reads {gained} that it misread. It takes {now.nbytes:,} bytes."
     )
     rows = []
     for b in BITS:
         runs = [read(b, name, shared, clip) for name in METHODS]
         rows.append([b, *(100 * run.accuracy for run in runs), runs[0].nbytes])
-    columns = ["bits", *(f"{name}, % right" for name in METHODS), "bytes"]
+    columns = ["bits", *(f"{name}, % correct" for name in METHODS), "bytes"]
     return Scene(panels, text, Table(columns, rows, f"Not quantized: {number(100 * before)} %"))
 
 
@@ -140,8 +140,8 @@ def _curves(bits: int, method: str, shared: str, clip: str, before: float) -> Pa
         marks.append(Line(list(BITS), right, role, name, width=3 if name == method else 1.5))
         if name == method:
             marks.append(Scatter([bits], [right[bits - BITS[0]]], role, size=6, label=name))
-    return Panel(marks, (1.8, 8.2), (20, 103), "bits a weight (dashed: float64)",
-                 title="Digits read right (%)",
+    return Panel(marks, (1.8, 8.2), (20, 103), "bits per weight (dashed: float64)",
+                 title="Digits read correctly (%)",
                  height=250)  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def _confusion(said: NDArray[np.int64], y: NDArray[np.int64]) -> Panel:
 def _lost(
     x: Array, y: NDArray[np.int64], said: NDArray[np.int64], which: NDArray[np.int64]
 ) -> Panel:
-    """Images the float network read right and this one does not, side by side."""
+    """Images that the float network reads correctly and this one does not, side by side."""
     marks: list[Mark] = []
     for place, i in enumerate(which):
         left = place * (SIDE + 2)
@@ -168,4 +168,4 @@ def _lost(
     if not marks:
         marks.append(Label(SHOWN * (SIDE + 2) / 2, SIDE / 2, "none", anchor="middle"))
     return Panel(marks, (-1, SHOWN * (SIDE + 2) - 1), (-2.5, SIDE + 0.5), axes=False, row=1,
-                 title="Lost: the digit → what is read now", height=130)  # fmt: skip
+                 title="Now misread: the digit → the reading", height=130)  # fmt: skip

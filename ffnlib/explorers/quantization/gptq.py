@@ -1,4 +1,4 @@
-"""GPTQ at work: columns of weights rounded one by one, their errors pushed on to the others."""
+"""GPTQ at work: it rounds columns of weights one by one, and the others make up for the errors."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -96,9 +96,9 @@ def run(bits: int, correlation: float, order: str, seed: int) -> tuple[list[Stat
     ],
 )
 def gptq(
-    steps: int = 8, bits: int = 3, correlation: float = 0.9, order: str = "given", seed: int = 0
+    steps: int = 0, bits: int = 3, correlation: float = 0.9, order: str = "given", seed: int = 0
 ) -> Scene:
-    """Round a layer's weights column by column, with and without making the errors good."""
+    """Round a layer's weights column by column, with and without making up for the errors."""
     pushed, plain = run(bits, correlation, order, seed)
     now, other = pushed[steps], plain[steps]
     w = pushed[0].w
@@ -115,11 +115,11 @@ def gptq(
     else:
         best = "GPTQ" if now.output_error < other.output_error else "rounding to nearest"
         text = (
-            f"{steps} of {D_IN} columns rounded ({setting}, layer {seed + 1}). GPTQ has changed the"
-            f" weights by {number(100 * now.weight_error)} % and the outputs by"
-            f" {number(100 * now.output_error)} %; to nearest it is"
-            f" {number(100 * other.weight_error)} % and {number(100 * other.output_error)} %. Ahead"
-            f" on the outputs: {best}."
+            f"{steps} of {D_IN} columns are rounded ({setting}, layer {seed + 1}). With GPTQ the"
+            f" error of the weights is {number(100 * now.weight_error)} % and that of the outputs"
+            f" {number(100 * now.output_error)} %; with rounding to nearest,"
+            f" {number(100 * other.weight_error)} % and {number(100 * other.output_error)} %. The"
+            f" outputs are better with {best}."
         )
     rows = [
         [i, *(100 * e for s in pair for e in (s.weight_error, s.output_error))]

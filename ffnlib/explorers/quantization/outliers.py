@@ -26,10 +26,10 @@ from ffnlib.quantization import dequantize, quantize, smooth, smoothquant_scales
 TOKENS, D_IN, D_OUT, HOT = 64, 16, 16, 10
 
 SHARING = {
-    "matrix": "one step for all inputs and one for all weights",
-    "row": "one step a token and one an output",
-    "group": "one step for each four neighbouring channels of a row",
-    "channel": "one step a channel of the inputs and one an output",
+    "matrix": "one scale for all inputs and one for all weights",
+    "row": "one scale per token and one per output",
+    "group": "one scale for every four neighbouring channels of a row",
+    "channel": "one scale per channel of the inputs and one per output",
 }
 
 SIZES: dict[str, int | str] = {"row": "channel", "group": 4}
@@ -101,16 +101,16 @@ def smoothed_errors(hot: int, bits: int, shared: str, alphas: tuple[float, ...])
 
 
 @explorer(
-    title="One hot channel",
+    title="One outlier channel",
     controls=[
-        Slider("hot", 1, 121, step=4, label="hot channel", unit="×"),
-        Slider("alpha", 0, 1, step=0.05, label="moved, α"),
-        Choice("shared", list(SHARING), label="one step for each"),
+        Slider("hot", 1, 121, step=4, label="outlier channel", unit="×"),
+        Slider("alpha", 0, 1, step=0.05, label="share moved, α"),
+        Choice("shared", list(SHARING), label="one scale per"),
         Choice("bits", [4, 6, 8], label="bits"),
     ],
 )
 def outliers(hot: int = 61, alpha: float = 0.5, shared: str = "matrix", bits: int = 8) -> Scene:
-    """Round a layer's inputs and weights when one input channel is hot, smoothed and not."""
+    """Round a layer whose inputs have an outlier channel, with smoothing and without."""
     x, w = layer(hot)
     s = smoothquant_scales(x, w, alpha)
     after_x, after_w = smooth(x, w, s)
@@ -124,9 +124,9 @@ def outliers(hot: int = 61, alpha: float = 0.5, shared: str = "matrix", bits: in
     better = "helps" if now < 0.98 * plain else "hurts" if now > 1.02 * plain else "changes little"
     text = (
         f"{_heat(hot)}, {bits} bits, {SHARING[shared]}: the error is {number(100 * plain)} % of"
-        f" what the outputs vary by; with SmoothQuant at α = {number(alpha)} it is"
-        f" {number(100 * now)} %, so it {better}. Channel {HOT + 1} of the inputs is divided by"
-        f" {number(s[HOT])}, and the column of weights it meets multiplied by it."
+        f" the outputs' variation. With SmoothQuant at α = {number(alpha)} it is"
+        f" {number(100 * now)} %, so SmoothQuant {better}. It divides channel {HOT + 1} of the"
+        f" inputs by {number(s[HOT])} and multiplies that channel's weights by the same number."
     )
     largest = [np.abs(a).max(axis=0) for a in (x, after_x, w, after_w)]
     rows = [[i + 1, *map(float, values)] for i, values in enumerate(zip(*largest, strict=True))]
@@ -135,7 +135,7 @@ def outliers(hot: int = 61, alpha: float = 0.5, shared: str = "matrix", bits: in
 
 
 def _heat(hot: int) -> str:
-    return "No channel is hot" if hot == 1 else f"One channel {hot} times the others"
+    return "No outlier" if hot == 1 else f"One channel {hot} times as large as the others"
 
 
 def _peaks(before: Array, after: Array, role: str, title: str) -> Panel:
@@ -144,7 +144,7 @@ def _peaks(before: Array, after: Array, role: str, title: str) -> Panel:
     marks: list[Mark] = [
         Line(channels, old, "reference", dash=True, width=1.5),
         Line(channels, new, role, width=2.5),
-        Scatter([HOT + 1], [new[HOT]], role, size=6, label="hot channel, smoothed"),
+        Scatter([HOT + 1], [new[HOT]], role, size=6, label="outlier channel, smoothed"),
     ]
     return Panel(marks, (0.5, D_IN + 0.5), (0.02, 1000), "channel (dashed: before)", title=title,
                  log_y=True, height=220)  # fmt: skip
@@ -164,7 +164,7 @@ def _curve(hot: int, alpha: float, shared: str, bits: int, plain: float) -> Pane
 
 
 def _sharings(hot: int, alpha: float, shared: str, bits: int) -> Panel:
-    """The error of each way to share steps: bars smoothed, points without."""
+    """The error of each way to share scales: bars smoothed, points without."""
     ways = list(SHARING)
     plain = [100 * plain_error(hot, bits, way) for way in ways]
     now = [100 * smoothed_errors(hot, bits, way, (alpha,))[0] for way in ways]

@@ -73,7 +73,7 @@ def test_what_the_links_of_the_chapter_promise():
         assert BAD.start + 1 < first[1] <= BAD.start + 3
     assert alarms_of(dashboard(training="explodes").text)[0] == "change"
     assert "flat places" in dashboard(training="saturates").text
-    assert "no number" in dashboard(training="explodes").text
+    assert "no longer a number" in dashboard(training="explodes").text
     assert "dead units" not in dashboard(training="half dies", clip=True).text
     assert "No alarm" not in dashboard(training="explodes", clip=True).text
     assert alarms_of(dashboard(training="healthy", alarms="early").text) is not None

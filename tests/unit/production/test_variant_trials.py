@@ -128,20 +128,20 @@ def test_picture_and_sentence_are_the_comparison(seeds, signal):
     assert_allclose(marks(scene, Scatter, 0)[1].y, a - b)
     lower, upper = (np.asarray(line.y) for line in marks(scene, Line, 1)[2:4])
     assert (lower[seeds - 2], upper[seeds - 2]) == pytest.approx(tuple(want.interval))
-    told = "this can be told from chance" in scene.text
+    told = "that is more than chance" in scene.text
     assert told == want.interval.excludes_zero
-    assert told != ("this cannot be told" in scene.text)
+    assert told != ("that may be chance" in scene.text)
 
 
 def test_what_the_links_of_the_chapter_promise():
     assert "worse" in comparison().text
-    assert "cannot be told" in comparison().text
+    assert "that may be chance" in comparison().text
     assert "better" in comparison(seeds=40).text
-    assert "cannot be told" in comparison(seeds=40).text
+    assert "that may be chance" in comparison(seeds=40).text
     wide = comparison(first="ReLU 16×", seeds=40).text
-    assert "this can be told from chance" in wide
+    assert "that is more than chance" in wide
     glu = comparison(first="GLU", seeds=40).text
-    assert "this can be told from chance. Without the pairs it could not" in glu
+    assert "that is more than chance. Without pairs you could not tell" in glu
     few = comparison(first="ReLU ½×", examples=50, seeds=5).text
-    assert "cannot be told" in few
-    assert re.search(r"(\d+) seeds would", comparison().text)
+    assert "that may be chance" in few
+    assert re.search(r"takes (\d+) seeds", comparison().text)
