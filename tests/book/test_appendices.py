@@ -26,7 +26,6 @@ LIBRARY = ROOT / "ffnlib"
 ROLE = re.compile(r"\{term\}`(?:[^`<]*<([^>`]+)>|([^`<]+))`")
 DOCUMENTED = re.compile(r"^```\{api\} (\w+)$", re.MULTILINE)
 # Public names stand in __all__; these modules are facades of others, or read by no reader.
-INTERNAL = {"kernels", "widget"}
 
 
 def text(page: Path) -> str:
@@ -129,7 +128,7 @@ def test_notation_names_what_the_library_has() -> None:
         name
         for path in (ROOT / "chapters" / "api").glob("*.md")
         for module in DOCUMENTED.findall(text(path))
-        for name in api.public_names(importlib.import_module(f"ffnlib.{module}"))
+        for name in importlib.import_module(f"ffnlib.{module}").__all__
     }
     rows = [line for line in text(ROOT / "chapters" / "notation.md").splitlines() if "| `" in line]
     named = [name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[-2])]
@@ -145,35 +144,40 @@ def test_notation_names_what_the_library_has() -> None:
 # --- API ---------------------------------------------------------------------------------------
 
 
-def public_modules() -> set[str]:
-    """Modules that declare what they offer, or that a chapter or an exercise imports."""
-    declared = {p.stem for p in LIBRARY.glob("*.py") if "\n__all__ = [" in text(p)}
-    sources = [*CHAPTERS, *(ROOT / "exercises" / "source").rglob("*.ipynb")]
-    imported = {m for s in sources for m in re.findall(r"from ffnlib\.(\w+) import", text(s))}
-    return (declared | imported) - {"explorers", "checks"} - INTERNAL
+def packages() -> set[str]:
+    """Packages of the library that offer public names."""
+    found = (p.parent.name for p in LIBRARY.glob("*/__init__.py") if "attach(" in text(p))
+    return set(found)
 
 
-def test_reference_lists_every_public_module_once() -> None:
+def test_reference_has_a_page_for_every_package() -> None:
     listed = [
         m for p in (ROOT / "chapters" / "api").glob("*.md") for m in DOCUMENTED.findall(text(p))
     ]
-    assert len(listed) == len(set(listed))
-    assert public_modules() - set(listed) == set()
+    assert sorted(listed) == sorted(packages())
+
+
+@pytest.mark.parametrize("name", sorted(packages()))
+def test_what_a_package_says_it_offers_is_what_it_imports(name: str) -> None:
+    package = importlib.import_module(f"ffnlib.{name}")
+    by_file = api.public_names(package)
+    said = [public for names in by_file.values() for public in names]
+    assert package.__all__ == sorted(said) == dir(package)
+    for file, names in by_file.items():
+        for public in names:
+            assert getattr(package, public) is getattr(importlib.import_module(file), public)
 
 
 def test_reference_has_every_public_name(site: Path) -> None:
-    for path in (ROOT / "chapters" / "api").glob("*.md"):
-        shown = page(site, f"chapters/api/{path.stem}")
+    for name in sorted(packages()):
+        shown = page(site, f"chapters/api/{name}")
         anchors = {str(t["id"]) for t in shown.select("[id^='ffnlib.']")}
-        said = {t.get_text() for t in shown.select("code, span.sig-name")}
-        for name in DOCUMENTED.findall(text(path)):
-            module = importlib.import_module(f"ffnlib.{name}")
-            for public in api.public_names(module):
-                found = getattr(module, public)
-                documented = f"ffnlib.{name}.{public}" in anchors or public in said
-                assert documented, f"ffnlib.{name}.{public} is not in the reference"
-                if inspect.isclass(found) or inspect.isfunction(found):
-                    assert inspect.getdoc(found), f"ffnlib.{name}.{public} has no docstring"
+        package = importlib.import_module(f"ffnlib.{name}")
+        for public in package.__all__:
+            found = getattr(package, public)
+            assert f"ffnlib.{name}.{public}" in anchors
+            if inspect.isclass(found) or inspect.isfunction(found):
+                assert inspect.getdoc(found), f"ffnlib.{name}.{public} has no docstring"
 
 
 # --- exercises ---------------------------------------------------------------------------------
