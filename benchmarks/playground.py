@@ -24,7 +24,7 @@ from browser.conftest import FLAGS  # noqa: E402
 from browser.serving import Server  # noqa: E402
 
 from ffnlib.explorers.backprop import playground  # noqa: E402
-from ffnlib.explorers.backprop._playground_run import Settings, begin, inputs  # noqa: E402
+from ffnlib.explorers.backprop.playground_run import Settings, begin, inputs  # noqa: E402
 from ffnlib.nn import (  # noqa: E402
     MLP,
     mse,

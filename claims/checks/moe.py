@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ffnlib.explorers.moe._router_run import EXPERTS, Settings, begin, step
+from ffnlib.explorers.moe.router_run import EXPERTS, Settings, begin, step
 from ffnlib.moe import MoE, expert_shares, load_balancing_loss, sinkhorn, top_k_gates
 from ffnlib.nn import PRESETS, count_parameters, softmax
 

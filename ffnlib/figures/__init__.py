@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ffnlib.figures._marks import FINGER as FINGER
     from ffnlib.figures._marks import LETTER as LETTER
     from ffnlib.figures._palette import ROLES as ROLES
-    from ffnlib.figures._plots import show as show
     from ffnlib.figures._png import OPAQUE as OPAQUE
     from ffnlib.figures._png import heat_rgba as heat_rgba
     from ffnlib.figures._png import png as png
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
     from ffnlib.figures._scene import Table as Table
     from ffnlib.figures._scene import plain as plain
     from ffnlib.figures._widget import ExplorerWidget as ExplorerWidget
+    from ffnlib.figures.plots import show as show
 else:
     from ffnlib._base.lazy import attach
 
@@ -97,7 +97,7 @@ else:
                 "LETTER",
             ),
             "_palette": ("ROLES",),
-            "_plots": ("show",),
+            "plots": ("show",),
             "_png": (
                 "OPAQUE",
                 "heat_rgba",

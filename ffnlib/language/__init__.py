@@ -9,13 +9,19 @@ if TYPE_CHECKING:
     from ffnlib.language._character_model import CharLM as CharLM
     from ffnlib.language._character_model import Vocabulary as Vocabulary
     from ffnlib.language._decoder import Decoder as Decoder
-    from ffnlib.language._key_value_memory import activity as activity
-    from ffnlib.language._key_value_memory import agreement as agreement
-    from ffnlib.language._key_value_memory import top_keys as top_keys
-    from ffnlib.language._key_value_memory import triggers as triggers
     from ffnlib.language._n_grams import NGram as NGram
     from ffnlib.language._n_grams import full_table as full_table
     from ffnlib.language._tiny_decoder import TinyDecoder as TinyDecoder
+    from ffnlib.language._tiny_decoder import load_tiny_decoder as load_tiny_decoder
+    from ffnlib.language.key_value_memory import activity as activity
+    from ffnlib.language.key_value_memory import agreement as agreement
+    from ffnlib.language.key_value_memory import coefficients as coefficients
+    from ffnlib.language.key_value_memory import keys as keys
+    from ffnlib.language.key_value_memory import memories as memories
+    from ffnlib.language.key_value_memory import pull as pull
+    from ffnlib.language.key_value_memory import top_keys as top_keys
+    from ffnlib.language.key_value_memory import triggers as triggers
+    from ffnlib.language.key_value_memory import values as values
 else:
     from ffnlib._base.lazy import attach
 
@@ -27,8 +33,13 @@ else:
                 "Vocabulary",
             ),
             "_decoder": ("Decoder",),
-            "_key_value_memory": (
+            "key_value_memory": (
                 "activity",
+                "coefficients",
+                "keys",
+                "memories",
+                "pull",
+                "values",
                 "agreement",
                 "top_keys",
                 "triggers",
@@ -37,6 +48,9 @@ else:
                 "NGram",
                 "full_table",
             ),
-            "_tiny_decoder": ("TinyDecoder",),
+            "_tiny_decoder": (
+                "TinyDecoder",
+                "load_tiny_decoder",
+            ),
         },
     )

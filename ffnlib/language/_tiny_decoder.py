@@ -1,7 +1,7 @@
 """A small trained decoder that comes with the library, to be looked into.
 
 ``python -m ffnlib.language`` trains it on the course's text and writes
-``data/tiny_decoder.npz``, which holds all that ``load`` needs: the weights in float16, the sizes,
+``data/tiny_decoder.npz``, which holds all that is needed to load it: the weights in float16, the sizes,
 the characters, the end of the text, which was not learned from, and the perplexity on it. So the
 file stays right when the text changes; ``data/TINY_DECODER.md`` describes it.
 """
@@ -50,7 +50,7 @@ def untrained(
     return Decoder(vocabulary, rng=np.random.default_rng(seed), dtype=dtype, **more)
 
 
-def load(dtype: DTypeLike = np.float64) -> TinyDecoder:
+def load_tiny_decoder(dtype: DTypeLike = np.float64) -> TinyDecoder:
     """Load the decoder that comes with the library.
 
     Parameters

@@ -14,7 +14,7 @@ from ffnlib.explorers.ffn.positions import TOKENS, _attention
 from ffnlib.explorers.ffn.shazeer import STEPS, TABLE, UNITS, apart
 from ffnlib.explorers.ffn.sizer import nearest
 from ffnlib.figures import Bars, HeatMap, Scatter
-from ffnlib.language import _key_value_memory as reading
+from ffnlib.language import key_value_memory as reading
 from ffnlib.nn import ACTIVATION_OF, GATED, PRESETS, Attention, ffn_parameters, hidden_size
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 

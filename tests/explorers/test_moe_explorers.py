@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from ffnlib._base.numbers import number
 from ffnlib.explorers import moe
-from ffnlib.explorers.moe._router_run import (
+from ffnlib.explorers.moe.gates import EXPERTS as NAMES
+from ffnlib.explorers.moe.gates import ORDERS
+from ffnlib.explorers.moe.parameters import BYTES, MODELS, SIZES, configured
+from ffnlib.explorers.moe.router import BAKED, COLOURS, LAST
+from ffnlib.explorers.moe.router_run import (
     CLASSES,
     EXPERTS,
     TOKENS,
@@ -21,10 +25,6 @@ from ffnlib.explorers.moe._router_run import (
     step,
     surcharges,
 )
-from ffnlib.explorers.moe.gates import EXPERTS as NAMES
-from ffnlib.explorers.moe.gates import ORDERS
-from ffnlib.explorers.moe.parameters import BYTES, MODELS, SIZES, configured
-from ffnlib.explorers.moe.router import BAKED, COLOURS, LAST
 from ffnlib.figures import Area, Bars, Handle, Scatter
 from ffnlib.moe import expert_shares, load_balancing_loss
 from ffnlib.nn import PRESETS, cross_entropy, softmax

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ffnlib.explorers.backprop import playground
-from ffnlib.explorers.backprop._playground_run import (
+from ffnlib.explorers.backprop.playground_run import (
     DATASETS,
     FEATURES,
     POINTS,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ffnlib._base.numbers import number
-from ffnlib.explorers.backprop._playground_run import (
+from ffnlib.explorers.backprop.playground_run import (
     DATASETS,
     FEATURES,
     REACH,

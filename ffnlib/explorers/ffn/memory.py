@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from ffnlib._base.arrays import Array
 from ffnlib._base.numbers import number
 from ffnlib.figures import Bars, Choice, Label, Mark, Panel, Scene, Slider, Table, Text, explorer
-from ffnlib.language import TinyDecoder
-from ffnlib.language import _key_value_memory as reading
-from ffnlib.language._tiny_decoder import load
+from ffnlib.language import TinyDecoder, load_tiny_decoder
+from ffnlib.language import key_value_memory as reading
 from ffnlib.nn import FeedForward
 
 STRONGEST = 40
@@ -42,7 +41,7 @@ class Layer(NamedTuple):
 
 @cache
 def _tiny() -> TinyDecoder:
-    return load()
+    return load_tiny_decoder()
 
 
 def _block(layer: int) -> FeedForward:

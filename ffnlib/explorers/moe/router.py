@@ -6,7 +6,7 @@ import numpy as np
 
 from ffnlib._base.arrays import Array
 from ffnlib._base.numbers import number
-from ffnlib.explorers.moe._router_run import (
+from ffnlib.explorers.moe.router_run import (
     EXPERTS,
     TOKENS,
     Run,

@@ -8,8 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from ffnlib.figures import ROLES
-from ffnlib.figures import _plots as plots
+from ffnlib.figures import ROLES, plots
 
 
 @pytest.fixture(autouse=True)

@@ -7,14 +7,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 from ffnlib.language import Decoder
-from ffnlib.language import _key_value_memory as memory
 from ffnlib.language import _tiny_decoder as tiny_decoder
+from ffnlib.language import key_value_memory as memory
 from ffnlib.nn import VARIANTS, Block, FeedForward, softmax
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    return tiny_decoder.load()
+    return tiny_decoder.load_tiny_decoder()
 
 
 @pytest.mark.parametrize("bias", [False, True])
@@ -118,7 +118,7 @@ def test_the_tiny_decoder_does_what_it_says(tiny):
     untrained = tiny_decoder.untrained(tiny.model.vocabulary).perplexity(tiny.held_out)
     assert found < 0.1 * untrained
     assert found < 7
-    single = tiny_decoder.load(np.float32)
+    single = tiny_decoder.load_tiny_decoder(np.float32)
     assert single.model.dtype == np.float32
     assert single.model.perplexity(tiny.held_out) == pytest.approx(found, rel=1e-4)
     assert (files("ffnlib") / "data" / "tiny_decoder.npz").stat().st_size <= 64_000
@@ -131,7 +131,7 @@ def test_a_written_decoder_is_read_again(tmp_path, monkeypatch):
     model = tiny_decoder.untrained(tiny_decoder.Vocabulary(text), seed=3)
     found = tiny_decoder.write(tmp_path / "t.npz", model, text[:100])
     monkeypatch.setattr(tiny_decoder, "_HOME", tmp_path / "t.npz")
-    again = tiny_decoder.load()
+    again = tiny_decoder.load_tiny_decoder()
     assert again.held_out == text[:100]
     assert again.perplexity == found == again.model.perplexity(text[:100])
     assert again.model.vocabulary.characters == model.vocabulary.characters
