@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _machine(command: str) -> int:
     from ffngrade.sandbox import bubblewrap as sandbox
-    from ffngrade.sandbox import kernel
+    from ffngrade.sandbox import inspection, kernel
     from ffngrade.sandbox import prefork as warm
 
     if command == "install":
@@ -174,7 +174,19 @@ def _machine(command: str) -> int:
     if not why:
         cold = warm.obstacle()
         print(f"Kernels start cold: {cold}" if cold else "Kernels start warm.")
-    return NOT_DONE if why else DONE
+        return DONE if inspection.main(_secret_folders()) else NOT_DONE
+    return NOT_DONE
+
+
+def _secret_folders() -> dict[str, str]:
+    """The exchange, and the course if there is one here."""
+    from ffngrade.core import course
+    from ffngrade.grading.execute import roots
+
+    here = Path.cwd()
+    root, exchange = roots(course.configuration(here))
+    is_course = (here / course.CONFIGURATION).is_file()
+    return ({"this course": root} if is_course else {}) | {"the exchange": exchange}
 
 
 def _positive(text: str) -> int:

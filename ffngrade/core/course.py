@@ -52,6 +52,14 @@ class _Settings(NbGrader):
     load_cwd_config = False
 
 
+def configuration(folder: Path) -> Config:
+    """Read nbgrader's configuration for a course in a folder, or for none."""
+    settings = _Settings(log_level=logging.ERROR)  # no folder but the course's is looked at
+    settings.initialize([], root=str(folder))
+    config: Config = settings.config
+    return config
+
+
 class Course:
     """A course's folders, its gradebook and the configuration that names them.
 
@@ -80,9 +88,7 @@ class Course:
             raise NoCourse(f"folder must hold {CONFIGURATION}, and {self.folder} does not")
         if str(self.folder) not in sys.path:  # a course may bring its own plugins
             sys.path.insert(0, str(self.folder))
-        settings = _Settings(log_level=logging.ERROR)  # no folder but the course's is looked at
-        settings.initialize([], root=str(self.folder))
-        self.config = settings.config
+        self.config = configuration(self.folder)
         if db:
             self.config.CourseDirectory.db_url = db
         self.config.CourseDirectory.root = str(self.folder)

@@ -41,6 +41,8 @@ PROGRAMS = """
     pwd rm sed seq setpriv setsid sh sleep sort tail test touch tr true uname wc
 """
 """What a shell, and the way into the sandbox, need."""
+KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+"""Of root's privileges, those by which root gives up all of them inside."""
 HIDDEN = "FFN_HIDDEN"
 """In the environment: folders that are never shown, wherever they are."""
 
@@ -117,7 +119,7 @@ def command(
         *(["--perms", "0777"] if root else []),
         *("--dir", HOME, "--chdir", HOME),
         *("--cap-drop", "ALL"),
-        *(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else []),
+        *(part for name in KEPT if root for part in ("--cap-add", name)),
         "--",
         *(_as_nobody(secrets.choice(USERS)) if root else []),
         *("prlimit", f"--nproc={limits.processes}", "--"),
@@ -219,6 +221,11 @@ def _shown(
         *(part for path in sorted(how) for part in how[path]),
         *(part for path in sorted(covered) for part in ("--remount-ro", path)),
     ]
+
+
+def is_needed(path: str) -> bool:
+    """Whether something that must be shown is at this path or below it."""
+    return any(_is_in(shown, path) for shown in [*_system(), *_python()])
 
 
 def _link(path: str) -> list[str]:

@@ -3,17 +3,13 @@
 import json
 import os
 import shutil
-import stat
-import subprocess
-import sys
 from pathlib import Path
 
+import ordinary_user
 import pytest
 
 from ffngrade.sandbox import bubblewrap as sandbox
 
-ROOT = Path(__file__).parents[2]
-NOBODY = 65534
 PROGRAM = r'''
 import json
 import ffngrade.sandbox.startup
@@ -55,46 +51,13 @@ print(json.dumps(shown))
 '''
 
 
-def hidden_from_others(path: Path) -> Path | None:
-    """The topmost folder above ``path`` that only its owner may enter."""
-    above = [*reversed(path.resolve().parents), path.resolve()]
-    return next((p for p in above if not p.stat().st_mode & stat.S_IXOTH), None)
-
-
-def as_nobody(program: str, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run Python as a user without any rights, who can nevertheless read this Python."""
-    needed = {ROOT, Path(sys.prefix), Path(sys.base_prefix)}
-    covered = {hidden_from_others(path) for path in needed} - {None}
-    room = ["bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL"]
-    for folder in covered:
-        room += ["--perms", "0755", "--tmpfs", str(folder)]
-    for path in sorted(needed):
-        if (folder := hidden_from_others(path)) in covered:
-            for between in reversed([p for p in path.parents if folder in p.parents]):
-                room += ["--perms", "0755", "--dir", str(between)]
-            room += ["--ro-bind", str(path), str(path)]
-    who = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    home.chmod(0o777)
-    known = {"HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
-    return subprocess.run(
-        [*room, "--", *who, sys.executable, "-c", program],
-        env={**known, "TMPDIR": str(home), "PYTHONWARNINGS": "ignore"},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root can be another")
-@pytest.mark.skipif(not shutil.which("setpriv"), reason="there is no setpriv")
+@pytest.mark.skipif(bool(ordinary_user.obstacle()), reason=ordinary_user.obstacle())
 @pytest.mark.skipif(bool(sandbox.obstacle()), reason="no sandbox")
 def test_an_ordinary_user_gets_warm_kernels_with_all_walls():
     home = Path("/tmp") / f"ffn-nobody-{os.getpid()}"
     home.mkdir()
     try:
-        done = as_nobody(PROGRAM, home)
+        done = ordinary_user.as_nobody(PROGRAM, home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     assert done.returncode == 0, done.stderr

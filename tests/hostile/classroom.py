@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import bank
 
 from ffnlib.checks.hidden import hidden_cases
 from hostile.attack import ASSIGNMENT, RIGHT, WRONG, Attack, Notebook, code, given, markdown
-from hostile.table import ATTACKS
 
 CANARIES = {
     "environment": "canary-environment-9371",
@@ -29,13 +29,13 @@ SHARES = {
 KEPT = ("source", "cases", "release", "submitted", "nbgrader_config.py", "canary.txt")
 
 
-def build(course: Path) -> None:
+def build(course: Path, attacks: Mapping[str, Attack]) -> None:
     """Fill ``submitted/`` of a course whose assignment was generated."""
     (course / "canary.txt").write_text(CANARIES["file"])
     released = bank.notebook(course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
     for student, share in HONEST.items():
         hand_in(course, student, honest(released, share))
-    for student, attack in ATTACKS.items():
+    for student, attack in attacks.items():
         folder = hand_in(course, student, attacked(released, attack, course))
         if attack.files:
             attack.files(folder)

@@ -7,6 +7,7 @@ CALL = (
     TRY
     + """
 import fcntl, struct, mmap, platform
+import numpy as np
 number = 0 if platform.machine() == 'x86_64' else 1
 def call(numbers, *arguments):
     if libc.syscall(ctypes.c_long(numbers[number]), *map(ctypes.c_long, arguments)) < 0:
@@ -129,8 +130,8 @@ ROWS = [
         "looks for the exchange and for courses where such things are",
         first="import os\nfor folder in ('/usr/local/share', '/usr/share/nbgrader', '/srv', '/var', '/home',\n"
         "               '/mnt', '/media', '/usr/share/doc', '/usr/src', '/etc/passwd', '/etc/hostname'):\n"
-        "    print('GOT' if os.path.exists(folder) else 'not', folder)",
-        shows=("not /srv", "not /usr/local/share"),
+        "    print('GOT' if os.path.exists(folder) else 'no', ' '.join(folder.split('/')[1:]))",
+        shows=("no srv", "no usr local share"),
     ),
     Attack(
         "the first process",

@@ -1,7 +1,10 @@
 """The table of attacks, graded as a class with honest students among them, and what came of it.
 
 Every submission goes through the whole pipeline once: intake, sandbox, verdict, gradebook,
-feedback.
+feedback. Whoever grades, root or an ordinary user, and however kernels start, warm or cold, the
+same must come of it. Each of these four ways grades a class of its own: the whole table in the way
+of this machine and, with ``FFN_ALL_WAYS=1``, in all four; otherwise the attacks on the sandbox
+alone in the other three.
 """
 
 import json
@@ -10,18 +13,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import ordinary_user
 import pytest
 import test_grading as grading
 
 from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel
 from hostile import classroom
-from hostile.attack import ASSIGNMENT
+from hostile.attack import ASSIGNMENT, Attack
 from hostile.reading import Watch, exporter, nbgraders_own, opened
 from hostile.table import ATTACKS
 
@@ -36,7 +41,36 @@ c.TrustedExecute.grace = 0.5
 c.TrustedExecute.total = 90
 """
 LEFT = "hostile-left"  # how attackers' processes call themselves
-each_attack = pytest.mark.parametrize("student", ATTACKS)
+WHO = ("root", "user") if not ordinary_user.obstacle() else ("self",)
+WAYS = [(who, start) for who in WHO for start in ("warm", "cold")]
+ON_THE_SANDBOX = ("escaping", "meeting")
+
+
+def attacks(way: tuple[str, str]) -> dict[str, Attack]:
+    """The part of the table that is tried in a way."""
+    if way == WAYS[0] or os.environ.get("FFN_ALL_WAYS"):
+        return ATTACKS
+    return {name: attack for name, attack in ATTACKS.items() if name.startswith(ON_THE_SANDBOX)}
+
+
+def named(part: object) -> str:
+    return "-".join(part) if isinstance(part, tuple) else str(part)
+
+
+each_way = pytest.mark.parametrize("graded", WAYS, indirect=True, ids=named)
+this_way = pytest.mark.parametrize("graded", WAYS[:1], indirect=True, ids=named)
+each_attack = pytest.mark.parametrize(
+    ("graded", "student"),
+    [(way, student) for way in WAYS for student in attacks(way)],
+    indirect=["graded"],
+    ids=named,
+)
+each_honest = pytest.mark.parametrize(
+    ("graded", "student"),
+    [(way, student) for way in WAYS for student in classroom.HONEST],
+    indirect=["graded"],
+    ids=named,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +78,7 @@ class Class:
     """The class after grading."""
 
     course: Path
+    attacks: Mapping[str, Attack]
     before: dict[str, str]
     marks: dict[str, dict[str, list[float]]]
     said: str
@@ -77,14 +112,15 @@ class Page(HTMLParser):
             self.text += data
 
 
-def ffn_grade(course: Path, away: Path, *command: str) -> str:
+def ffn_grade(who: str, course: Path, away: Path, *command: str) -> str:
     names = {
         **grading.environment(away / "home"),
         "TMPDIR": str(away),
         "CANARY": classroom.CANARIES["environment"],
     }
+    program = [sys.executable, "-m", "ffngrade", *command, "--quiet"]
     done = subprocess.run(
-        [sys.executable, "-m", "ffngrade", *command, "--quiet"],
+        ordinary_user.command(program) if who == "user" else program,
         cwd=course,
         env=names,
         capture_output=True,
@@ -111,28 +147,33 @@ def processes(word: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(request):
+    who, start = request.param
     if not kernel.installed():
         kernel.install()
-    course = grading.copy_course(tmp_path_factory.mktemp("hostile"))
-    with (course / "nbgrader_config.py").open("a") as config:
-        config.write(SHORT)
-    grading.run(course, "-m", "nbgrader", "generate_assignment", ASSIGNMENT)
-    classroom.build(course)
-    before = classroom.fingerprint(course)
+    outside = Path(tempfile.mkdtemp(prefix="ffn-c"))  # where another user may go
     away = Path(tempfile.mkdtemp(prefix="ffn-h"))  # sockets have short names
     try:
-        said = ffn_grade(course, away, "autograde", ASSIGNMENT)
+        course = grading.copy_course(outside)
+        with (course / "nbgrader_config.py").open("a") as config:
+            config.write(f"{SHORT}c.TrustedExecute.warm = {start == 'warm'}\n")
+        grading.run(course, "-m", "nbgrader", "generate_assignment", ASSIGNMENT)
+        classroom.build(course, attacks(request.param))
+        before = classroom.fingerprint(course)
+        for path in [*outside.rglob("*"), outside, away] if who == "user" else ():
+            os.chown(path, *2 * [ordinary_user.NOBODY], follow_symlinks=False)
+        said = ffn_grade(who, course, away, "autograde", ASSIGNMENT)
         left = processes(str(away)) + processes(LEFT)
-        ffn_grade(course, away, "feedback", ASSIGNMENT)
-        said += ffn_grade(course, away, "report", ASSIGNMENT)
+        ffn_grade(who, course, away, "feedback", ASSIGNMENT)
+        said += ffn_grade(who, course, away, "report", ASSIGNMENT)
+        marks = json.loads(grading.run(course, "-c", grading.READ_MARKS, ASSIGNMENT))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FFN_CASES", str(course / "cases"))
+            patch.setenv("FFN_SEED", "first class")
+            yield Class(course, attacks(request.param), before, marks, said, left)
     finally:
-        shutil.rmtree(away, ignore_errors=True)
-    marks = json.loads(grading.run(course, "-c", grading.READ_MARKS, ASSIGNMENT))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FFN_CASES", str(course / "cases"))
-        patch.setenv("FFN_SEED", "first class")
-        yield Class(course, before, marks, said, left)
+        for folder in (away, outside):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def scores(marks: dict[str, list[float]]) -> dict[str, float]:
@@ -158,18 +199,20 @@ def test_it_earns_what_its_honest_part_earns(graded, student):
         assert graded.marks[student]["prove"][0] == 0
 
 
-@pytest.mark.parametrize(("student", "share"), classroom.HONEST.items())
-def test_the_others_keep_their_marks(graded, student, share):
-    assert scores(graded.marks[student]) == classroom.SHARES[share]
+@each_honest
+def test_the_others_keep_their_marks(graded, student):
+    assert scores(graded.marks[student]) == classroom.SHARES[classroom.HONEST[student]]
 
 
+@each_way
 def test_nobody_is_missing_or_invented(graded):
-    asides = {student for student, attack in ATTACKS.items() if attack.aside}
-    assert set(graded.marks) == {*ATTACKS, *classroom.HONEST} - asides
+    asides = {student for student, attack in graded.attacks.items() if attack.aside}
+    assert set(graded.marks) == {*graded.attacks, *classroom.HONEST} - asides
     for student in asides:
         assert student in graded.said
 
 
+@each_way
 def test_nothing_is_changed_and_no_process_is_left(graded):
     after = classroom.fingerprint(graded.course)
     changed = {n for n in graded.before | after if graded.before.get(n) != after.get(n)}
@@ -204,6 +247,7 @@ ACTIVE = {
 OURS = {"class", "id", "charset", "http-equiv", "content", "name", "lang", "scope"}
 
 
+@this_way
 @pytest.mark.parametrize("student", [*ATTACKS, *classroom.HONEST])
 def test_its_feedback_can_do_nothing(graded, student):
     html = graded.page(student)
@@ -243,6 +287,7 @@ def watch(browser):
     watch.context.close()
 
 
+@this_way
 @pytest.mark.browser
 def test_in_a_browser_its_feedback_does_nothing(graded, watch):
     for student in READERS:
@@ -251,6 +296,7 @@ def test_in_a_browser_its_feedback_does_nothing(graded, watch):
         assert (watch.asked, watch.alarms) == ([], []), student
 
 
+@this_way
 @pytest.mark.browser
 def test_in_formgrader_its_script_does_not_run(graded, watch, monkeypatch):
     ours = exporter(graded.course, monkeypatch)
