@@ -43,6 +43,8 @@ PROGRAMS = """
 """What a shell, and the way into the sandbox, need."""
 KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 """Of root's privileges, those by which root gives up all of them inside."""
+ALONE = ("setpriv", "--pdeathsig=KILL", "--no-new-privs", "--")
+"""As bubblewrap does for a first process of its own: it ends with whoever runs the sandbox."""
 HIDDEN = "FFN_HIDDEN"
 """In the environment: folders that are never shown, wherever they are."""
 
@@ -94,8 +96,8 @@ def command(
 ) -> list[str]:
     """Return the command that runs ``program`` inside.
 
-    It is the first process there, so there is no other one that it could look into. Start it with
-    an empty environment, which nobody can then read.
+    There is nobody whom it could look into: the first process there is root's or, for an ordinary
+    user, the program itself. Start it with an empty environment, which nobody can then read.
 
     Parameters
     ----------
@@ -113,7 +115,7 @@ def command(
     root = os.geteuid() == 0
     return [
         *_room(limits),
-        "--as-pid-1",
+        *([] if root else ["--as-pid-1"]),
         *(["--seccomp", str(calls)] if calls is not None else []),
         *_shown(readable, written),
         *(["--perms", "0777"] if root else []),
@@ -121,7 +123,7 @@ def command(
         *("--cap-drop", "ALL"),
         *(part for name in KEPT if root for part in ("--cap-add", name)),
         "--",
-        *(_as_nobody(secrets.choice(USERS)) if root else []),
+        *(_as_nobody(secrets.choice(USERS)) if root else ALONE),
         *("prlimit", f"--nproc={limits.processes}", "--"),
         *program,
     ]

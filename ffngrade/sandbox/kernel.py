@@ -27,6 +27,7 @@ SPEC = {
 def install(prefix: str = sys.prefix) -> Path:
     """Write the kernelspec into an environment; give its folder."""
     with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)  # others may use this environment too
         (Path(folder) / "kernel.json").write_text(json.dumps(SPEC, indent=1), encoding="utf-8")
         return Path(KernelSpecManager().install_kernel_spec(folder, NAME, prefix=prefix))
 

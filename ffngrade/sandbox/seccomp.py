@@ -107,6 +107,7 @@ LOOKED_AT = {
     "fcntl": (72, 25),
     "futex": (202, 98),
     "ioctl": (16, 29),
+    "prctl": (157, 167),
     "setsockopt": (54, 208),
     "socket": (41, 198),
     "socketpair": (53, 199),
@@ -115,6 +116,7 @@ NEW_NAMESPACE = 0x7E020000
 FCNTL = (0, 1, 2, 3, 4, 8, 9, 10, 11, 15, 16, 1030, 1032)
 """Commands on the file descriptor alone: no lock, lease, notice or hint on the file."""
 LOCKS = (5, 6, 7, 36, 37, 38)
+DEATH_SIGNAL, KILL = 1, 9
 LOCAL = 1
 """The one family of sockets: between processes of a machine, with buffers of a fixed size."""
 BUFFERS = (7, 8, 32, 33)
@@ -199,6 +201,14 @@ def _looked_at() -> dict[str, list[Instruction]]:
             _error(errno.EINVAL),
         ],
         "ioctl": [_argument(1), *_among(TERMINAL, _error(errno.EPERM)), _allowed()],
+        # Who dies with the grader dies with the grader.
+        "prctl": [
+            _argument(0),
+            *_unless(EQUAL, DEATH_SIGNAL, [_allowed()]),
+            _argument(1),
+            *_when(EQUAL, KILL, [_allowed()]),
+            _error(errno.EPERM),
+        ],
         "socket": local,
         "socketpair": local,
         "setsockopt": [_argument(2), *_among(BUFFERS, _error(errno.EPERM)), _allowed()],

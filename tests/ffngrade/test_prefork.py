@@ -1,6 +1,8 @@
 """Kernels that are forked from one template: what one can know of, do to, or leave for another."""
 
 import os
+import signal
+import time
 import warnings
 from pathlib import Path
 
@@ -225,6 +227,19 @@ def test_nothing_is_left_when_one_ends():
     one.close()
     assert processes(os.getpid()) == before
     assert set(warm.shared().folder.iterdir()) == folders
+
+
+def test_a_cold_kernel_ends_with_whoever_runs_it():
+    before = processes(os.getpid())
+    one = Session(NAME, warm=False)
+    stay = "import ctypes, os, time\nctypes.CDLL(None).prctl(1, 0)\nif os.fork() == 0:\n    os.setsid(); time.sleep(600)"  # noqa: E501
+    said(one, stay)
+    inside = processes(os.getpid()) - before
+    assert len(inside) > 2
+    os.kill(one.kernel.process, signal.SIGKILL)
+    while inside & processes():
+        time.sleep(0.01)  # the time limit of the test is the end
+    one.close()
 
 
 def test_a_template_that_was_killed_is_replaced():
