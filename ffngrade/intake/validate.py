@@ -17,6 +17,8 @@ from ffngrade.intake.notebook_reader import Document, Found, Unusable, read, sho
 from ffngrade.intake.repair import NOTE, Rebuilt, note
 
 BEGINS = re.compile(r"\bchecks\.begin\(\s*['\"](\w+)['\"]")
+LIBRARY = re.compile(r"\bffnlib\.(?!checks\b)(\w+)|\bfrom +ffnlib +import +\(?(?!checks\b)(\w+)")
+COMMENT = re.compile(r"#.*")
 MOST_TOLD = 20
 
 
@@ -61,11 +63,19 @@ def mend(document: Document, release: Release) -> Checked:
     if document.language not in ("", "python", "ipython"):
         work.mended.append(f"the notebook named another language ({shown(document.language)})")
     notebook = work.built()
+    work.suspicious += _of_library(cells)
     mended, suspicious = _few(work.mended), _few(work.suspicious)
     if mended or suspicious:
         notebook.cells.insert(0, note((*mended, *suspicious)))
     answered = _answered(cells, found, release)
     return Checked(notebook, mended, suspicious, answered=answered)
+
+
+def _of_library(cells: Sequence[Found]) -> list[str]:
+    """Say which modules of ffnlib the code names that are disabled in exercises."""
+    sources = [COMMENT.sub("", cell.source) for cell in cells if cell.kind == "code"]
+    named = [one or other for source in sources for one, other in LIBRARY.findall(source)]
+    return [f"`ffnlib.{shown(name)}` is used, which is disabled in exercises" for name in named]
 
 
 def _few(sentences: Sequence[str]) -> tuple[str, ...]:

@@ -446,6 +446,25 @@ def test_layout_and_comments_are_no_tampering():
     assert (got.mended, got.suspicious) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("line", "module"),
+    [
+        ("from ffnlib.nn import softmax as ready", "nn"),
+        ("import ffnlib.moe", "moe"),
+        ("from ffnlib import quantization", "quantization"),
+        ("import importlib; importlib.import_module('ffnlib.lora')", "lora"),
+        ("from ffnlib import checks", ""),
+        ("import ffnlib.checks", ""),
+        ("# as ffnlib.nn does", ""),
+    ],
+)
+def test_what_is_used_of_the_library_is_told(line, module):
+    nb = handed_out.solved("softmax")
+    cell_of(nb, "softmax").source += f"\n{line}\n"
+    told = (f"`ffnlib.{module}` is used, which is disabled in exercises",) if module else ()
+    assert handed_in(nb).suspicious == told
+
+
 # ---- set aside
 
 WHOLE = bytes_of(handed_out.solved("softmax"))
