@@ -1,7 +1,7 @@
 """A small trained decoder that comes with the library, to be looked into.
 
 ``python -m ffnlib.language`` trains it on the course's text and writes
-``data/tiny_decoder.npz``, which holds all that is needed to load it: the weights in float16, the sizes,
+``data/tiny_decoder.npz``, which holds all that loading needs: the weights in float16, the sizes,
 the characters, the end of the text, which was not learned from, and the perplexity on it. So the
 file stays right when the text changes; ``data/TINY_DECODER.md`` describes it.
 """

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from ffnlib.datasets import prose
 from ffnlib.language import Decoder
 from ffnlib.language import _tiny_decoder as tiny_decoder
 from ffnlib.language import key_value_memory as memory
@@ -150,7 +151,7 @@ def test_the_split_leaves_no_unknown_character():
 @pytest.mark.slow
 def test_training_beats_the_untrained(tmp_path):
     """One pass over a part of the text, by the command's own functions."""
-    text = tiny_decoder.prose.read()[:2000]
+    text = prose()[:2000]
     learned, kept = tiny_decoder.split(text)
     model = tiny_decoder.train(learned)
     before = tiny_decoder.untrained(model.vocabulary).perplexity(kept)
