@@ -1,4 +1,4 @@
-r"""A two-layer classifier whose way back can be given a fault, to be found by ``gradcheck``.
+r"""A two-layer classifier whose backward pass can be given a fault, to be found by ``gradcheck``.
 
 Each fault is a mistake that people make, that raises no error, and that often lets the loss go down
 all the same. Without a fault, for a batch of m with one-hot targets t:
@@ -35,14 +35,14 @@ FAULTS: Final[dict[str, Fault]] = {
     "mean_twice": Fault("The mean over the batch is taken twice: 1/m in δ₂ and again here.", ALL),
     "mean_over_classes": Fault("δ₂ is divided by the number of classes as well as by m.", ALL),
     "sum_over_batch": Fault("The 1/m is missing: the gradient of the sum, not the mean.", ALL),
-    "softmax_sign": Fault("δ₂ is t − p where p − t belongs, so training climbs.", ALL),
+    "softmax_sign": Fault("δ₂ is y − p instead of p − y, so the loss rises.", ALL),
     "target_forgotten": Fault("δ₂ is p/m: the target was never subtracted.", ALL),
     "no_slope": Fault("δ₁ is not multiplied by f′(z₁).", ("W1", "b1")),
-    "slope_of_output": Fault("f′ is taken at h = f(z₁) where z₁ belongs.", ("W1", "b1")),
-    "reshaped": Fault("The gradient of W₁ is reshaped where it had to be transposed.", ("W1",)),
-    "before_activation": Fault("The gradient of W₂ is made with z₁ where h belongs.", ("W2",)),
+    "slope_of_output": Fault("f′ is taken at h = f(z₁) instead of z₁.", ("W1", "b1")),
+    "reshaped": Fault("The gradient of W₁ is reshaped instead of transposed.", ("W1",)),
+    "before_activation": Fault("The gradient of W₂ uses z₁ instead of h.", ("W2",)),
     "bias_axis": Fault("The gradient of b₁ is summed over the units too.", ("b1",)),
-    "bias_forgotten": Fault("b₂ gets no gradient: it stays where it was.", ("b2",)),
+    "bias_forgotten": Fault("b₂ gets no gradient, so it never changes.", ("b2",)),
     "not_cleared": Fault("Gradients of W₁ are added to those of the last call.", ("W1",)),
 }
 

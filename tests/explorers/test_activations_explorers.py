@@ -343,7 +343,7 @@ def test_saturation_measures_the_drawn_bell():
     text = chapter.saturation(f="tanh", spread=1.0, centre=0.0).text
     end = math.atanh(math.sqrt(0.9))
     assert f"{number(200 * norm.sf(end))} %" in text
-    assert chapter.saturation(f="identity").text.startswith("0 %")
+    assert chapter.saturation(f="identity").text.startswith("For 0 %")
 
 
 @pytest.mark.parametrize(

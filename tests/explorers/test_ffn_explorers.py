@@ -178,8 +178,8 @@ def test_both_units_and_lengths(steps, unit):
 
 
 def test_who_the_best_bar_meets_depends_on_its_length():
-    assert "it meets none" in shazeer(spread=0).text
-    assert "it meets SwiGLU." in shazeer(spread=1.0).text
+    assert "overlaps no other" in shazeer(spread=0).text
+    assert "overlaps that of SwiGLU." in shazeer(spread=1.0).text
     assert "Bilinear" in shazeer(spread=2.0).text
     assert "From GeGLU to SwiGLU" in shazeer(against="GeGLU").text
 
@@ -192,7 +192,7 @@ def test_a_unit_is_read_as_the_library_reads_it(layer):
     tiny = _tiny()
     scene = memory(layer=layer, rank=3)
     unit = int(_layer(layer - 1).order[2])
-    assert scene.text.startswith(f"Unit {unit} of block {layer} fires")
+    assert scene.text.startswith(f"Unit {unit} of block {layer} is active")
     best = reading.triggers(tiny.model, tiny.held_out, layer - 1, unit, n=1)[0]
     read, following, m = scene.table.rows[0]
     assert m == pytest.approx(best.coefficient)

@@ -129,12 +129,12 @@ def test_no_line_separates_xor():
 def test_no_line_the_reader_lays_gets_four_right(line):
     said = neurons.xor(line=[list(p) for p in line]).text
     assert "4 of 4" not in said
-    assert int(said.split(" gets ")[1][0]) in (2, 3)
+    assert int(said.split(" classifies ")[1][0]) in (2, 3)
 
 
 def test_two_relus_solve_xor():
     said = neurons.xor(hidden=True, line=[[0.5, 0.0], [1.5, 0.5]]).text
-    assert "4 of 4 points right. XOR is solved." in said
+    assert "4 of 4 points correctly. XOR is solved." in said
 
 
 # ---- collapse
@@ -167,9 +167,9 @@ def test_a_nonlinearity_solves_what_depth_alone_does_not(seed):
 
 
 def test_hinges_says_a_half_for_one_unit_and_exact_for_two():
-    assert "largest error on [−1, 1] is 0.5, at" in neurons.hinges(units=1).text
-    assert "is 0 up to rounding" in neurons.hinges(units=2).text
-    assert neurons.hinges(units=2).table.rows[1][2] == pytest.approx(2.0)
+    assert "largest error on [−1, 1] is 0.5, at" in neurons.hinges(target="|x|", units=1).text
+    assert "is 0 up to rounding" in neurons.hinges(target="|x|", units=2).text
+    assert neurons.hinges(target="|x|", units=2).table.rows[1][2] == pytest.approx(2.0)
 
 
 def test_no_hinges_pass_a_step_by_less_than_a_half():
@@ -187,7 +187,7 @@ def test_more_hinges_fit_the_sine_better():
 
 def test_by_hand_the_network_goes_through_the_points():
     points = [[-1.0, 1.0], [0.0, 0.0]] + [[0.5, 0.5]] * 6 + [[1.0, 1.0]]
-    said = neurons.hinges(units=2, heights="by hand", kinks=points).text
+    said = neurons.hinges(target="|x|", units=2, heights="by hand", kinks=points).text
     assert "largest error on [−1, 1] is 0 up to rounding" in said
 
 

@@ -156,4 +156,4 @@ def test_each_written_form_fails_on_its_own_side():
 def test_the_loss_made_from_a_probability_is_infinite_long_before_the_logit_is_large():
     scene = sigmoid(formula="by sign", dtype="float64", x=42)
     assert "gives ∞" in scene.text
-    assert "softplus of x 42" in scene.text
+    assert "softplus(x), is 42" in scene.text

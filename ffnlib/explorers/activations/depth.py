@@ -55,7 +55,7 @@ def depth(
             Line(places, bound, "reference", dash=True),
             Line(places, gradient, "gradient"),
             Scatter(places, gradient, "gradient", size=3, label="gradient"),
-            Label(DEEPEST - 0.5, 1e8, f"dashed: {number(steepest)} a layer", anchor="end"),
+            Label(DEEPEST - 0.5, 1e8, f"dashed: {number(steepest)} per layer", anchor="end"),
         ],
         x=(0, DEEPEST), y=(1e-20, 1e10), x_label="layer", log_y=True,
         y_label="RMS, 1 at the last layer", title="Back: ← the gradient",
@@ -63,7 +63,7 @@ def depth(
     each, slope = float(gradient[0] ** (1 / layers)), float(np.exp(np.log(flow.slope).mean()))
     text = (
         f"After {layers} {said(f)} layer{'s' if layers > 1 else ''} the gradient has"
-        f" {number(gradient[0])} of its size: × {number(each)} a layer, from slopes of about"
+        f" {number(gradient[0])} of its size: × {number(each)} per layer, from slopes of about"
         f" {number(slope)} and weights that multiply by {number(each / slope)}."
     )
     rows = [

@@ -17,12 +17,12 @@ GATES = {
     title="A gated unit",
     controls=[
         Choice("kind", list(GATES), label="gate"),
-        Slider("gate", -5, 5, step=0.25, label="gate pre-activation a"),
-        Slider("up", -5, 5, step=0.25, label="value b"),
+        Slider("gate", -5, 5, step=0.25, label="gate u"),
+        Slider("up", -5, 5, step=0.25, label="value v"),
     ],
 )
 def gates(kind: str = "swiglu", gate: float = 1.0, up: float = 2.0) -> Scene:
-    """Show the product f(a) · b over the plane of its two inputs, and along a."""
+    """Show the product f(u) · v over the plane of its two inputs, and along u."""
     f = ACTIVATIONS[GATES[kind]]
     cells = np.linspace(-5, 5, 34)
     centres, grid = (cells[1:] + cells[:-1]) / 2, np.linspace(-5, 5, 81)
@@ -30,22 +30,23 @@ def gates(kind: str = "swiglu", gate: float = 1.0, up: float = 2.0) -> Scene:
     plane = Panel(
         [
             HeatMap(np.outer(centres, f(centres)), (-5, 5), (-5, 5), limit=12.0),
-            Handle(gate, up, param_x="gate", param_y="up", label="a and b"),
+            Handle(gate, up, param_x="gate", param_y="up", label="u and v"),
         ],
-        x=(-5, 5), y=(-5, 5), x_label="a (gate)", y_label="b (value)", equal=True,
-        title=f"{said(kind)}: f(a) · b",
+        x=(-5, 5), y=(-5, 5), x_label="gate u", y_label="value v", equal=True,
+        title=f"{said(kind)}: f(u) · v",
     )  # fmt: skip
+    top = max(3.0, float(np.ceil(5.2 * abs(up))))  # the highest curve, f(u) = u at u = 5
     cut = Panel(
         [
-            Line(grid, f(grid) * up, "output", "f(a) · b"),
-            Line(grid, f.derivative(grid) * up, "gradient", "slope in a"),
-            Handle(gate, through * up, param_x="gate", label="a"),
+            Line(grid, f(grid) * up, "output", "f(u) · v"),
+            Line(grid, f.derivative(grid) * up, "gradient", "slope in u"),
+            Handle(gate, through * up, param_x="gate", label="u"),
         ],
-        x=(-5, 5), y=(-26, 26), x_label="a (gate)", y_label="output", title=f"At b = {number(up)}",
+        x=(-5, 5), y=(-top, top), x_label="gate u", y_label="output", title=f"At v = {number(up)}",
     )  # fmt: skip
     text = (
-        f"At a = {number(gate)} and b = {number(up)} the {said(kind)} unit gives"
-        f" {number(through * up)}. Its slope in b is f(a) = {number(through)}; its slope in a is"
-        f" f′(a) · b = {number(tilt * up)}."
+        f"At u = {number(gate)} and v = {number(up)} the {said(kind)} unit gives"
+        f" {number(through * up)}. Its slope in v is f(u) = {number(through)}; its slope in u is"
+        f" f′(u) · v = {number(tilt * up)}."
     )
     return Scene([plane, cut], text)

@@ -55,8 +55,8 @@ def saturation(f: str = "sigmoid", spread: float = 3.0, centre: float = 0.0) -> 
         title="Share of the input on the flat", weight=0.7,
     )  # fmt: skip
     text = (
-        f"{number(100 * share)} % of an input with mean {number(centre)} and standard deviation"
-        f" {number(spread)} meets a slope of {said(f)} below"
-        f" {number(FLAT * steepest)}, a tenth of its largest, {number(steepest)}."
+        f"For {number(100 * share)} % of an input with mean {number(centre)} and standard deviation"
+        f" {number(spread)}, the slope of {said(f)} is below {number(FLAT * steepest)},"
+        f" a tenth of its largest, {number(steepest)}."
     )
     return Scene([left, right], text)

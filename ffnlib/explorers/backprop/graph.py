@@ -47,27 +47,32 @@ TARGET = 1.0
 
 PROGRAMS = {
     "neuron": Program(
-        (Given("a", "weight", 0.0), Given("b", "input", 1 / 3), Given("c", "bias", 2 / 3),
-         Given("t", "target", 1.0)),
-        (Made("ab", "×", ("a", "b"), 1, 1 / 6), Made("z", "+", ("ab", "c"), 2, 0.4),
-         Made("h", "tanh", ("z",), 3, 0.4), Made("e", "−", ("h", "t"), 4, 0.7),
+        (Given("w", "weight", 0.0), Given("x", "input", 1 / 3), Given("b", "bias", 2 / 3),
+         Given("y", "target", 1.0)),
+        (Made("wx", "×", ("w", "x"), 1, 1 / 6), Made("z", "+", ("wx", "b"), 2, 0.4),
+         Made("h", "tanh", ("z",), 3, 0.4), Made("e", "−", ("h", "y"), 4, 0.7),
          Made("J", "square", ("e",), 5, 0.7)),
     ),
-    "b used twice": Program(
-        (Given("a", "", 0.0), Given("b", "", 0.5), Given("c", "", 1.0)),
-        (Made("u", "×", ("a", "b"), 1, 0.2), Made("v", "+", ("b", "c"), 1, 0.8),
+    "x used twice": Program(
+        (Given("w", "", 0.0), Given("x", "", 0.5), Given("b", "", 1.0)),
+        (Made("u", "×", ("w", "x"), 1, 0.2), Made("v", "+", ("x", "b"), 1, 0.8),
          Made("J", "×", ("u", "v"), 2)),
     ),
     "cross-entropy": Program(
-        (Given("a", "right", 0.0), Given("b", "logit", 0.5), Given("c", "logit", 1.0)),
-        (Made("exp a", "exp", ("a",), 1, 0.3), Made("exp b", "exp", ("b",), 1, 0.65),
-         Made("exp c", "exp", ("c",), 1, 1.0), Made("s", "+", ("exp a", "exp b"), 2, 0.5),
-         Made("sum", "+", ("s", "exp c"), 3, 0.7), Made("lse", "log", ("sum",), 4, 0.7),
-         Made("J", "−", ("lse", "a"), 5, 0.3)),
+        (Given("z₁", "correct", 0.0), Given("z₂", "logit", 0.5), Given("z₃", "logit", 1.0)),
+        (Made("exp z₁", "exp", ("z₁",), 1, 0.3), Made("exp z₂", "exp", ("z₂",), 1, 0.65),
+         Made("exp z₃", "exp", ("z₃",), 1, 1.0), Made("s", "+", ("exp z₁", "exp z₂"), 2, 0.5),
+         Made("sum", "+", ("s", "exp z₃"), 3, 0.7), Made("lse", "log", ("sum",), 4, 0.7),
+         Made("J", "−", ("lse", "z₁"), 5, 0.3)),
     ),
 }  # fmt: skip
 
 LAST = max(2 * len(program.made) + 1 for program in PROGRAMS.values())
+
+
+def named(program: Program, values: Sequence[float]) -> dict[str, float]:
+    """Return the given numbers by name: those of the sliders in order, then the target if any."""
+    return dict(zip((g.name for g in program.given), (*values, TARGET), strict=False))
 
 
 def compute(
@@ -132,9 +137,9 @@ def moment(program: Program, values: Mapping[str, Value], step: int) -> Moment:
             views=("expression", "a", "b", "c"),
             pace=1.5,
         ),
-        Slider("a", -3, 3, step=0.25),
-        Slider("b", -3, 3, step=0.25),
-        Slider("c", -3, 3, step=0.25),
+        Slider("a", -3, 3, step=0.25, label="first number"),
+        Slider("b", -3, 3, step=0.25, label="second number"),
+        Slider("c", -3, 3, step=0.25, label="third number"),
     ],
 )
 def graph(
@@ -142,7 +147,7 @@ def graph(
 ) -> Scene:
     """Walk through a computation node by node, with finite differences beside the gradients."""
     program = PROGRAMS[expression]
-    numbers = {"a": a, "b": b, "c": c, "t": TARGET}
+    numbers = named(program, (a, b, c))
     values = compute(program, numbers)
     step = min(steps, 2 * len(program.made) + 1)
     now = moment(program, values, step)
@@ -209,19 +214,19 @@ def _sentence(
         said = f"{at}, forwards: {name} gives {number(values[now.acting.name].data)}."
         return said + (" That is the loss J." if step == len(program.made) else "")
     if step == len(program.made) + 1:
-        return f"{at}: the way back starts at the loss, whose derivative by itself is 1."
+        return f"{at}: the backward pass starts at the loss; its slope with respect to itself is 1."
     local = [number(s) for s in values[now.acting.name].slopes]
     said = (
-        f"{at}, backwards: {name} hands its gradient {number(now.grads[now.acting.name])} to its"
-        f" input{'s' * (len(local) > 1)}, times the slope{'s' * (len(local) > 1)}"
+        f"{at}, backwards: {name} passes its gradient {number(now.grads[now.acting.name])} to"
+        f" its input{'s' * (len(local) > 1)}, times the slope{'s' * (len(local) > 1)}"
         f" {' and '.join(local)}."
     )
     if step < total:
         return said
     worst = max(abs(now.grads[name] - slopes[name]) for name in now.final)
-    known = [g.name for g in program.given if g.name != "t"]
+    known = [g.name for g in program.given if g.meaning != "target"]
     listed = ", ".join(f"∂J/∂{name} = {number(now.grads[name])}" for name in known)
-    return f"All gradients are there: {listed}. Finite differences agree to {_bound(worst)}."
+    return f"All gradients are computed: {listed}. Finite differences agree to {_bound(worst)}."
 
 
 def _bound(worst: float) -> str:

@@ -82,7 +82,7 @@ def weight_gradients(init: str, activation: str, seed: int) -> NDArray[np.float6
 @explorer(
     title="How large should random weights be?",
     controls=[
-        Choice("init", list(INITS), label="start weights"),
+        Choice("init", list(INITS), label="initial weights"),
         Choice("activation", ["tanh", "relu"]),
         Slider("layer", 1, DEEPEST, step=1, label="layer of the last histogram"),
         Button("seed", label="Draw again"),
@@ -99,11 +99,9 @@ def initialization(
     flows = {name: trial(name, activation, seed).flow for name in INITS if name in (init, *RANDOM)}
     forwards = {name: flow.signal for name, flow in flows.items()}
     backwards = {name: flow.gradient[::-1] for name, flow in flows.items()}
-    panels.append(_sizes(forwards, init, "The signal, forwards", "layer", "output"))
+    panels.append(_sizes(forwards, init, "The signal, forward", "layer", "output"))
     panels.append(
-        _sizes(
-            backwards, init, "The gradient, backwards", "layers back from the output", "gradient"
-        )
+        _sizes(backwards, init, "The gradient, backward", "layers back from the output", "gradient")
     )
     weights = weight_gradients(init, activation, seed)
     text = _sentence(chosen, weights, init, activation, layer)
@@ -141,15 +139,15 @@ def _sentence(
     outputs = chosen.outputs[layer]
     if init == "zeros":
         return (
-            f"With all weights 0 every unit gives the same, {number(float(outputs.max()))}, and the"
-            f" gradient of the first layer's weights is {number(weights[0])}: nothing tells"
-            " the units apart, and nothing ever will."
+            f"With all weights 0 every unit outputs the same number,"
+            f" {number(float(outputs.max()))}, and the gradient of the first layer's weights is"
+            f" {number(weights[0])}: nothing tells the units apart, and training cannot change that."
         )
     signal, gradient = chosen.flow.signal[layer], chosen.flow.gradient[0]
     said = (
-        f"Start weights {init}, {activation}: the root mean square of the outputs is"
+        f"With {init} initial weights and {activation}, the root mean square of the outputs is"
         f" {number(chosen.flow.signal[1])} in layer 1 and {number(signal)} in layer {layer}; a"
-        f" gradient of size 1 arrives at the input as {number(gradient)}."
+        f" gradient of size 1 at the output is {number(gradient)} at the input."
     )
     if activation == "tanh":
         flat = float(np.mean(np.abs(outputs) > 0.99))

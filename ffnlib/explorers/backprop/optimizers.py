@@ -184,7 +184,7 @@ def optimizers(
         log_y=True,
         x_label="step",
         y_label="height",
-        title="How high each is",
+        title="Height of each",
     )
     return Scene([landscape, falls], text=_sentence(heights, steps), table=_table(paths, heights))
 
@@ -218,7 +218,7 @@ def _sentence(heights: dict[str, NDArray[np.float64]], steps: int) -> str:
     said = f"After {steps} step{'s' * (steps > 1)} the heights are: {', '.join(parts)}."
     if lost:
         names = " and ".join([", ".join(lost[:-1])] * (len(lost) > 1) + lost[-1:])
-        gone = f"{names} flew away: the learning rate is too large."
+        gone = f"{names} diverged: the learning rate is too large."
         said = f"{said} {gone}" if parts else gone
     return said
 

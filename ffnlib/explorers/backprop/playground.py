@@ -1,4 +1,4 @@
-"""The training playground: a network that learns while one looks."""
+"""The training playground: a network that learns while you watch."""
 
 from collections.abc import Sequence
 
@@ -58,7 +58,7 @@ _runs: Replay[Run] = Replay(lambda *key: begin(Settings(*key)), step, every=20, 
         Several("features", tuple(FEATURES), label="inputs"),
         Text("hidden", max_length=20, label="hidden layers"),
         Choice("activation", ["tanh", "sigmoid", "relu", "leaky_relu", "gelu", "silu", "identity"]),
-        Choice("init", ["glorot", "he", "zeros"], label="start weights"),
+        Choice("init", ["glorot", "he", "zeros"], label="initial weights"),
         Choice("optimizer", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
         Choice("learning_rate", RATES, label="learning rate"),
         Choice("batch_size", [5, 10, 25, 125, 250], label="batch size"),
@@ -126,7 +126,7 @@ def _plane(run: Run, grid: Maps) -> Panel:
         Scatter(x1[:half], x2[:half], classes=kinds[:half], size=3),
         Scatter(x1[half:], x2[half:], classes=kinds[half:], size=1.6),
     ]
-    title = "What it says (small points: test)"
+    title = "Its answers (small points: test)"
     return Panel(marks, x=square, y=square, equal=True, title=title, height=330)
 
 

@@ -67,7 +67,7 @@ def _layer(layer: int) -> Layer:
     controls=[
         Choice("layer", [1, 2], label="block"),
         Slider("rank", 1, STRONGEST, step=1, label="unit, ranked"),
-        Text("text", max_length=LONGEST, label="let it read"),
+        Text("text", max_length=LONGEST, label="text to read"),
     ],
 )
 def memory(layer: int = 2, rank: int = 1, text: str = "the next layer has the weights") -> Scene:
@@ -80,7 +80,7 @@ def memory(layer: int = 2, rank: int = 1, text: str = "the next layer has the we
     writes = Panel(
         [Bars([pushed.logits[i] for i in shown], [_name(pushed.characters[i]) for i in shown],
               "output", show_values=False)],
-        y_label="push on the logit", title="What it writes", height=250,
+        y_label="change of the logit", title="What it writes", height=250,
     )  # fmt: skip
     panels = [_keys(places), writes]
     read = "".join(c for c in text if c in pushed.characters)
@@ -90,9 +90,9 @@ def memory(layer: int = 2, rank: int = 1, text: str = "the next layer has the we
     best = ", ".join(f"“{_name(c)}”" for c in pushed.characters[:MOST])
     hits = sum(following in pushed.characters[:MOST] for _, following, _ in places)
     said = (
-        f"Unit {unit} of block {layer} fires at {number(100 * found.fires[unit], 2)} % of the"
-        f" places of a text the model has not learned from. It pushes {best} most; at {hits} of"
-        f" its {len(places)} strongest places one of them comes next."
+        f"Unit {unit} of block {layer} is active at {number(100 * found.fires[unit], 2)} % of the"
+        f" places of a held-out text. It raises the logits of {best} most. At {hits} of its"
+        f" {len(places)} strongest places one of these comes next."
     )
     rows = [[f"…{before}", _name(following), m] for before, following, m in places]
     table = Table(["read", "came next", "coefficient"], rows, caption=f"Strongest of unit {unit}")
@@ -122,8 +122,8 @@ def _keys(places: list[tuple[str, str, float]]) -> Panel:
             Label(1.0, -row, number(m, 2), anchor="end"),
         ]
     return Panel(
-        marks, x=(0, 1), y=(-PLACES + 0.4, 0.8), axes=False, title="What fires it ▸ what came next",
-        height=250, weight=1.2,
+        marks, x=(0, 1), y=(-PLACES + 0.4, 0.8), axes=False, height=250, weight=1.2,
+        title="Where it is active ▸ what came next",
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def _at(read: str, m: Array) -> str:
     if not read:
         return " None of the characters you typed is in its vocabulary."
     if m.max() <= 0:
-        return " In your text it stays silent."
+        return " It is not active in your text."
     t = int(m.argmax())
     return f" In your text it writes most after “{read[: t + 1][-8:]}”, with {number(m[t], 2)}."
 

@@ -29,7 +29,7 @@ CONTEXTS = np.arange(7, 21)
     title="Where the parameters are",
     controls=[
         Choice("model", list(PRESETS)),
-        Slider("context", 7, 20, step=1, label="log₂ of context"),
+        Slider("context", 7, 20, step=1, label="context = 2 to the power"),
         Choice("precision", list(BYTES)),
     ],
 )
@@ -66,10 +66,10 @@ def models(model: str = "LLaMA-7B", context: int = 12, precision: str = "bf16") 
         f"{model} has {config.total:,} parameters{active}: {number(size)} GB in {precision}."
         f" Its feed-forward blocks hold {100 * parts['ffn'] / config.total:.1f} % of them. At a"
         f" context of {length:,} a token takes {number(spent / 1e9)} billion operations, and the"
-        f" blocks {share:.1f} % of those in the layers."
+        f" blocks account for {share:.1f} % of those in the layers."
     )
     rows = [[f"{part}, parameters", f"{count:,}"] for part, count in parts.items()]
-    rows += [[f"{part}, operations a token", f"{count:,}"] for part, count in work.items()]
+    rows += [[f"{part}, operations per token", f"{count:,}"] for part, count in work.items()]
     return Scene([held, done, falls], text, Table(["part", "count"], rows, caption=model))
 
 

@@ -70,7 +70,7 @@ def positions(token: int = 3, x: float = 1.0, y: float = -1.2, variant: str = "s
     ]
     went = float(np.linalg.norm(moved[token - 1] - TOKENS[token - 1]))
     text = (
-        f"Token {token} stands at ({number(x)}, {number(y)}), {number(went, 2)} from its place."
+        f"Token {token} was moved by {number(went, 2)}, to ({number(x)}, {number(y)})."
         f" After the feed-forward block {_moved(steps[0])}; after causal attention"
         f" {_moved(steps[1])}."
     )

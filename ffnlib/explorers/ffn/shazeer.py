@@ -123,20 +123,21 @@ def _lowest(
     best = min(values, key=lambda name: values[name])
     meeting = [name for name in values if name != best and ends[name][0] <= ends[best][1]]
     value = exp(values[best]) if unit == "perplexity" else values[best]
-    bars = f"With bars of {number(spread)} standard deviations"
-    met = f"{bars} it meets {_listed(meeting)}." if meeting else f"{bars} it meets none."
+    whose = f"{'that' if len(meeting) == 1 else 'those'} of {_listed(meeting)}"
+    met = f"Its bar of ±{number(spread)} σ overlaps {whose if meeting else 'no other'}."
     return f"After {steps} steps {best} has the lowest {unit}, {value:.3f}. {met}"
 
 
 def _compared(against: str, values: dict[str, float], steps: str) -> str:
     """Say how far the lowest of the others is from the one compared with."""
     other = min((name for name in values if name != against), key=lambda name: values[name])
+    borrowed = "" if STEPS[steps] == "short" else " (σ taken from the short runs)"
     ratio = 100 * (exp(values[other] - values[against]) - 1)
     return (
         f" From {against} to {other} the perplexity changes by {number(ratio, 2)} %,"
-        f" {number(apart(against, other, steps), 2)} standard errors."
+        f" {number(apart(against, other, steps), 2)} standard errors of the difference{borrowed}."
     )
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+    return "".join(names) if len(names) < 2 else ", ".join(names[:-1]) + " and " + names[-1]

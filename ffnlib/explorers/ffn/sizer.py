@@ -72,7 +72,7 @@ def sizer(
     text = (
         f"{variant} at d = {d_model:,}: {exact:,} hidden units, rounded up to {d_ff:,} ({more} %"
         f" more). A block holds {block:,} weights, {share:.1f} % of its layer, and takes {flops:,}"
-        f" operations a token. {layers} layers hold {number(whole / 1e9)} billion weights,"
+        f" operations per token. {layers} layers hold {number(whole / 1e9)} billion weights,"
         f" {number(kept[1])} GB in bf16."
     )
     rows = [
@@ -80,7 +80,7 @@ def sizer(
         ["hidden units", f"{d_ff:,}"],
         ["weights of the block", f"{block:,}"],
         ["weights of attention", f"{attention:,}"],
-        ["operations of the block, a token", f"{flops:,}"],
+        ["operations of the block per token", f"{flops:,}"],
         ["weights of all layers", f"{whole:,}"],
         *[[f"gigabytes in {name}", f"{size:.3f}"] for name, size in zip(BYTES, kept, strict=True)],
     ]

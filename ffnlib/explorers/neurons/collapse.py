@@ -63,13 +63,13 @@ def collapse(
     between = "no activation" if activation == "identity" else activation
     text = (
         f"{depth} hidden layer{'s' * (depth > 1)} of {WIDTH} units, {between}: {number(right)} %"
-        f" of 200 fresh points are on the right side; outputs run from {number(seen.min(), 2)} to"
+        f" of 200 new points are classified correctly; outputs run from {number(seen.min(), 2)} to"
         f" {number(seen.max(), 2)}."
     )
     if activation == "identity":
         one = affine.collapse(layers).forward(points)[:, 0]
         apart = number(float(np.max(np.abs(one - field))), 2)
-        text += f" The whole stack is one affine map W′x + b′, to within {apart}."
+        text += f" The whole stack is one affine map, x W′ᵀ + b′, to within {apart}."
     inputs = Panel(
         [
             HeatMap(field.reshape(CELLS, CELLS), reach, reach, limit=2.0),
@@ -89,6 +89,6 @@ def collapse(
         y=(-0.6, 1.6),
         x_label="output of the network",
         y_label="class",
-        title="Where the points come out",
+        title="The output for each point",
     )
     return Scene([inputs, scores], text=text)

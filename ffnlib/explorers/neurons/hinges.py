@@ -76,8 +76,8 @@ def _by_hand(points: Pairs, end: float) -> tuple[Array, float, Array]:
     ],
 )
 def hinges(
-    target: str = "|x|",
-    units: int = 1,
+    target: str = "sine",
+    units: int = 3,
     heights: str = "least squares",
     kinks: Pairs = KINKS,
     curve: Pairs = DRAWN,

@@ -98,7 +98,7 @@ def neuron(
     x1, x2 = (number(v) if v >= 0 else f"({number(v)})" for v in x)
     said = (
         f"z = {number(w1)} × {x1} + {number(w2)} × {x2} + {number(b)}"
-        f" = {number(z)}, and {activation} makes of it a = {number(a)}."
+        f" = {number(z)}, and {activation} turns this into a = {number(a)}."
         f" Over this plane a runs from {number(field.min(), 4)} to {number(field.max(), 4)}."
     )
     return Scene([_diagram(layer, x, z, a, activation), plane], text=said.replace("+ −", "− "))

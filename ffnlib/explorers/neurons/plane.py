@@ -74,7 +74,8 @@ def plane(
     before = Panel(_shapes(same, vt), x=REACH, y=REACH, equal=True, title="before")
     marks = [*_shapes(layer, (u * s).T), *(held if kind == "by hand" else [])]
     after = Panel(marks, x=REACH, y=REACH, equal=True, title="after")
-    rows = ", ".join(f"[{number(row[0])}, {number(row[1])}]" for row in layer.W)
+    W = np.where(np.abs(layer.W) < 1e-12, 0.0, layer.W)  # no 6 × 10⁻¹⁷ for a cosine of 90°
+    rows = ", ".join(f"[{number(row[0])}, {number(row[1])}]" for row in W)
     mirrored = " and the letter is mirrored" if area < 0 else ""
     text = (
         f"W = [{rows}], b = [{number(tips[0, 0])}, {number(tips[0, 1])}]. The two arrows stay"

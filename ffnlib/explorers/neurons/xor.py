@@ -48,13 +48,15 @@ def xor(hidden: bool = False, line: Pairs = ((-0.5, 1.0), (1.0, -0.5))) -> Scene
     ends = Line(*_across(w, b, 6.0), role="reference")
     drawn = Panel(
         [ends, Scatter(place[:, 0], place[:, 1], classes=ANSWERS, size=7), *held],
-        x=XOR_X, y=XOR_Y, x_label=x_name, y_label=y_name, title="Where the line is laid",
+        x=XOR_X, y=XOR_Y, x_label=x_name, y_label=y_name, title="Drag the line here",
     )  # fmt: skip
     result = Panel(
         [HeatMap(field.reshape(XOR_CELLS, XOR_CELLS), XOR_X, XOR_Y, limit=2.5),
          Scatter(CORNERS[:, 0], CORNERS[:, 1], classes=ANSWERS, size=7)],
-        x=XOR_X, y=XOR_Y, x_label="x₁", y_label="x₂", title="Its two sides among the inputs",
+        x=XOR_X, y=XOR_Y, x_label="x₁", y_label="x₂", title="The regions it makes",
     )  # fmt: skip
     where = "in the plane of two hidden ReLUs" if hidden else "in the plane of the inputs"
     end = "XOR is solved." if right == 4 else "XOR needs all four."
-    return Scene([drawn, result], text=f"The line {where} gets {right} of 4 points right. {end}")
+    return Scene(
+        [drawn, result], text=f"The line {where} classifies {right} of 4 points correctly. {end}"
+    )

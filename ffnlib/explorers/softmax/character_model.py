@@ -1,4 +1,4 @@
-"""The character model: trained on the course's own text while one looks, and asked to write."""
+"""The character model: trained while you watch, and asked to write."""
 
 import textwrap
 from copy import deepcopy
@@ -97,7 +97,7 @@ _runs: Replay[Run] = Replay(_begin, _step, every=100, copy=_copy)
 
 
 @explorer(
-    title="A model of letters",
+    title="A language model of characters",
     controls=[
         Steps("step", LAST, stops_at=BAKED, views=["context", "temperature", "draw"]),
         Text("context", max_length=40, label="text so far"),
@@ -147,18 +147,18 @@ def _curve(run: Run) -> Panel:
     whole = len(run.losses) // stretch * stretch
     means = np.array(run.losses[:whole]).reshape(-1, stretch).mean(axis=1)
     x = (np.arange(len(means)) + 0.5) * stretch
-    marks: list[Mark] = [Rule(y=guess, label="all characters alike"), Line(x, means)]
+    marks: list[Mark] = [Rule(y=guess, label="all equally likely"), Line(x, means)]
     end = max(float(len(run.losses)), 20.0)
-    return Panel(marks, x=(0, end), y=(0, 5), x_label="step", y_label="loss (nats a character)")
+    return Panel(marks, x=(0, end), y=(0, 5), x_label="step", y_label="loss (nats per character)")
 
 
 def _sentence(run: Run, known: str, context: str, first: str) -> str:
     cut = "" if known == context else " Characters the text never uses were left out."
     if not run.losses:
-        return f"Nothing learnt yet: after “{known}” every character is about equally likely.{cut}"
+        return f"Untrained: after “{known}” its random weights happen to favour {first}.{cut}"
     loss = float(np.mean(run.losses[-50:]))
     return (
-        f"After {number(len(run.losses))} steps of {BATCH} letters the loss is {number(loss)}: as"
-        f" unsure as between {number(float(np.exp(loss)))} characters. After “{known}” it expects"
-        f" {first}.{cut}"
+        f"After {number(len(run.losses))} steps of {BATCH} characters the loss is {number(loss)},"
+        f" as unsure as a choice among {number(float(np.exp(loss)))} characters."
+        f" After “{known}” it expects {first}.{cut}"
     )

@@ -1,4 +1,4 @@
-"""Log-sum-exp is a maximum with a round corner."""
+"""Log-sum-exp is a maximum with a rounded corner."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ GRID = np.linspace(-5, 5, 61)
 
 
 @explorer(
-    title="Log-sum-exp is a maximum with a round corner",
+    title="Log-sum-exp is a maximum with a rounded corner",
     controls=[
         Slider("a", -5, 5, step=0.5),
         Slider("b", -5, 5, step=0.5),
@@ -56,8 +56,8 @@ def lse(a: float = 1.0, b: float = 0.0, temperature: float = 1.0) -> Scene:
     gap = here - max(a, b)
     text = (
         f"The smooth maximum of {number(a)} and {number(b)} is {number(here)},"
-        f" {number(gap)} above the larger; never by more than T log 2 = {number(t * np.log(2))},"
-        f" reached where both are equal. Its slopes here are {number(p[0])} and {number(p[1])}."
+        f" {number(gap)} above the larger. The gap is largest where both are equal: T log 2 ="
+        f" {number(t * np.log(2))}. The slopes here are {number(p[0])} and {number(p[1])}."
     )
     rows = [[float(x), max(float(x), b), float(y), *map(float, s)]
             for x, y, s in zip(GRID[::6], smooth[::6], slopes[::6], strict=True)]  # fmt: skip

@@ -85,8 +85,8 @@ def _short(value: float) -> str:
 @explorer(
     title="Overflow in softmax",
     controls=[
-        Slider("power", 0, 10, step=0.25, label="shift = 2 to the power"),
-        Choice("dtype", DTYPES, label="type"),
+        Slider("power", 0, 10, step=0.25, label="shift (rounded) = 2 to the power"),
+        Choice("dtype", DTYPES, label="number format"),
         Choice("direction", ["add", "subtract"], label="the shift is"),
     ],
 )
@@ -118,7 +118,9 @@ def overflow(power: float = 3.25, dtype: str = "float16", direction: str = "add"
         happened = f"{where} {int(np.isinf(e).sum())} of 3 exponentials overflow to ∞; ∞/∞ is not"
         happened += f" a number (nan), and the formula gives {said}"
     elif np.isinf(total):
-        happened = f"{where} every exponential fits, their sum does not; dividing by ∞ gives {said}"
+        happened = (
+            f"{where} every exponential fits but their sum does not; dividing by ∞ gives {said}"
+        )
     elif total == 0:
         happened = f"{where} all exponentials underflow to 0, and 0/0 gives {said}"
     else:

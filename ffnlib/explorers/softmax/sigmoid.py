@@ -54,7 +54,7 @@ def naive_loss(p: Array) -> Array:
     title="The sigmoid far from zero",
     controls=[
         Choice("formula", FORMULAS),
-        Choice("dtype", DTYPES, label="type"),
+        Choice("dtype", DTYPES, label="number format"),
         Slider("x", -FAR, FAR, step=6, label="logit x"),
     ],
 )
@@ -90,9 +90,9 @@ def sigmoid(formula: str = FORMULAS[1], dtype: str = "float32", x: int = 96) -> 
               title="Loss −log(1 − σ(x)), two ways"),
     ]  # fmt: skip
     text = (
-        f"At x = {number(x)} in {dtype}, {SAID.get(formula, formula)} gives {number(p)} where"
-        f" {number(true_p)} is right; −log(1 − σ) gives {number(loss)}, the softplus of x"
-        f" {number(true_loss)}."
+        f"At x = {number(x)} in {dtype}, {SAID.get(formula, formula)} gives {number(p)}; the"
+        f" correct value is {number(true_p)}. −log(1 − σ) gives {number(loss)}; the exact loss,"
+        f" softplus(x), is {number(true_loss)}."
     )
     rows = [
         [name, float(written(name, at)[0]), float(naive_loss(written(name, at))[0])]

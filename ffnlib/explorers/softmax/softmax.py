@@ -84,8 +84,8 @@ def softmax(
         f" the entropy is {number(entropy)} of at most {number(np.log(len(p)))} nats."
     )
     if shift:
-        verb, amount = ("Adding", shift) if shift > 0 else ("Subtracting", -shift)
-        text += f" {verb} {number(amount)} on every logit changed none of them."
+        verb = "Adding {} to" if shift > 0 else "Subtracting {} from"
+        text += f" {verb.format(number(abs(shift)))} every logit changed none of them."
     rows = [list(row) for row in zip(CLASSES, z, seen, p, log_p, strict=True)]
     columns = ["class", "logit z", "(z + c)/T", "probability", "log-probability"]
     sums = f"The probabilities sum to {number(float(p.sum()), 6)}; entropy {number(entropy)} nats"
