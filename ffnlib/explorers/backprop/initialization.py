@@ -141,7 +141,7 @@ def _sentence(
         return (
             f"With all weights 0 every unit outputs the same number,"
             f" {number(float(outputs.max()))}, and the gradient of the first layer's weights is"
-            f" {number(weights[0])}: nothing tells the units apart, and training cannot change that."
+            f" {number(weights[0])}: nothing tells the units apart, now or later."
         )
     signal, gradient = chosen.flow.signal[layer], chosen.flow.gradient[0]
     said = (
