@@ -72,7 +72,7 @@ def autograde(chosen: Namespace) -> int:
     print(f"{chosen.assignment}: {reports.summary(rows)}")
     unfinished = [e for e in entries if e.state in UNFINISHED]
     if unfinished or any(entry.suspicious for entry in entries):
-        print(f"To see whom to look at: ffn-grade report {chosen.assignment}")
+        print(f"To see which need attention: ffn-grade report {chosen.assignment}")
     return CARE if unfinished else DONE
 
 
@@ -100,8 +100,8 @@ def regrade(chosen: Namespace) -> int:
             f"{f' ({problems})' if problems else ''}"
         )
     for student, why in failed.items():
-        print(f"{reports.plain(student)}: could not be graded again, keeps its marks: {why}")
-    done = "written" if chosen.write else "nothing is written; to write it: --write"
+        print(f"{reports.plain(student)}: could not be graded again and keeps its marks: {why}")
+    done = "written" if chosen.write else "nothing is written yet; to write it, add --write"
     print(f"{len(changes)} change{'s' * (len(changes) != 1)}" + (f", {done}" if changes else ""))
     return CARE if failed else DONE
 

@@ -21,33 +21,33 @@ DONE, NOT_DONE, MISUSED, CARE, AWAY = 0, 1, 2, 3, 4
 
 EXAMPLES = """
 examples, in the course's folder:
-  ffn-grade install                     make the sandboxed kernel known to Jupyter, once
-  ffn-grade check                       say whether students' code can be run in a sandbox here
-  ffn-grade autograde neurons           grade what is new or was changed, on all cores
-  ffn-grade autograde neurons --attempts best   of several attempts the best one counts
-  ffn-grade regrade neurons             after a case was corrected: who would change, by how much
-  ffn-grade regrade neurons --write     ... and write it
-  ffn-grade feedback neurons            a page for each student
-  ffn-grade report neurons              who is graded, mended, set aside, suspicious
-  ffn-grade export --to grades.csv      everybody's marks
+  ffn-grade install                     register the sandboxed kernel with Jupyter, once
+  ffn-grade check                       tell whether this machine can sandbox students' code
+  ffn-grade autograde neurons           grade new and changed submissions, on all cores
+  ffn-grade autograde neurons --attempts best   count the best of several attempts
+  ffn-grade regrade neurons             after fixing a case: show whose marks would change
+  ffn-grade regrade neurons --write     ... and write the changes
+  ffn-grade feedback neurons            write a page for each student
+  ffn-grade report neurons              list who is graded, repaired, set aside or suspicious
+  ffn-grade export --to grades.csv      write everybody's marks
   ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
   ffn-grade autograde neurons --db postgresql+psycopg://host/grades   another gradebook
 
 exit codes:
   0  all is well
   1  nothing was done: no sandbox, no course, no such assignment
-  2  the command is not understood
-  3  done, and somebody should look at some submissions: see the report
-  4  the gradebook could not be reached, or another run is going on: run the command again
-  130  stopped by Ctrl+C; the next run goes on from there
+  2  the command is wrong
+  3  done, but some submissions need your attention: see the report
+  4  the gradebook could not be reached, or another run is in progress: run the command again
+  130  stopped by Ctrl+C; the next run continues from there
 
 `nbgrader autograde` grades the same course, but only ffn-grade opens broken, misnamed or
-misplaced files, lists everybody, and goes on after a kill.
+misplaced files, lists every student, and continues after it was killed.
 """
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command understands."""
+    """Return the parser of the command's arguments."""
     top = argparse.ArgumentParser(
         prog="ffn-grade",
         description="Grade a course in parallel, in a sandbox, with nbgrader's gradebook.",
@@ -55,67 +55,71 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser("install", help="make the sandboxed kernel known to Jupyter")
-    commands.add_parser("check", help="say whether students' code can be run in a sandbox")
+    commands.add_parser("install", help="register the sandboxed kernel with Jupyter")
+    commands.add_parser("check", help="tell whether this machine can sandbox students' code")
 
     course = argparse.ArgumentParser(add_help=False)
     course.add_argument("--course", default=".", help="the course's folder (default: this one)")
-    course.add_argument("--db", default="", metavar="URL", help="another gradebook")
-    course.add_argument("--quiet", action="store_true", help="no progress bar")
+    course.add_argument("--db", default="", metavar="URL", help="use another gradebook")
+    course.add_argument("--quiet", action="store_true", help="show no progress bar")
     workers = argparse.ArgumentParser(add_help=False)
     workers.add_argument(
         "--jobs",
         type=_positive,
         default=WORKERS,
-        help="workers (default: one and a half for each core, for they wait now and then)",
+        help="number of workers (default: three for every two cores, because each waits at times)",
     )
     graders = argparse.ArgumentParser(add_help=False)
-    graders.add_argument("--scheduler", default="", metavar="tcp://…", help="of a Dask cluster")
+    graders.add_argument(
+        "--scheduler", default="", metavar="tcp://…", help="the scheduler of a Dask cluster"
+    )
     graders.add_argument(
         "--attempts",
         choices=("last", "best"),
-        help="which counts of several, the one in submitted/ or the best (default: as was said "
-        "for this assignment before, and at first the last)",
+        help="which attempt counts: the last one, in submitted/, or the best (default: the setting "
+        "last used for this assignment; at first, the last attempt)",
     )
     graders.add_argument(
         "--patience",
         type=float,
         default=600,
         metavar="SECONDS",
-        help="how long to go on while the gradebook cannot be reached (default: 600)",
+        help="how long to keep trying while the gradebook cannot be reached (default: 600)",
     )
 
     graders.add_argument(
         "--unsafe",
         action="store_true",
-        help="without a sandbox: students' code can then read and change all that you can",
+        help="grade without a sandbox: students' code can read and change whatever you can",
     )
 
     def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=words, parents=[course, *parents])
 
-    one = add("autograde", "grade what is new or was changed", workers, graders)
+    one = add("autograde", "grade new and changed submissions", workers, graders)
     one.add_argument("assignment")
-    one.add_argument("--student", action="append", help="only this one; may be repeated")
-    one.add_argument("--force", action="store_true", help="grade again what is graded, too")
-    one = add("regrade", "show who would change; --write writes it", workers, graders)
+    one.add_argument("--student", action="append", help="only this one (can be repeated)")
+    one.add_argument("--force", action="store_true", help="grade again even what is already graded")
+    one = add(
+        "regrade", "show whose marks would change; with --write, write them", workers, graders
+    )
     one.add_argument("assignment")
     one.add_argument("--write", action="store_true", help="write the changes")
     one = add("feedback", "write everybody's feedback", workers)
     one.add_argument("assignment")
-    one.add_argument("--student", action="append", help="only this one; may be repeated")
-    one = add("report", "say what has become of every submission")
+    one.add_argument("--student", action="append", help="only this one (can be repeated)")
+    one = add("report", "tell what happened to every submission")
     one.add_argument("assignment")
     one = add("export", "write everybody's marks as a table")
     one.add_argument(
         "--to", default="grades.csv", metavar="FILE", help="(default: grades.csv, in this folder)"
     )
-    one.add_argument("--assignment", action="append", help="only this one; may be repeated")
+    one.add_argument("--assignment", action="append", help="only this one (can be repeated)")
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give its exit code."""
+    """Run the command and return its exit code."""
     chosen = parser().parse_args(arguments)
     if not shutil.which("alembic"):  # nbgrader calls it by name; its environment is not activated
         folders = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
@@ -144,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name not in ("psycopg", "psycopg2"):
             raise
-        hint = 'pip install "ffnlib[postgresql]" and say postgresql+psycopg://… in its URL'
+        hint = 'pip install "ffnlib[postgresql]" and use postgresql+psycopg://… in its URL'
         print(f"ffn-grade: the gradebook needs {error.name}: {hint}", file=sys.stderr)
         return NOT_DONE
     except commands.AWAY as error:
@@ -153,10 +157,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except commands.BROKEN as error:
         why = (str(error).splitlines() or [""])[0]
         what = f"the gradebook or the record (.ffn-grade/record.db) cannot be read: {why}"
-        print(f"ffn-grade: {what}. Put back a copy of it.", file=sys.stderr)
+        print(f"ffn-grade: {what}. Restore it from a copy.", file=sys.stderr)
         return NOT_DONE
     except KeyboardInterrupt:
-        print("ffn-grade: stopped; the next run goes on from here", file=sys.stderr)
+        print("ffn-grade: stopped; the next run continues from here", file=sys.stderr)
         return 130
 
 
@@ -169,7 +173,7 @@ def _machine(command: str) -> int:
         print(f"The kernel {kernel.NAME} is in {kernel.install()}")
     why = sandbox.obstacle()
     if not why and not kernel.installed():
-        why = "its kernel is not known to Jupyter: run `ffn-grade install`"
+        why = "its kernel is not registered with Jupyter: run `ffn-grade install`"
     print(f"No sandbox: {why}" if why else "Students' code runs in a sandbox here.")
     if not why:
         cold = warm.obstacle()

@@ -221,9 +221,9 @@ def _free_id(wanted: str, number: int, ids: set[str]) -> str:
 
 
 def note(told: Sequence[str]) -> NotebookNode:
-    """A cell that tells what was mended."""
+    """Return a cell that tells the student what was repaired."""
     lines = "\n".join(f"- {html.escape(line, quote=False)}" for line in told)
-    text = f"*Before grading, this was put right:*\n\n{lines}"
+    text = f"*Before grading, this was repaired:*\n\n{lines}"
     return node("markdown", text, Found("markdown", text, NOTE))
 
 

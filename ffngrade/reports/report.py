@@ -40,7 +40,8 @@ WORDS = {
     "absent": "nothing handed in",
 }
 """States as they are called in the report, in the order of its summary."""
-TOLD = ("mended", "suspicious")
+TOLD = {"repaired": "mended", "suspicious": "suspicious"}
+"""What the summary counts besides states: its word, and the attribute of a row."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Row:
         if self.attempt:
             notes.append(("counts", f"attempt {self.attempt}, the best of several"))
         notes += [("suspicious", sentence) for sentence in self.suspicious]
-        notes += [("mended", sentence) for sentence in self.mended]
+        notes += [("repaired", sentence) for sentence in self.mended]
         return [*notes, ("open", self.waiting)] if self.waiting else notes
 
 
@@ -129,7 +130,7 @@ def summary(found: Sequence[Row]) -> str:
     """How many of each sort, in a sentence's words."""
     counts = [(sum(row.state == state for row in found), word) for state, word in WORDS.items()]
     states = ", ".join(f"{count} {word}" for count, word in counts if count) or "no students"
-    told = {word: sum(bool(getattr(row, word)) for row in found) for word in TOLD}
+    told = {word: sum(bool(getattr(row, name)) for row in found) for word, name in TOLD.items()}
     more = ", ".join(f"{count} {word}" for word, count in told.items() if count)
     return f"{states}; {more}" if more else states
 

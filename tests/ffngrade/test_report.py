@@ -32,7 +32,7 @@ CLASS = [
 def test_a_sentence_counts_everybody():
     assert summary(CLASS) == (
         "4 graded, 1 not graded yet, 1 not finished, 1 failed, 1 set aside, 1 nothing handed in; "
-        "1 mended, 2 suspicious"
+        "1 repaired, 2 suspicious"
     )
     assert summary([]) == "no students"
 
