@@ -40,10 +40,11 @@ test: $(VENV)/.test ## install the test tools, then check everything
 	$(BIN)/pytest --nbval exercises/source -p no:cacheprovider
 	$(BIN)/pytest -n 3 --dist loadfile
 
-lint: $(VENV)/.test ## check style and types
+lint: $(VENV)/.test ## check style, types and the order of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 coverage: $(VENV)/.test ## what share of ffnlib and ffngrade the tests run (the browser's apart)
 	@$(BIN)/python -m tools

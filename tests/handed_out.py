@@ -17,8 +17,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
 from ffngrade.core.course import Course
-from ffngrade.core.release import PYTHON, Part, Release
 from ffngrade.intake.notebook_reader import read
+from ffngrade.intake.release import PYTHON, Part, Release
 
 
 def notebook(assignment: str) -> NotebookNode:

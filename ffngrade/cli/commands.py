@@ -21,7 +21,6 @@ from tqdm import tqdm
 from ffngrade.cli.main import CARE, DONE
 from ffngrade.core.course import Course, NoCourse
 from ffngrade.core.fence import Fence, Lost
-from ffngrade.core.release import NotReleased, releases
 from ffngrade.gradebook.journal import Busy, Record
 from ffngrade.gradebook.writer import AWAY as GRADEBOOK_AWAY
 from ffngrade.gradebook.writer import Writer
@@ -29,6 +28,7 @@ from ffngrade.grading import assignment as grading
 from ffngrade.grading.execute import TrustedExecute
 from ffngrade.grading.pool import Pool, Processes
 from ffngrade.intake.collect import everybody
+from ffngrade.intake.release import NotReleased, releases
 from ffngrade.reports import feedback as pages
 from ffngrade.reports import grades
 from ffngrade.reports import report as reports

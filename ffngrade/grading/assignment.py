@@ -22,13 +22,13 @@ from nbgrader.utils import find_all_files
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import SECRET, TIMESTAMP
 from ffngrade.core.job import Job, Made, terms
-from ffngrade.core.release import releases
 from ffngrade.gradebook.journal import Entry, Record
 from ffngrade.gradebook.score_summary import standings
 from ffngrade.gradebook.writer import AWAY, Writer
 from ffngrade.grading.pool import Pool
 from ffngrade.intake.attempts import LAST, copies, take_in, view
 from ffngrade.intake.collect import FULL, Received, fenced, receive, received_folder
+from ffngrade.intake.release import releases
 
 LOST = "its mended copy is gone, or is no text: run the command again"
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from ffngrade.core.course import Course
-from ffngrade.core.release import Release
 from ffngrade.intake.collect import STUDENT, Received, receive_one, received_folder
+from ffngrade.intake.release import Release
 
 LAST = ""
 """How the attempt in ``submitted/`` is called."""

@@ -21,8 +21,8 @@ from nbgrader.utils import parse_utc
 
 from ffngrade.core.course import Course, TwoFolders
 from ffngrade.core.exchange import LIKE_A_SECRET, SECRET, TIMESTAMP
-from ffngrade.core.release import Release, releases
 from ffngrade.intake.notebook_reader import shown
+from ffngrade.intake.release import Release, releases
 from ffngrade.intake.safe_files import Entry, Unreadable, content, entries
 from ffngrade.intake.select import Choice, choose, elsewhere
 from ffngrade.intake.validate import Aside

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ffngrade.core.release import Part
 from ffngrade.intake.notebook_reader import Found
+from ffngrade.intake.release import Part
 
 DEFINED = re.compile(r"^(?:async\s+)?def\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
 LONGEST = 50_000

@@ -12,9 +12,9 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from ffngrade.core.release import Part, Release, own_checksum
 from ffngrade.intake.match_cells import Matched, defined, name_of, only_added, same_code, same_text
 from ffngrade.intake.notebook_reader import Found, shown
+from ffngrade.intake.release import Part, Release, own_checksum
 
 NOTE = "ffn-mended"
 """Id of the cell that tells a student what was mended."""

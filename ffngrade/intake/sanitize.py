@@ -13,8 +13,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ffngrade.core.release import Release, from_gradebook
 from ffngrade.intake.notebook_reader import Unusable, read_parsed
+from ffngrade.intake.release import Release, from_gradebook
 from ffngrade.intake.validate import Aside, Checked, mend
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ffngrade.core.release import Release
+from ffngrade.intake.release import Release
 from ffngrade.intake.safe_files import Entry, Unreadable, content, entries
 from ffngrade.intake.validate import Aside, Checked, check
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from ffngrade.core.release import Release
 from ffngrade.intake.match_cells import Matched, defined, match, same_text
 from ffngrade.intake.notebook_reader import Document, Found, Unusable, read, shown
+from ffngrade.intake.release import Release
 from ffngrade.intake.repair import NOTE, Rebuilt, note
 
 BEGINS = re.compile(r"\bchecks\.begin\(\s*['\"](\w+)['\"]")

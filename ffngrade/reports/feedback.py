@@ -32,7 +32,7 @@ from ffngrade.core.exchange import accompany, beside
 from ffngrade.gradebook.marks import Marks, marks_of
 from ffngrade.reports.html_sanitizer import markdown, pathless
 from ffngrade.reports.outputs import MOST, cost, shown
-from ffngrade.room import PRINTED, Room
+from ffngrade.reports.room import PRINTED, Room
 
 STYLE = (files("ffngrade") / "templates" / "feedback.css").read_text(encoding="utf-8")
 POLICY = (

@@ -18,7 +18,7 @@ from traitlets.config import Config
 
 from ffngrade.reports.html_sanitizer import harmless, markdown
 from ffngrade.reports.outputs import MOST, cost, shown
-from ffngrade.room import Room
+from ffngrade.reports.room import Room
 
 KNOWN = ("grade_id", "grade", "solution", "task", "locked", "points", "schema_version")
 TEMPLATES = files("ffngrade") / "templates"

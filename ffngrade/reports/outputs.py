@@ -8,7 +8,7 @@ from typing import Any
 
 from ffngrade.reports.html_sanitizer import elements, harmless, markdown, rootless, text
 from ffngrade.reports.maths import drawn
-from ffngrade.room import PRINTED, TAG
+from ffngrade.reports.room import PRINTED, TAG
 
 MOST = 100
 """Outputs of one cell that are shown."""
@@ -30,7 +30,7 @@ def shown(output: Mapping[str, Any]) -> str:
 
 
 def cost(output: Mapping[str, Any]) -> float:
-    """What it takes to show an output; see `ffngrade.room`."""
+    """What it takes to show an output; see `ffngrade.reports.room`."""
     data = output.get("data")
     if not isinstance(data, Mapping):
         said = [output.get("text"), output.get("evalue"), *(output.get("traceback") or ())]

@@ -14,7 +14,6 @@ from handed_out import cell_of
 from nbgrader.api import Gradebook
 
 from ffngrade.core.exchange import SECRET, TIMESTAMP, accompany, beside
-from ffngrade.core.release import NotReleased, releases
 from ffngrade.gradebook.journal import Busy, Record, counts
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
@@ -30,6 +29,7 @@ from ffngrade.intake.collect import (
     received_folder,
     strays,
 )
+from ffngrade.intake.release import NotReleased, releases
 from ffngrade.reports.report import rows
 
 SOFTMAX = "softmax"

@@ -18,7 +18,7 @@ from ffngrade.reports.feedback import POLICY, STYLE, page
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless, text
 from ffngrade.reports.maths import drawn
 from ffngrade.reports.outputs import shown
-from ffngrade.room import LEAST, MOST_WORK, Room
+from ffngrade.reports.room import LEAST, MOST_WORK, Room
 
 
 class Elements(HTMLParser):

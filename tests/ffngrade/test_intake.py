@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum
 
-from ffngrade.core.release import Part
 from ffngrade.intake import notebook_reader as document
 from ffngrade.intake.notebook_reader import Found, Unusable, read
+from ffngrade.intake.release import Part
 from ffngrade.intake.repair import NOTE
 from ffngrade.intake.validate import MOST_TOLD, Checked, check
 
