@@ -11,6 +11,7 @@ from typing import Any
 
 from ffnlib._base.numbers import number
 from ffnlib.figures._scene import Range
+from ffnlib.figures._words import said
 
 Checked = tuple[Any, str]
 """A value the control allows, and a sentence about the change ("" when there was none)."""
@@ -120,6 +121,10 @@ class Choice(Control):
     def stops(self) -> list[Any]:
         """All options."""
         return list(self.options)
+
+    def spec(self) -> dict[str, Any]:
+        """As for every control, and the words that the menu shows."""
+        return {**super().spec(), "words": [said(option) for option in self.options]}
 
 
 @dataclass(frozen=True)

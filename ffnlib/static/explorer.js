@@ -206,7 +206,7 @@ const CONTROLS = {
     return { node: make("div", { className: "ffn-control" }, button), sync() {} };
   },
   choice(control, change) {
-    const long = control.options.length > 5 || control.options.join("").length > 28;
+    const long = control.options.length > 5 || control.words.join("").length > 28;
     return (long ? menu : segments)(control, change);
   },
   several(control, change, state) {
@@ -279,7 +279,7 @@ function transport(control, change, state, status) {
 
 function menu(control, change) {
   const select = make("select");
-  control.options.forEach((option, i) => select.append(make("option", { value: i, textContent: option })));
+  control.words.forEach((word, i) => select.append(make("option", { value: i, textContent: word })));
   select.addEventListener("change", () => change(control.options[select.value]));
   const sync = (value) => (select.value = control.options.indexOf(value));
   return { node: make("label", { className: "ffn-control" }, make("span", { textContent: control.label }), select), sync };
@@ -293,7 +293,7 @@ function segments(control, change) {
     radio.addEventListener("change", () => radio.checked && change(option));
     return radio;
   });
-  const labels = control.options.map((option, i) => make("label", {}, radios[i], make("span", { textContent: option })));
+  const labels = control.words.map((word, i) => make("label", {}, radios[i], make("span", { textContent: word })));
   const legend = make("legend", { textContent: control.label });
   const node = make("fieldset", { className: "ffn-control ffn-segments" }, legend, make("div", {}, ...labels));
   return { node, sync: (value) => radios.forEach((radio, i) => (radio.checked = control.options[i] === value)) };

@@ -11,22 +11,10 @@ from ffnlib.analysis import (
     extrema,
     flat_intervals,
 )
+from ffnlib.figures._words import said as said
 from ffnlib.nn import ACTIVATIONS
 
 NAMES = tuple(ACTIVATIONS)
-
-SAID = {
-    "relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU", "silu": "SiLU",
-    "gelu_tanh": "tanh-form GELU", "glu": "GLU", "reglu": "ReGLU", "geglu": "GeGLU",
-    "swiglu": "SwiGLU",
-}  # fmt: skip
-"""How a name is written in a sentence, where that differs."""
-
-
-def said(name: str) -> str:
-    """Write a name as a sentence has it."""
-    return SAID.get(name, name)
-
 
 FLAT = 0.1
 """Saturated: the slope is below this share of the function's largest."""

@@ -22,6 +22,7 @@ from ffnlib.figures import (
     Table,
     explorer,
 )
+from ffnlib.figures._words import said
 from ffnlib.nn import MLP, Linear, init_variance
 
 WIDTH, BATCH, DEEPEST = 64, 20, 10
@@ -144,18 +145,18 @@ def _sentence(
             f" {number(weights[0])}: nothing tells the units apart, now or later."
         )
     signal, gradient = chosen.flow.signal[layer], chosen.flow.gradient[0]
-    said = (
-        f"With {init} initial weights and {activation}, the root mean square of the outputs is"
-        f" {number(chosen.flow.signal[1])} in layer 1 and {number(signal)} in layer {layer}; a"
-        f" gradient of size 1 at the output is {number(gradient)} at the input."
+    text = (
+        f"With {said(init)} initial weights and {said(activation)}, the root mean square of the"
+        f" outputs is {number(chosen.flow.signal[1])} in layer 1 and {number(signal)} in layer"
+        f" {layer}; a gradient of size 1 at the output is {number(gradient)} at the input."
     )
     if activation == "tanh":
         flat = float(np.mean(np.abs(outputs) > 0.99))
         if flat > 0.05:
-            said += (
+            text += (
                 f" {number(100 * flat, 2)} % of the outputs in layer {layer} are within 0.01 of ±1."
             )
-    return said
+    return text
 
 
 def _table(chosen: Trial, weights: NDArray[np.float64]) -> Table:

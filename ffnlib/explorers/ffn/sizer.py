@@ -18,6 +18,7 @@ from ffnlib.figures import (
     Table,
     explorer,
 )
+from ffnlib.figures._words import said
 from ffnlib.nn import GATED, VARIANTS, TransformerConfig, ffn_flops, ffn_parameters, hidden_size
 
 WIDTHS = np.arange(512, 8192 + 1, 256)
@@ -70,10 +71,10 @@ def sizer(
     added = d_ff - exact
     more = number(100 * added / exact, 2)
     text = (
-        f"{variant} at d = {d_model:,}: {exact:,} hidden units, rounded up to {d_ff:,} ({more} %"
-        f" more). A block holds {block:,} weights, {share:.1f} % of its layer, and takes {flops:,}"
-        f" operations per token. {layers} layers hold {number(whole / 1e9)} billion weights,"
-        f" {number(kept[1])} GB in bf16."
+        f"{said(variant)} at d = {d_model:,}: {exact:,} hidden units, rounded up to {d_ff:,}"
+        f" ({more} % more). A block holds {block:,} weights, {share:.1f} % of its layer, and takes"
+        f" {flops:,} operations per token. {layers} layers hold {number(whole / 1e9)} billion"
+        f" weights, {number(kept[1])} GB in bf16."
     )
     rows = [
         ["hidden units before rounding", f"{exact:,}"],

@@ -262,3 +262,10 @@ def test_the_engine_needs_numpy_alone():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_menus_show_words_and_keep_values():
+    choice = Choice("f", ["leaky_relu", "swiglu", 0.5, "up"])
+    assert choice.spec()["words"] == ["leaky ReLU", "SwiGLU", 0.5, "up"]
+    assert choice.spec()["options"] == ["leaky_relu", "swiglu", 0.5, "up"]
+    assert choice.check("leaky_relu") == ("leaky_relu", "")
