@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 from ffngrade.sandbox.session import Ran
 from ffnlib.checks.case_inputs import training_digits
 from ffnlib.checks.codec import Unreadable, decode, dumps, encode
-from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, not_written, stopped_with
+from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, asks, not_written, stopped_with
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.kernel_side import argument
 from ffnlib.checks.problem import Case, Parts, Problem
@@ -263,7 +263,7 @@ def _unseen(answer: Any, problem: Problem) -> object:
 def _sentences(name: str) -> set[str]:
     """What `ffnlib.checks.execution` says of a function that stopped."""
     kinds = {*TOLD_BY_NAME, "an error of its own"}
-    return {not_written(name), *(stopped_with(name, kind) for kind in kinds)}
+    return {asks(name), not_written(name), *(stopped_with(name, kind) for kind in kinds)}
 
 
 def _nameless(said: Any) -> Any:

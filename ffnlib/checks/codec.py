@@ -8,6 +8,7 @@ import base64
 import json
 import math
 import re
+from fractions import Fraction
 from typing import Any
 
 from numpy import array, bool_, dtype, frombuffer, ndarray, number
@@ -56,9 +57,13 @@ def _encode(value: object, depth: int) -> Any:
             return _encode(exact.tolist(), depth)
         if exact.dtype.kind in "biufc" and exact.size <= LARGEST:
             return ["array", *_bytes(exact), list(exact.shape)]
-        return ["other", "ndarray"]
+        return ["text", ""] if exact.dtype.kind in "US" else ["other", "ndarray"]
     if isinstance(value, bool_ | number):
         return ["scalar", *_bytes(array(value))]
+    if isinstance(value, bytes | bytearray) and len(value) <= LARGEST:
+        return ["array", *_bytes(frombuffer(value, dtype="u1")), [len(value)]]
+    if isinstance(value, Fraction):
+        return _encode(_quotient(value), depth)
     if value is None:
         return ["none"]
     if isinstance(value, bool):
@@ -74,6 +79,13 @@ def _encode(value: object, depth: int) -> Any:
     if isinstance(value, list | tuple) and depth < DEEPEST and len(value) <= LARGEST:
         return ["list", [_encode(item, depth + 1) for item in value]]
     return ["other", type(value).__name__]
+
+
+def _quotient(value: Fraction) -> float:
+    try:
+        return value.numerator / value.denominator
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _bytes(exact: Any) -> list[str]:

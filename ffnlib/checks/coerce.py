@@ -5,9 +5,10 @@ Whatever is judged has passed through here: no subclass, no object with its own 
 """
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from numpy import array, bool_, float64, int8, int64, ndarray, number, uint8
+from numpy import array, bool_, float64, frombuffer, int8, int64, ndarray, number, uint8
 from numpy.typing import NDArray
 
 from ffnlib.checks.case_inputs import images, labels
@@ -24,7 +25,7 @@ Value: TypeAlias = NDArray[Any] | float | int | str | list[int] | Formula
 
 LARGEST = 1_000_000
 WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "classes": int64}
-LEAVES = (bool, int, float, bool_, number)
+LEAVES = (bool, int, float, Fraction, bool_, number)
 
 
 class Unusable(Exception):  # noqa: N818
@@ -32,6 +33,9 @@ class Unusable(Exception):  # noqa: N818
 
 
 def _leaves(value: object, depth: int = 0) -> Iterator[object]:
+    if isinstance(value, bytes | bytearray):
+        yield frombuffer(value, dtype=uint8)
+        return
     if isinstance(value, ndarray):
         exact = array(value, copy=True, subok=False)
         if exact.size > LARGEST:
@@ -75,6 +79,8 @@ def _precision(value: object) -> int:
 def _floats(value: object) -> NDArray[float64]:
     try:
         exact = value.tolist() if isinstance(value, ndarray) and value.dtype == object else value
+        if isinstance(exact, bytes | bytearray):
+            exact = list(exact)
         return array(exact, dtype=float64, copy=True, subok=False)
     except (ValueError, TypeError, OverflowError):
         raise Unusable("has rows of different lengths, or entries that are not numbers") from None
@@ -89,8 +95,8 @@ def _integer(value: object) -> int:
         whole = flat.reshape(-1).tolist()[0]
     if isinstance(whole, number | bool_):
         whole = whole.item()
-    if isinstance(whole, float) and whole.is_integer():
-        return int(float(whole))
+    if isinstance(whole, float | Fraction) and whole == whole // 1:
+        return int(whole)
     if isinstance(whole, int):
         return int(whole)
     if isinstance(whole, float):

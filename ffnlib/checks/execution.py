@@ -11,7 +11,8 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
+from itertools import islice
+from types import GeneratorType, TracebackType
 from typing import Any
 
 from ffnlib.checks.guard import ModuleDisabled
@@ -138,12 +139,19 @@ def stopped_with(name: str, kind: str) -> str:
     return f"{name} stopped with {kind}"
 
 
+def asks(name: str) -> str:
+    """Say that a function waits for somebody at the keyboard."""
+    return f"{name} calls input(): a function gets all that it needs as its arguments"
+
+
 def _stopped(name: str, function: object, error: BaseException) -> Stopped:
+    kind = type(error).__name__
+    if kind in ("StdinNotImplementedError", "EOFError"):
+        return Stopped(asks(name))
     if isinstance(error, NotImplementedError):
         return Stopped(not_written(name))
     if isinstance(error, ModuleDisabled):
         return Stopped(f"{name} stopped: {error}")
-    kind = type(error).__name__
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"
     return Stopped(
@@ -151,8 +159,22 @@ def _stopped(name: str, function: object, error: BaseException) -> Stopped:
     )
 
 
+LAZY = (GeneratorType, map, filter, zip, range)
+
+
+def _written_out(value: object) -> object:
+    """Make lists of what only promises its items; some more than anybody asks for, and no more."""
+    if isinstance(value, LAZY):
+        return list(islice(value, 1_000_001))
+    if type(value) is tuple or type(value) is list:
+        return [list(islice(v, 1_000_001)) if isinstance(v, LAZY) else v for v in value]
+    return value
+
+
 def produce(name: str, function: Callable[..., object], arguments: Iterable[object]) -> object:
     """Call a function on inputs that are its own, and return what it returned, unread.
+
+    Generators and their like are run to lists here, where an error of theirs is the function's.
 
     Raises
     ------
@@ -163,7 +185,7 @@ def produce(name: str, function: Callable[..., object], arguments: Iterable[obje
         raise Stopped(f"{name} is not a function: it is {type_name(function)}")
     with quiet():
         try:
-            return function(*arguments)
+            return _written_out(function(*arguments))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: it must not end the kernel

@@ -88,6 +88,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, ndarray):
         text = array2string(value, separator=", ", threshold=40, precision=8)
         return " ".join(text.split())
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return f"an integer of {value.bit_length():,} bits"  # Python writes no endless decimals
     return repr(value)[:400]
 
 

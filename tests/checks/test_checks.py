@@ -1,18 +1,23 @@
 """`ffnlib.checks`: honest noise, tricks, errors, hidden cases and the sentence that is said."""
 
+import json
 import logging
 import os
 import sys
 import warnings
+from fractions import Fraction
 from itertools import combinations
 
 import bank
 import numpy as np
 import pytest
 from bank import message
+from IPython.core.error import StdinNotImplementedError
 
 from ffnlib import checks
 from ffnlib.checks.case_inputs import images, labels
+from ffnlib.checks.codec import decode, dumps, encode
+from ffnlib.checks.coerce import Unusable, plain
 from ffnlib.checks.formula import Formula
 from ffnlib.checks.hidden import NoCases, hidden_cases
 from ffnlib.checks.judges.two_layer import PLANTED, gradients
@@ -119,7 +124,9 @@ def test_settings_of_the_notebook_do_not_matter():
         ((np.full((2, 2), np.nan), [1, 2]), "C has nan or inf in it"),
         ((np.zeros((2, 2), dtype=np.float16), [1, 2]), "half precision"),
         ((np.array([["a", "b"]]), [1, 2]), "not numbers"),
-        ((x for x in (1, 2)), "the result is a generator"),
+        ((x for x in (1, 2)), "C has 0 dimensions; a matrix has two"),
+        ({1: 2}, "the result is a dict"),
+        ((np.array([["a", "b"]]).tolist(), [1, 2]), "C is or contains a str"),
     ],
 )
 def test_results_that_cannot_be_judged(result, words):
@@ -240,6 +247,46 @@ def test_what_came_and_what_was_expected_stand_one_above_the_other():
     assert [line.split()[0] for line in lines[1:]] == ["called", "returned", "expected"]
 
 
+def test_what_else_is_a_number_or_a_list():
+    def packed(q):
+        even = np.append(q, 0) if len(q) % 2 else q
+        return bytes((even[::2] & 15 | (even[1::2] & 15) << 4).astype(np.uint8))
+
+    def rate(X, W, b):
+        dead = (X @ W.T + b <= 0).all(axis=0)
+        return Fraction(int(dead.sum()), len(dead))
+
+    def counts(shapes, layers, ranks):
+        sizes = layers * int(shapes.sum())
+        return layers * int(shapes.prod(axis=1).sum()), (rank * sizes for rank in ranks)
+
+    for function, problem in (
+        (packed, "pack_int4"), (rate, "dead_unit_rate"), (counts, "lora_counts"),
+    ):  # fmt: skip
+        assignment = next(a for a, problems in ASSIGNMENTS.items() if problem in problems)
+        checks.verify(problem, function, bank.visible_cases(assignment, problem))
+
+
+@pytest.mark.parametrize(
+    "value", [b"\x00\xff", Fraction(-1, 3), Fraction(10**400), np.array(["a"])]
+)
+def test_it_is_the_same_on_its_way_out_of_the_kernel(value):
+    def read(value):
+        try:
+            return np.asarray(plain(value, "array")[0]).tolist()
+        except Unusable as fault:
+            return str(fault)
+
+    came = decode(json.loads(dumps(encode(value))))
+    if isinstance(value, np.ndarray):
+        assert read(value) == "has entries in it that are not numbers"
+        assert read(came) == "is or contains a str: return NumPy arrays, lists or numbers"
+    elif value == 10**400:
+        assert read(came) == float("inf")
+    else:
+        assert read(came) == read(value)
+
+
 # errors in the student's code
 
 
@@ -264,6 +311,26 @@ def test_every_way_to_stop_is_a_sentence():
     assert "compose stopped with RecursionError" in message("compose", endless)
     assert "compose stopped with SystemExit" in message("compose", leave)
     assert "compose stopped with TypeError" in message("compose", lambda: None)
+
+
+@pytest.mark.parametrize("error", [EOFError, StdinNotImplementedError])
+def test_input_is_not_taken_for_an_unwritten_answer(error):
+    def waiting(*_):
+        raise error
+
+    assert message("compose", waiting).startswith("compose, case 1 of 3: compose calls input(): ")
+
+
+def test_an_error_in_a_generator_is_one_of_the_function():
+    def counts(*given):
+        return 1, (rank // 0 for rank in given[2])
+
+    assert "lora_counts stopped with ZeroDivisionError" in message("lora_counts", counts)
+
+
+def test_an_endless_integer_is_not_written_out():
+    said = message("count_parameters", lambda _: 3**50_000)
+    assert "returned count = an integer of 79,249 bits" in said
 
 
 @pytest.mark.usefixtures("grading")
