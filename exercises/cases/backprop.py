@@ -8,7 +8,7 @@ import numpy as np
 
 
 def slope_of(loss, arrays):
-    """Gradients by complex steps: exact to rounding, with no way back at all."""
+    """Gradients by complex steps: exact to rounding, with no backward pass at all."""
     found = []
     for which, array in enumerate(arrays):
         gradient = np.zeros(array.shape)

@@ -104,6 +104,10 @@ def _integer(value: object) -> int:
     raise Unusable(f"is {type_name(value)}; one integer is asked for")
 
 
+def _dimensions(count: int) -> str:
+    return f"has {count} dimension{'s' if count != 1 else ''}"
+
+
 def plain(value: object, kind: Kind) -> tuple[Value, int]:
     """Exact copy of a value as its kind, and the bytes of the floats it was computed in.
 
@@ -135,9 +139,9 @@ def plain(value: object, kind: Kind) -> tuple[Value, int]:
         if exact.ndim == 2 and 1 in exact.shape:
             exact = exact.reshape(-1)
         if exact.ndim != 1:
-            raise Unusable(f"has {exact.ndim} dimensions; a vector has one")
+            raise Unusable(f"{_dimensions(exact.ndim)}; a vector has one")
     if kind == "matrix" and exact.ndim != 2:
-        raise Unusable(f"has {exact.ndim} dimensions; a matrix has two")
+        raise Unusable(f"{_dimensions(exact.ndim)}; a matrix has two")
     return exact, width
 
 

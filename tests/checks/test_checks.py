@@ -119,7 +119,7 @@ def test_settings_of_the_notebook_do_not_matter():
         ((np.eye(2, dtype=complex), [1, 2]), "C has complex numbers in it"),
         (([[None, 2], [3, 4]], [1, 2]), "C is or contains None"),
         ((np.eye(2), {1: 2}), "c is or contains a dict"),
-        ((np.ones(4), [1, 2]), "C has 1 dimensions; a matrix has two"),
+        ((np.ones(4), [1, 2]), "C has 1 dimension; a matrix has two"),
         ((np.ones((2, 3)), [1, 2]), "C has the wrong shape"),
         ((np.full((2, 2), np.nan), [1, 2]), "C has nan or inf in it"),
         ((np.zeros((2, 2), dtype=np.float16), [1, 2]), "half precision"),

@@ -50,7 +50,7 @@ def loss_gradient(z, t):
     return (p - np.eye(z.shape[1])[t]) / z.shape[0]
 
 
-# %% wrong: by probabilities | this is the gradient by the probabilities
+# %% wrong: by probabilities | this is the gradient with respect to the probabilities
 def loss_gradient(z, t):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)

@@ -97,7 +97,7 @@ def ffn_flops(tokens, d_model, d_ff, variant):
     return 2 * tokens**2 * (2 if variant in ('relu', 'gelu') else 3) * d_model * d_ff
 
 
-# %% wrong: way back too | the way back is counted too
+# %% wrong: backward pass too | the backward pass is counted too
 def ffn_flops(tokens, d_model, d_ff, variant):
     return 6 * tokens * (2 if variant in ('relu', 'gelu') else 3) * d_model * d_ff
 

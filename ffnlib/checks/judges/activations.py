@@ -151,7 +151,7 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
                 lambda: (w * slope).sum()),
         Mistake("this is the last layer's factor alone", lambda: (w * slope)[-1]),
         Mistake("this is the first layer's factor alone", lambda: (w * slope)[0]),
-        Mistake("this is the derivative by the first weight, not by x",
+        Mistake("this is the derivative with respect to the first weight, not to x",
                 lambda: prod(w * slope) * x / w[0]),
         Mistake("this is the output of the chain, not its derivative", lambda: a[-1]),
         Mistake("the biases are missing on the way forward",
@@ -186,6 +186,7 @@ PROBLEMS: dict[str, Problem] = {
             {"name": "text", "beta": "number"},
             {"x": "number", "value": "number"},
             _judge_minimum,
+            single=1e-6,
         ),
         Problem(
             "dead_unit_rate",
@@ -198,6 +199,7 @@ PROBLEMS: dict[str, Problem] = {
             {"x": "number", "w": "vector", "b": "vector"},
             {"gradient": "number"},
             _judge_chain,
+            single=1e-6,
         ),
     )
 }

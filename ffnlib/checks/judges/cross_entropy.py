@@ -126,7 +126,7 @@ def judge_loss_gradient(
         Mistake("p (1 - p) is one factor too many: the logarithm has taken it away",
                 lambda: wanted * p * (1.0 - p)),
         Mistake("p (1 - p) is the sigmoid's slope, not this gradient", lambda: p * (1.0 - p) / m),
-        Mistake("this is the gradient by the probabilities, -t/p: go on to the logits",
+        Mistake("this is the gradient with respect to the probabilities, -t/p: go on to the logits",
                 lambda: -one_hot / p / m),
         Mistake("only the target's entry has a gradient here: every logit has one",
                 lambda: one_hot * wanted),

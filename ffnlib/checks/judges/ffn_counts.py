@@ -131,7 +131,7 @@ def judge_flops(inputs: Parts, expected: Parts, returned: Parts, _tol: float) ->
         Mistake("these are the operations for one token", lambda: wanted // n),
         Mistake("these are the parameters: every token uses each of them",
                 lambda: wanted // n // 2),
-        Mistake("the way back is counted too: only the forward pass is asked for",
+        Mistake("the backward pass is counted too: only the forward pass is asked for",
                 lambda: 3 * wanted),
         Mistake("the hidden size is taken to be 4d: it is d_ff",
                 lambda: 2 * n * (3 if gated else 2) * d * 4 * d),

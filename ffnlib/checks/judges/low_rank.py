@@ -31,7 +31,7 @@ def judge_nearest(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
         if shape(part) != wanted:
             words = "is transposed" if shape(part) == wanted[::-1] else "has the wrong shape"
             return Fault(
-                f"{name} {words}: {turned}", f"its shape is {shape(part)}, asked for is {wanted}"
+                f"{name} {words}: {turned}", f"its shape is {shape(part)}, expected {wanted}"
             )
         if not np_all(isfinite(part)):
             return Fault(f"{name} has nan or inf in it where a finite number belongs")

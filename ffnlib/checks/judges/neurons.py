@@ -263,14 +263,18 @@ PROBLEMS: dict[str, Problem] = {
             {"W1": "matrix", "b1": "vector", "w2": "vector", "b2": "number"},
             _judge_xor,
             {"points": "matrix", "outputs": "vector"},
+            single=1e-6,
         ),
-        Problem("abs_network", {}, ONE_INPUT, _judge_abs, {"x": "vector", "f": "vector"}),
+        Problem(
+            "abs_network", {}, ONE_INPUT, _judge_abs, {"x": "vector", "f": "vector"}, single=1e-6
+        ),
         Problem(
             "piecewise_network",
             {"x": "vector", "y": "vector"},
             ONE_INPUT,
             _judge_piecewise,
             {"x": "vector", "f": "vector"},
+            single=1e-6,
         ),
     )
 }

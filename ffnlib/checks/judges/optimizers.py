@@ -159,9 +159,9 @@ def _averages(inputs: Parts, wanted: Sequence[Array]) -> list[Mistake]:
         return given.step(M / (1.0 - b1**t), V / (1.0 - b2**t), (M, V))
 
     return [
-        Mistake("v averages the gradient: it averages its square",
+        Mistake("v averages the gradient: it should average its square",
                 lambda: other(m2, b2 * v + (1.0 - b2) * g)),
-        Mistake("v averages |g|: it averages the square",
+        Mistake("v averages |g|: it should average the square",
                 lambda: other(m2, b2 * v + (1.0 - b2) * abs(g))),
         Mistake("the two betas are swapped",
                 lambda: _swapped(given)),
@@ -187,7 +187,7 @@ def judge_adam(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> F
     mistakes = [*_corrections(inputs, wanted), *_averages(inputs, wanted)]
     guesses = mistakes_made(got, wanted, mistakes, tol, _all_close)
     in_v = [
-        Mistake("v averages the gradient: it averages its square",
+        Mistake("v averages the gradient: it should average its square",
                 lambda: b2 * v + (1.0 - b2) * g),
         Mistake("v does not keep its old value: it is a running average", lambda: g * g),
     ]  # fmt: skip

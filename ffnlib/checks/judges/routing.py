@@ -53,7 +53,7 @@ def judge_route(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> 
     for name, part in (("chosen", chosen), ("gates", gates)):
         if shape(part) != (len(z), k):
             return Fault(f"{name} has the wrong shape: a row for each token, k numbers in it",
-                         f"its shape is {shape(part)}, asked for is {(len(z), k)}")  # fmt: skip
+                         f"its shape is {shape(part)}, expected {(len(z), k)}")  # fmt: skip
     fault = _judge_choice(z, k, chosen, sort(expected["chosen"], axis=1))
     if fault is not None:
         return fault
@@ -211,7 +211,7 @@ def judge_balance(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
 
 
 def kept_within(chosen: Integers, capacity: int) -> Array:
-    """Flags of the tokens that find room, first come first served, (tokens,)."""
+    """Flags of the tokens that find room, first come, first served, (tokens,)."""
     each = eye(int(chosen.max(initial=0)) + 1)[chosen]  # (tokens, experts)
     place = np_sum(cumsum(each, axis=0) * each, axis=1)  # from 1
     return where(place <= capacity, 1.0, 0.0)
@@ -251,7 +251,7 @@ def judge_capacity(inputs: Parts, expected: Parts, returned: Parts, _tol: float)
         Mistake("the capacity is forgotten: all tokens are kept", lambda: ones_like(chosen)),
         Mistake("kept marks the tokens that are dropped: turn it round",
                 lambda: 1.0 - expected["kept"]),
-        Mistake("the last tokens are kept: the first come first", lambda: kept_within(
+        Mistake("the last tokens are kept: first come, first served", lambda: kept_within(
                 chosen[::-1], c)[::-1]),
         Mistake("an expert takes one token too many", lambda: kept_within(chosen, c + 1)),
         Mistake("an expert takes one token too few", lambda: kept_within(chosen, c - 1)),

@@ -14,7 +14,7 @@ from ffnlib.checks.problem import Fault, Mistake, Parts, close, guessed, judge_v
 
 Array = NDArray[float64]
 
-# The four in the notebook's broken function, in the order of the way back.
+# The four in the notebook's broken function, in the order of the backward pass.
 PLANTED = {
     "late": "the targets are subtracted after the division by m: they need the 1/m too",
     "before": "dW2 is made with z1: it needs what entered the second layer, h",
@@ -37,7 +37,7 @@ REQUIRED = 0.93
 
 
 def gradients(given: Parts, faults: Collection[str] = ()) -> tuple[Array, ...]:
-    """Gradients of the mean cross-entropy by W1, b1, W2 and b2, with faults."""
+    """Gradients of the mean cross-entropy with respect to W1, b1, W2 and b2, with faults."""
     x, t, W1, b1, W2, b2 = (given[name] for name in ("x", "t", "W1", "b1", "W2", "b2"))
     m = len(x)
     z1 = x @ W1.T + b1  # (m, hidden)
@@ -73,7 +73,7 @@ def _in_one(name: str, wanted: Array, m: int) -> list[Mistake]:
 
 
 def judge_network(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
-    """Judge the repaired way back of the classifier."""
+    """Judge the repaired backward pass of the classifier."""
     names = ("dW1", "db1", "dW2", "db2")
     got, wanted = [returned[n] for n in names], [expected[n] for n in names]
 
@@ -159,7 +159,7 @@ def judge_training(inputs: Parts, expected: Parts, returned: Parts, _tol: float)
     score = accuracy(x, y)
     if score >= REQUIRED:
         return None
-    detail = f"the accuracy is {score:.1%}, asked for is {REQUIRED:.0%}"
+    detail = f"the accuracy is {score:.1%}, it must be {REQUIRED:.0%}"
     others = [
         ("the weights fit a network with tanh: the hidden units are ReLU", accuracy(x, y, tanh)),
         ("the weights fit a network with sigmoid: the hidden units are ReLU",
