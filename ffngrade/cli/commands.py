@@ -191,7 +191,10 @@ def export(chosen: Namespace) -> int:
 
 @contextmanager
 def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
-    """What grading needs; no worker is started before it is known that students' code can run."""
+    """Return what grading needs.
+
+    No worker is started before it is known that students' code can run.
+    """
     course = Course(chosen.course, chosen.db)
     if chosen.unsafe:
         course.config.TrustedExecute.unsafe = True

@@ -156,7 +156,9 @@ class Course:
         return sorted(path.stem for path in self.source(assignment).glob("*.ipynb"))
 
     def students(self, assignment: str) -> list[str]:
-        """Who handed the assignment in, sorted: everybody with a folder for it in ``submitted/``.
+        """Return who handed the assignment in, sorted.
+
+        Everybody with a folder for it in ``submitted/``.
 
         A student whose folder holds no notebook of the right name is among them.
         """

@@ -78,7 +78,7 @@ class Made(NamedTuple):
 
 
 def nothing(job: Job, why: str) -> Made:
-    """What came of a submission that could not be graded."""
+    """Return what came of a submission that could not be graded."""
     return Made(job.student, {}, {}, {}, why, job.attempt)
 
 

@@ -203,7 +203,10 @@ class Record:
         return [name for (name,) in found]
 
     def best_counts(self, assignment: str) -> bool:
-        """Whether the best of several attempts counts, as was said last; at first the last does."""
+        """Return whether the best of several attempts counts, as was said last.
+
+        At first the last does.
+        """
         rule = self._book.execute("SELECT best FROM rule WHERE assignment = ?", (assignment,))
         return bool((rule.fetchone() or (False,))[0])
 
@@ -233,7 +236,7 @@ class Record:
 
 
 def counts(entries: Iterable[Entry]) -> Mapping[str, int]:
-    """How many submissions are in each state, in the order of `STATES`."""
+    """Return how many submissions are in each state, in the order of `STATES`."""
     found = [entry.state for entry in entries]
     return {state: found.count(state) for state in STATES if state in found}
 

@@ -231,7 +231,7 @@ class Runner:
         return ran
 
     def _room(self, place: int) -> int:
-        """How much a cell may show after all that others showed."""
+        """Return how much a cell may show after all that others showed."""
         others = sum(shown for other, shown in self.shown.items() if other != place)
         return max(0, min(self.settings.most_output, self.settings.total_output - others))
 
@@ -252,7 +252,7 @@ def _error(ran: Ran) -> str:
 
 
 def _noted(ended: Ended, seconds: float) -> list[NotebookNode]:
-    """What a cell that did not come to its end shows besides its outputs."""
+    """Return what a cell that did not come to its end shows besides its outputs."""
     if ended == "done":
         return []
     words = {

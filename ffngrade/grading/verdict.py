@@ -62,7 +62,7 @@ class Question(NamedTuple):
         return CALL.format(self.problem.name, self.function, dumps(inputs), mark, more)
 
     def needs_digits(self) -> bool:
-        """Whether the function learns from the digits."""
+        """Return whether the function learns from the digits."""
         return "images" in self.problem.arguments.values()
 
 
@@ -167,12 +167,15 @@ def outputs_of(
 
 
 def goes_on(asked: Question, shown: Ran, mark: str) -> bool:
-    """Whether the hidden cases are worth asking: there are any, and all visible ones were met."""
+    """Return whether the hidden cases are worth asking.
+
+    There are any, and all visible ones were met.
+    """
     return bool(asked.hidden) and len(_answers(shown, mark)) >= len(asked.visible)
 
 
 def _answers(ran: Ran, mark: str) -> list[Any]:
-    """What came out, a case after the other, as far as it came."""
+    """Return what came out, a case after the other, as far as it came."""
     text = "".join(str(o["text"]) for o in ran.outputs if o.get("name") == "stdout")
     answers: list[Any] = []
     for said in text.split(mark)[1:]:  # whatever is printed before, and after in the same line
@@ -229,7 +232,7 @@ def _says(answer: Any, word: str) -> bool:
 
 
 def _no_name(asked: Question, ran: Ran) -> bool:
-    """Whether the function was not to be had because nothing has its name, not a placeholder."""
+    """Return whether nothing has the function's name, not even a placeholder."""
     missing = f"'{asked.function}'"
     return any(
         o.get("ename") == "NameError" and missing in str(o.get("evalue")) for o in ran.outputs
@@ -261,13 +264,13 @@ def _unseen(answer: Any, problem: Problem) -> object:
 
 
 def _sentences(name: str) -> set[str]:
-    """What `ffnlib.checks.execution` says of a function that stopped."""
+    """Return what `ffnlib.checks.execution` says of a function that stopped."""
     kinds = {*TOLD_BY_NAME, "an error of its own"}
     return {asks(name), not_written(name), *(stopped_with(name, kind) for kind in kinds)}
 
 
 def _nameless(said: Any) -> Any:
-    """What describes a value, with nothing in the place of the names of types."""
+    """Return what describes a value, with nothing in the place of the names of types."""
     if not isinstance(said, list) or not said:
         return said
     if said[0] == "list":

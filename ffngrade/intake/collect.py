@@ -51,7 +51,7 @@ class Received(NamedTuple):
 
 
 def everybody(course: Course) -> list[str]:
-    """Who is in the gradebook, or has a folder among the submissions, sorted."""
+    """Return who is in the gradebook, or has a folder among the submissions, sorted."""
     with course.gradebook() as book:
         known = {str(name) for (name,) in book.db.query(Student.id)}
     excluded = set(course.directory.student_id_exclude.split(","))
@@ -59,7 +59,7 @@ def everybody(course: Course) -> list[str]:
 
 
 def strays(course: Course) -> list[str]:
-    """What lies among the students' folders and is none: of nobody, so graded for nobody."""
+    """Return what lies among the students' folders and is none: of nobody, so graded for nobody."""
     path = course.submitted("student", "assignment")
     above = next((p.parent for p in (path, *path.parents) if p.name == "student"), path.parent)
     if not above.is_dir():
@@ -201,7 +201,7 @@ def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:
 
 
 def _secret(files: Iterable[Entry]) -> dict[str, str]:
-    """What `nbgrader submit` files its feedback under, if it is there and like one."""
+    """Return what `nbgrader submit` files its feedback under, if it is there and like one."""
     found = [entry for entry in files if entry.name == SECRET and entry.kind == "file"]
     with suppress(Unreadable):
         text = content(found[0], 500).decode(errors="replace") if found else ""

@@ -85,17 +85,17 @@ def name_of(cell: Found) -> str:
 
 
 def same_text(a: str, b: str) -> bool:
-    """Whether two texts differ in white space at the ends of lines at most."""
+    """Return whether two texts differ in white space at the ends of lines at most."""
     return a == b or _lines(a) == _lines(b)
 
 
 def same_code(a: str, b: str) -> bool:
-    """Whether two texts are the same program: comments and layout may differ."""
+    """Return whether two texts are the same program: comments and layout may differ."""
     return same_text(a, b) or (_tree(a) == _tree(b) != "")
 
 
 def only_added(given: str, got: str) -> bool:
-    """Whether all statements of ``given`` are in ``got``, in order."""
+    """Return whether all statements of ``given`` are in ``got``, in order."""
     there = iter(_statements(got))
     wanted = _statements(given)
     return bool(wanted) and all(statement in there for statement in wanted)
@@ -161,7 +161,7 @@ def _same_place(
 
 
 def _between(i: int, cell_of: dict[int, int], size: int) -> range:
-    """Where a part's cell would be: between the cells of its neighbours."""
+    """Return where a part's cell would be: between the cells of its neighbours."""
     before = [cell_of[k] for k in range(i) if k in cell_of]
     after = [j for k, j in cell_of.items() if k > i]
     return range(before[-1] + 1 if before else 0, min(after, default=size))

@@ -114,7 +114,7 @@ def from_gradebook(assignment: str, notebook: Notebook, folders: tuple[Path, Pat
 
 
 def own_checksum(cell: Any) -> bool:
-    """Whether a cell is as nbgrader once wrote it: its checksum fits what it holds."""
+    """Return whether a cell is as nbgrader once wrote it: its checksum fits what it holds."""
     try:
         return bool(cell.metadata.nbgrader["checksum"] == compute_checksum(cell))
     except (AttributeError, KeyError, TypeError, ValueError):

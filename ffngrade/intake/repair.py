@@ -75,7 +75,7 @@ class Rebuilt:
         return order
 
     def _is_too_early_or_late(self, i: int, place: int, order: list[int]) -> bool:
-        """Whether a test stands above its answer, or what all answers need below one of them."""
+        """Return whether a test stands above its answer, or a shared cell below one."""
         part = self.parts[i]
         answers = {j: k for k, j in enumerate(order) if j >= 0 and self.parts[j].is_answer}
         if part.is_test:
@@ -170,14 +170,17 @@ class Rebuilt:
 
 
 def _place(i: int, order: list[int], parts: Sequence[Part]) -> int:
-    """Where part ``i`` belongs: before the next part, so after all that was written for it."""
+    """Return where part ``i`` belongs.
+
+    Before the next part, so after all that was written for it.
+    """
     before = [k for k, what in enumerate(order) if 0 <= what < i and parts[what].name]
     start = before[-1] + 1 if before else 0
     return next((k for k in range(start, len(order)) if order[k] > i), len(order))
 
 
 def _differs(said: dict[str, Any], known: Any, key: str) -> bool:
-    """Whether a cell claims something that is not so; what it does not say is no claim."""
+    """Return whether a cell claims something that is not so; what it does not say is no claim."""
     if key not in said:
         return False
     if key == "points":
@@ -195,7 +198,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _meddles(given: str, got: str) -> bool:
-    """Whether lines that were added speak of what checks, and not only of the student's work."""
+    """Return whether added lines concern the checks, not only the student's work."""
     return len(MEDDLING.findall(got)) > len(MEDDLING.findall(given))
 
 
@@ -204,7 +207,7 @@ def _version(known: dict[str, Any]) -> Any:
 
 
 def _own(cell: Found) -> bool:
-    """Whether nbgrader wrote a cell as it is, for this or another version of the assignment."""
+    """Return whether nbgrader wrote a cell as it is, for any version of the assignment."""
     metadata = {"nbgrader": cell.known}
     return own_checksum(
         from_dict({"cell_type": cell.kind, "source": cell.source, "metadata": metadata})

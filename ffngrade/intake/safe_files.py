@@ -109,6 +109,6 @@ def _walk(folder: Path, top: Path, deep: int) -> Iterator[Entry]:
 
 
 def _where(path: Path, top: Path) -> str:
-    """Whether a link leads out, without opening what it leads to."""
+    """Return whether a link leads out, without opening what it leads to."""
     target = os.path.normpath(path.parent / os.readlink(path))
     return "somewhere inside" if Path(target).is_relative_to(top) else "somewhere outside"

@@ -76,7 +76,7 @@ def _rebuilt(cell: NotebookNode, number: int, room: Room) -> NotebookNode:
 
 
 def _known(cell: NotebookNode) -> dict[str, Any]:
-    """What nbgrader knows of a cell, in words that the template can put anywhere."""
+    """Return what nbgrader knows of a cell, in words that the template can put anywhere."""
     found = {key: cell.metadata.nbgrader[key] for key in KNOWN if key in cell.metadata.nbgrader}
     name = str(found.get("grade_id", ""))
     found["grade_id"] = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)

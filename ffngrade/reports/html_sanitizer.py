@@ -93,7 +93,7 @@ class Renderer(IPythonRenderer):
         self.embedded: set[str] = set()
 
     def formula(self, found: re.Match[str]) -> str:
-        """What belongs in the place of the word."""
+        """Return what belongs in the place of the word."""
         number = int(found[1])
         return self.formulas[number] if number < len(self.formulas) else ""
 
@@ -138,12 +138,12 @@ def harmless(html: str) -> str:
 
 
 def elements(html: str) -> int:
-    """How many elements a piece of HTML has at most."""
+    """Return how many elements a piece of HTML has at most."""
     return html.count("<")
 
 
 def _depth(made: str) -> int:
-    """How many elements stand within one another, in what the cleaner wrote."""
+    """Return how many elements stand within one another, in what the cleaner wrote."""
     depth = deepest = 0
     for end, name in ELEMENT.findall(made):
         if name not in EMPTY:

@@ -30,7 +30,7 @@ def shown(output: Mapping[str, Any]) -> str:
 
 
 def cost(output: Mapping[str, Any]) -> float:
-    """What it takes to show an output; see `ffngrade.reports.room`."""
+    """Return what it takes to show an output; see `ffngrade.reports.room`."""
     data = output.get("data")
     if not isinstance(data, Mapping):
         said = [output.get("text"), output.get("evalue"), *(output.get("traceback") or ())]

@@ -127,7 +127,7 @@ def table(found: Iterable[Row], only_care: bool = False) -> str:
 
 
 def summary(found: Sequence[Row]) -> str:
-    """How many of each sort, in a sentence's words."""
+    """Return how many of each sort, in a sentence's words."""
     counts = [(sum(row.state == state for row in found), word) for state, word in WORDS.items()]
     states = ", ".join(f"{count} {word}" for count, word in counts if count) or "no students"
     told = {word: sum(bool(getattr(row, name)) for row in found) for word, name in TOLD.items()}

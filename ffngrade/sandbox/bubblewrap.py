@@ -226,7 +226,7 @@ def _shown(
 
 
 def is_needed(path: str) -> bool:
-    """Whether something that must be shown is at this path or below it."""
+    """Return whether something that must be shown is at this path or below it."""
     return any(_is_in(shown, path) for shown in [*_system(), *_python()])
 
 

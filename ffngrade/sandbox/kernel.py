@@ -33,7 +33,7 @@ def install(prefix: str = sys.prefix) -> Path:
 
 
 def installed() -> bool:
-    """Whether the kernelspec is where Jupyter looks, and starts this Python."""
+    """Return whether the kernelspec is where Jupyter looks, and starts this Python."""
     try:
         python, *rest = KernelSpecManager().get_kernel_spec(NAME).argv
     except NoSuchKernel:

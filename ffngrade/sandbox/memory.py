@@ -30,7 +30,10 @@ def held(root: int) -> int:
 
 
 def holds_more(root: int, most: int) -> bool:
-    """Whether `held` is above a number of bytes; where it is clearly not, that is found fast."""
+    """Return whether `held` is above a number of bytes.
+
+    Where it is clearly not, that is found fast.
+    """
     resident = 0  # what is shared counts for each
     for process in _family(root):
         with suppress(psutil.Error):

@@ -81,7 +81,7 @@ class Template:
         self._ask("start", name, user, room, most)
 
     def alive(self, name: str) -> bool:
-        """Whether the kernel runs."""
+        """Return whether the kernel runs."""
         return self._ask("alive", name) is True
 
     def end(self, name: str) -> None:
@@ -107,7 +107,7 @@ class Template:
         return self._process.pid
 
     def runs(self) -> bool:
-        """Whether the template itself is there."""
+        """Return whether the template itself is there."""
         return self._process.poll() is None
 
     def _ask(self, *order: object) -> Any:
@@ -156,7 +156,7 @@ class WarmKernel:
         self.client.load_connection_info({**known, "ip": str(self._folder / "kernel")})
 
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         return self._template.alive(self._name)
 
     def interrupt(self) -> None:

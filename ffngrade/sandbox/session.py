@@ -173,7 +173,7 @@ class Kernel(Protocol):
     """Id of the process that it and all that it started descend from."""
 
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
 
     def interrupt(self) -> None:
         """Ask it to stop what it does."""
@@ -210,7 +210,7 @@ class ColdKernel:
             raise
 
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         alive: bool = self._manager.is_alive()
         return alive
 
@@ -302,7 +302,7 @@ def size(output: NotebookNode) -> int:
 
 
 def bounded(parts: Sequence[bytes]) -> bool:
-    """Whether the parts of a message are few, and hold few values, however they are written."""
+    """Return whether the parts of a message are few and hold few values, however written."""
     if len(parts) > 16 or sum(map(len, parts)) > LARGEST:
         return False
     return all(len(part) < SMALL or _values(part) < MOST_VALUES for part in parts)

@@ -32,7 +32,7 @@ class Trainable:
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers training may change; a Python integer."""
+        """The number of parameters that training may change; a Python integer."""
         return sum(p.size for p in self.parameters())
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -52,11 +52,11 @@ class Trainable:
 
 
 class Model(Trainable):
-    """What a training loop needs: a way forwards, and one back."""
+    """A model as a training loop uses it: a forward and a backward pass."""
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         raise NotImplementedError
 
     def forward(
@@ -95,5 +95,5 @@ class Composite(Model):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters, and of everything computed in training."""
+        """The dtype of the parameters and of everything computed in training."""
         return self.parameters()[0].dtype

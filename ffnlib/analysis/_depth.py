@@ -1,4 +1,4 @@
-r"""What depth does to a signal on its way forward and to a gradient on its way back.
+r"""What depth does to a signal going forward and to a gradient going backward.
 
 Backwards through layer l the gradient meets the slope and then the weights:
 
@@ -23,11 +23,14 @@ class Flow(NamedTuple):
     """Root mean squares, layer by layer; entry 0 belongs to the network's input."""
 
     signal: Curve
-    """Of the layer outputs, (layers + 1,)."""
+    """The size of the layer outputs, (layers + 1,)."""
     slope: Curve
-    """Of the slopes f'(z) each layer has, (layers,); entry 0 is the first layer."""
+    """The size of the slopes f'(z) of each layer, (layers,); entry 0 is the first layer."""
     gradient: Curve
-    """Of the gradient at each layer's output, (layers + 1,); the last entry is that of ``g``."""
+    """The size of the gradient at each layer's output, (layers + 1,).
+
+    The last entry is that of ``g``.
+    """
 
 
 def rms(values: ArrayLike) -> float:

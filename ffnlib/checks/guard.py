@@ -57,7 +57,7 @@ class Disabled(MetaPathFinder):
         self.removed: dict[str, ModuleType] = {}
 
     def concerns(self, module: str) -> bool:
-        """Whether a module is disabled."""
+        """Return whether a module is disabled."""
         return module.startswith("ffnlib.") and not f"{module}.".startswith(
             tuple(f"{name}." for name in self.kept)
         )

@@ -146,7 +146,7 @@ class Problem:
 
 
 def close(got: object, wanted: object, tolerance: float) -> bool:
-    """Whether two results agree to ``tolerance * max(1, |wanted|)``, entry by entry.
+    """Return whether two results agree to ``tolerance * max(1, |wanted|)``, entry by entry.
 
     Where one is nan or infinite, the other must be so too.
     """
@@ -154,12 +154,12 @@ def close(got: object, wanted: object, tolerance: float) -> bool:
 
 
 def close_relative(got: object, wanted: object, tolerance: float) -> bool:
-    """Whether two results agree to ``tolerance * |wanted|``, entry by entry."""
+    """Return whether two results agree to ``tolerance * |wanted|``, entry by entry."""
     return _within(got, wanted, tolerance, np_abs)
 
 
 def close_by_row(got: object, wanted: object, tolerance: float) -> bool:
-    """Whether two results agree to a tolerance of the largest entry of each row.
+    """Return whether two results agree to a tolerance of the largest entry of each row.
 
     An entry of a matrix product is a sum: where large terms cancel, it is only as exact as they.
     """
@@ -261,7 +261,7 @@ def judge_value(
 
 
 def _difference(got: Any, wanted: Any, tolerance: float) -> str:
-    """Where two arrays of one shape differ first, and by how much at most."""
+    """Return where two arrays of one shape differ first, and by how much at most."""
     a: NDArray[float64] = asarray(got, dtype=float64)
     b: NDArray[float64] = asarray(wanted, dtype=float64)
     if not a.shape or not np_all(isfinite(a)):

@@ -31,7 +31,7 @@ AUGMENT: Final[dict[str, Augment | None]] = {
 
 
 class Learned(NamedTuple):
-    """What a training took."""
+    """The steps and the time that a training took."""
 
     steps: int
     to_target: int | None

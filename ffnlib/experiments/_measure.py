@@ -25,12 +25,12 @@ TRAINING: Final = 8
 
 
 class Size(NamedTuple):
-    """How large a network is."""
+    """The size of a network."""
 
     total: int
     """Numbers it consists of, in however many bits."""
     active: int
-    """Of them, those that an example meets."""
+    """The parameters that one example uses."""
     stored: int
     """Bytes of all it keeps."""
 

@@ -18,7 +18,7 @@ from ffnlib.experiments._settings import SETTINGS, named
 
 FORMAT: Final = "ffnlib experiments 1"
 Results = dict[str, Any]
-"""What the file holds; see ``empty``."""
+"""The contents of the file; see ``empty``."""
 
 
 class UnusableResultsError(ValueError):

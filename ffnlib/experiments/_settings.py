@@ -51,12 +51,12 @@ class Settings:
     batch: int
     epochs: int
     rate: float
-    """Of the dense network and the mixtures."""
+    """The learning rate of the dense network and the mixtures."""
     small_rate: float
     adapter_epochs: int
     adapter_rate: float
     rank: int
-    """Of the adapters, on all dense layers but the last."""
+    """The rank of the adapters on all dense layers but the last."""
     thin: tuple[int, ...]
     """Ranks of the factored layers, all but the last."""
     group: int
@@ -68,9 +68,9 @@ class Settings:
     every: int
     """Steps from one look at it to the next."""
     rounds: int
-    """Of timing."""
+    """The rounds of timing."""
     distorted_epochs: int = 0
-    """Of the dense network on distorted images; 0 leaves this row out."""
+    """The epochs of the dense network on distorted images; 0 leaves this row out."""
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain lists, numbers and strings."""

@@ -44,7 +44,7 @@ class Study:
         self._trained: dict[tuple[str, int], tuple[Model, Learned | None]] = {}
 
     def steps(self, name: str) -> int:
-        """How many steps of training a row takes."""
+        """Return how many steps of training a row takes."""
         recipe = ROWS[name].recipe
         if recipe is None:
             return 0
@@ -113,7 +113,7 @@ class Study:
 
 
 class Wanted(NamedTuple):
-    """What a file of results is to hold."""
+    """The rows and seeds that a file of results must hold."""
 
     rows: list[str]
     seeds: int
@@ -183,7 +183,7 @@ def in_order(results: Results) -> Results:
 
 
 def missing_steps(study: Study, results: Results, want: Wanted) -> int:
-    """How many steps of training are still to be taken."""
+    """Return how many steps of training are still to be taken."""
     return sum(
         study.steps(name)
         for name in want.rows

@@ -46,7 +46,7 @@ class Control:
         return []
 
     def spec(self) -> dict[str, Any]:
-        """What the front end needs to build the control."""
+        """Return what the front end needs to build the control."""
         return {"kind": type(self).__name__.lower(), **asdict(self), "label": self.said}
 
 
@@ -182,7 +182,7 @@ class Button(Control):
 
 @dataclass(frozen=True)
 class Steps(Control):
-    """How far a run has come: played, paused, stepped and rewound by the reader.
+    """A run's progress: played, paused, stepped and rewound by the reader.
 
     ``stops_at`` are the moments computed in advance. A change of any other control starts the run
     again, save for those in ``views``, which only change what is shown of it. A played run goes as

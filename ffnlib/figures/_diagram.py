@@ -77,7 +77,7 @@ def _edges(w: NDArray[np.float64], sources: Places, targets: Places) -> list[str
 
 
 def _said(names: Sequence[str], i: int) -> str:
-    """What a read-out calls a unit; escaped."""
+    """Return a unit's name for a read-out, escaped."""
     return escape(names[i]) if i < len(names) and names[i] else f"unit {i + 1}"
 
 
@@ -107,7 +107,7 @@ def _nodes(
 def _maps(
     maps: NDArray[np.float64], names: Sequence[str], places: Places, radius: float
 ) -> list[str]:
-    """What each unit answers over the plane, as a small heat map in place of a disc."""
+    """Return each unit's output over the plane, as a small heat map in place of a disc."""
     drawn = []
     side = short(2 * radius)
     for i, ((x, y), z) in enumerate(zip(places, maps, strict=True)):

@@ -141,7 +141,7 @@ class Explorer:
         return f"{base}-{digest[:8]}"
 
     def spec(self) -> dict[str, Any]:
-        """What the front end needs to know: names, controls, start."""
+        """Return what the front end needs: names, controls, start."""
         return {
             "name": self.name,
             "key": self.key,
@@ -151,7 +151,7 @@ class Explorer:
         }
 
     def answer(self, params: Mapping[str, Any], width: str = "wide") -> dict[str, Any]:
-        """What the front end shows for some parameters: picture, sentence, table, notes.
+        """Return what the front end shows for some parameters: picture, sentence, table, notes.
 
         A mistake in the parameters, or in the computation, comes back as ``{"error": sentence}``,
         so that the page can keep the last good picture and say why.

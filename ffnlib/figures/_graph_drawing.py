@@ -60,7 +60,7 @@ def _arrow(start: Place, end: Place, wide: float, high: float, role: str, width:
 
 
 def _edge(x: float, y: float, dx: float, dy: float, wide: float, high: float) -> Place:
-    """Where the way from the middle of a box in a direction leaves it, and two pixels on."""
+    """Return where the way from the middle of a box in a direction leaves it, and two pixels on."""
     reach = min((wide / 2) / abs(dx) if dx else math.inf, (high / 2) / abs(dy) if dy else math.inf)
     reach += 2 / max(math.hypot(dx, dy), 1e-9)
     return x + reach * dx, y + reach * dy

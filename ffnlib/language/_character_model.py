@@ -54,12 +54,12 @@ class Vocabulary:
 
 
 class CharacterModel(Model):
-    """What models of characters share; a subclass says how likely each next one is."""
+    """A model of characters; a subclass says how likely each next one is."""
 
     vocabulary: Vocabulary | None
 
     def next_probabilities(self, text: str, temperature: float = 1.0) -> Array:
-        """How likely each character of the vocabulary is after ``text``, (len(vocabulary),)."""
+        """Return the probability of each next character after ``text``, (len(vocabulary),)."""
         raise NotImplementedError
 
     def sample(
@@ -131,7 +131,7 @@ class CharLM(CharacterModel):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.mlp.dtype
 
     def forward(
@@ -203,7 +203,7 @@ class CharLM(CharacterModel):
         return windows[: len(text)], ids[self.context :]
 
     def next_probabilities(self, text: str, temperature: float = 1.0) -> Array:
-        """How likely each character of the vocabulary is after ``text``, (len(vocabulary),)."""
+        """Return the probability of each next character after ``text``, (len(vocabulary),)."""
         vocabulary = self._known()
         ids = vocabulary.encode((PADDING * self.context + text)[-self.context :])
         p: Array = softmax(self.mlp.forward(self.E[ids].reshape(1, -1)), temperature=temperature)[0]

@@ -23,7 +23,7 @@ from ffnlib.nn import NORMS, Block, BlockTrace, Embedding, Linear, log_softmax, 
 
 
 class DecoderTrace(NamedTuple):
-    """What a decoder computed on the way."""
+    """The values that a decoder computed in the forward pass."""
 
     blocks: list[BlockTrace]
     """First to last."""
@@ -184,7 +184,7 @@ class Decoder(CharacterModel, Composite):
         return windows[:, :-1], windows[:, 1:]
 
     def next_probabilities(self, text: str, temperature: float = 1.0) -> Array:
-        """How likely each character of the vocabulary is after ``text``, (len(vocabulary),)."""
+        """Return the probability of each next character after ``text``, (len(vocabulary),)."""
         ids = self._known().encode((PADDING + text)[-self.context :])
         p: Array = softmax(self.forward(ids[None])[0, -1], temperature=temperature)
         return p

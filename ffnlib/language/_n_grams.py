@@ -56,7 +56,7 @@ class NGram:
                 self.counts[text[t - length : t]][character] += 1
 
     def probability(self, character: str, context: str) -> float:
-        """How likely ``character`` is after ``context``, of which the last n - 1 count."""
+        """Return how likely ``character`` is after ``context``, of which the last n - 1 count."""
         p = 1.0 / len(self.characters)
         history = context[len(context) - min(self.n - 1, len(context)) :]
         for start in range(len(history), -1, -1):

@@ -45,7 +45,7 @@ class Trigger(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """How the vocabulary is ordered by a value."""
+    """The vocabulary as a value orders it."""
 
     characters: str
     """Those pushed up most, then the others; all of the vocabulary."""
@@ -123,7 +123,7 @@ def top_keys(ffn: FeedForward, x: ArrayLike, k: int = 5) -> TopKeys:
 
 
 def pull(decoder: Decoder, vectors: ArrayLike) -> Array:
-    r"""How much some vectors push each character when they are added to the stream.
+    r"""Return how much some vectors push each character when they are added to the stream.
 
     A vector v on its way to the logits passes the last norm's gain and the head, :math:`H(\gamma
     \odot v)`. The norm's division by s is left out: it is one positive number for all characters,
@@ -213,7 +213,7 @@ def triggers(decoder: Decoder, text: str, layer: int, unit: int, n: int = 8) -> 
 def agreement(
     decoder: Decoder, text: str, layer: int, n: int = 10, first: int = 3
 ) -> NDArray[np.float64]:
-    """How often a unit pushes what really comes next, at the places where it fires most.
+    """Return how often a unit pushes what really comes next, at the places where it fires most.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ The product is never formed in training. A batch x goes through A, then through 
 
 .. math:: h = x A^\top, \qquad y \mathrel{+}= s\, h B^\top, \qquad s = \alpha / r .
 
-Way back, with :math:`g = \partial J/\partial y`:
+Backward pass, with :math:`g = \partial J/\partial y`:
 
 .. math:: \frac{\partial J}{\partial B} = s\, g^\top h, \qquad
           \frac{\partial J}{\partial A} = s\, (g B)^\top x, \qquad

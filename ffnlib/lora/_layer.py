@@ -60,7 +60,7 @@ class Frozen(Linear):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the base's numbers."""
+        """The dtype of the base layer's numbers."""
         kind: np.dtype[Any] = np.dtype(self.base.dtype)
         return kind
 

@@ -133,7 +133,7 @@ class Sinkhorn(NamedTuple):
     matrix: Array
     """(batch, N): each row sums to 1; each column to batch/N, as well as asked."""
     rounds: int
-    """How many were taken."""
+    """The number of rounds taken."""
 
     @property
     def imbalance(self) -> float:

@@ -4,7 +4,7 @@ r"""A classifier whose middle is a mixture of experts.
           z = u W_o^\top + b_o .
 
 The examples of a batch are the tokens. ``fit`` and ``train_step`` train it like any other model:
-the auxiliary losses enter where their gradients arise, on the way back through the router, so the
+the auxiliary losses enter where their gradients arise, in the backward pass of the router, so the
 loss that training reports is that of the task alone and can be compared between models.
 """
 
@@ -98,18 +98,18 @@ class MoEClassifier(Composite):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """What it computes in; known also when no parameter is left to train."""
+        """The dtype it computes in; known also when no parameter is left to train."""
         return self.stem.dtype
 
     @property
     def active_parameters(self) -> int:
-        """How many parameters one example meets."""
+        """The number of parameters that one example uses."""
         dense = self.stem.num_parameters + self.head.num_parameters
         return dense + self.moe.active_parameters
 
     @property
     def auxiliary_loss(self) -> float:
-        """What the auxiliary losses added in the last training step; 0 before."""
+        """The auxiliary losses of the last training step; 0 before the first."""
         return self.moe.auxiliary_loss
 
     def route(self, x: ArrayLike) -> Routing:

@@ -1,4 +1,4 @@
-"""Tokens sorted by expert: one contiguous run of rows for each, and the way back.
+"""Tokens sorted by expert: one contiguous run of rows for each, and how to undo it.
 
 A loop over tokens would multiply one row at a time. Sorted, each expert multiplies one matrix that
 holds all rows it was chosen for; that is where the speed of a mixture of experts comes from.

@@ -6,7 +6,7 @@ A router gives every token x one logit for each of N experts, :math:`z = x W_r^\
 .. math:: y = \sum_{j=1}^{k} g_j\, E_{i_j}(x), \qquad
           g = \operatorname{softmax}(z_{i_1}, \dots, z_{i_k}).
 
-So the layer has the parameters of N experts and the arithmetic of k. Way back, with
+So the layer has the parameters of N experts and the arithmetic of k. Backward pass, with
 :math:`\gamma = \partial J/\partial y` from above,
 
 .. math:: \frac{\partial J}{\partial E_{i_j}(x)} = g_j\, \gamma, \qquad
@@ -40,7 +40,7 @@ __all__ = [
 
 
 class Step(NamedTuple):
-    """What the layer has to remember for the way back."""
+    """The values that the layer keeps for the backward pass."""
 
     x: Array  # what came in, (tokens, d_model)
     routing: Routing
@@ -148,18 +148,21 @@ class MoE(Composite):
 
     @property
     def active_parameters(self) -> int:
-        """How many parameters a token meets: the router's and those of k (the largest) experts."""
+        """The number of parameters that a token uses.
+
+        The router's and those of the k largest experts.
+        """
         sizes = sorted((expert.num_parameters for expert in self.experts), reverse=True)
         return self.router.num_parameters + sum(sizes[: self.policy.top_k])
 
     @property
     def routing(self) -> Routing | None:
-        """What the router decided in the last training step; None before."""
+        """The router's decisions in the last training step; None before the first."""
         return None if self._step is None else self._step.routing
 
     @property
     def auxiliary_loss(self) -> float:
-        """What the auxiliary losses added in the last training step; 0 before."""
+        """The auxiliary losses of the last training step; 0 before the first."""
         return 0.0 if self._step is None else self.policy.auxiliary_loss(self._step.routing)
 
     def route(self, x: ArrayLike) -> Routing:

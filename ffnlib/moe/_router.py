@@ -1,7 +1,7 @@
 """What a router does with its logits: who is chosen, how much each counts, who finds a place.
 
 All that can be set about it is one object, a ``RoutingPolicy``; what it decided for a batch is a
-``Routing``. Its way back stands beside it, with the gradients of the two auxiliary losses.
+``Routing``. Its backward pass stands beside it, with the gradients of the two auxiliary losses.
 """
 
 from dataclasses import dataclass
@@ -33,20 +33,20 @@ CHOICES: Final = ("top_k", "sinkhorn")
 
 
 class Routing(NamedTuple):
-    """What a router decided for a batch of tokens."""
+    """The decisions of a router for a batch of tokens."""
 
     logits: Array
     """The logits that decided, noise included, (tokens, N)."""
     indices: Indices
     """The experts of each token, best first, (tokens, k)."""
     gates: Array
-    """What their outputs are multiplied by, (tokens, k)."""
+    """The factors of their outputs, (tokens, k)."""
     kept: NDArray[np.bool_]
     """Whether there was room, (tokens, k)."""
 
     @property
     def dropped(self) -> int:
-        """How many of the tokens·k places were dropped because the expert was full."""
+        """The number of the tokens·k places that were dropped because the expert was full."""
         return int(np.count_nonzero(~self.kept))
 
     @property
@@ -57,7 +57,7 @@ class Routing(NamedTuple):
 
 @dataclass(frozen=True)
 class RoutingPolicy:
-    """How a router decides.
+    """The rules by which a router decides.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class RoutingPolicy:
     temperature: float = 1.0
     """T: logits are divided by it before any softmax."""
     noise_std: float = 0.0
-    """Of the noise on the logits, in training."""
+    """The standard deviation of the noise on the logits, in training."""
     load_balancing: float = 0.0
     """Alpha of ``load_balancing_loss``, usually 1e-2; 0 leaves it out."""
     router_z: float = 0.0
@@ -135,7 +135,7 @@ class RoutingPolicy:
         return softmax(logits, temperature=self.temperature)
 
     def auxiliary_loss(self, routing: Routing) -> float:
-        """What the two auxiliary losses add to that of the task."""
+        """Return what the two auxiliary losses add to that of the task."""
         loss = 0.0
         if self.load_balancing:
             p = self.probabilities(routing.logits)

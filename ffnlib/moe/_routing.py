@@ -45,7 +45,7 @@ class TopK(NamedTuple):
     indices: Indices
     """Their numbers, (batch, k) int64."""
     gates: Array
-    """What their outputs are multiplied by, (batch, k); each row sums to 1."""
+    """The factors of their outputs, (batch, k); each row sums to 1."""
 
 
 def top_k_gates(logits: ArrayLike, k: int, *, temperature: float = 1.0) -> TopK:

@@ -8,7 +8,7 @@ the values, weighted by how well its query fits their keys:
 
 in several heads side by side, each :math:`d_h` wide (Vaswani et al., arXiv:1706.03762). In
 grouped-query attention a few heads share their keys and values (Ainslie et al., arXiv:2305.13245).
-Where things stand is told by turning queries and keys (``ffnlib.nn``). Way back, with G from
+Where things stand is told by turning queries and keys (``ffnlib.nn``). Backward pass, with G from
 above:
 
 .. math:: g_V = P^\top G, \quad g_P = G V^\top, \quad
@@ -42,7 +42,7 @@ def rotate(x: ArrayLike, base: float = 10_000.0, *, back: bool = False) -> Array
         d is even; positions count from 0.
     base : float, above 1
     back : bool
-        Turn the other way: the inverse, and so the gradient's way back.
+        Turn the other way: the inverse, and so the gradient's rotation.
 
     Returns
     -------
@@ -75,7 +75,10 @@ def _turns(seq: int, half: int, base: float, dtype: np.dtype[Any]) -> tuple[NDAr
 
 
 class AttentionTrace(NamedTuple):
-    """What attention computed on the way; the heads that share keys stand together."""
+    """The values that attention computed in the forward pass.
+
+    Heads that share keys stand together.
+    """
 
     q: Array
     """Queries, turned, over the root of head_dim: (batch, n_kv_heads, share · seq, head_dim)."""
@@ -199,7 +202,10 @@ class Attention(Composite):
         return self.output.forward(step.mixed).reshape(x.shape)
 
     def weights(self, x: ArrayLike) -> Array:
-        """Who looks where: P, (batch, n_heads, seq, seq), each row summing to 1; as ``forward``."""
+        """Return who looks where: P, (batch, n_heads, seq, seq), each row summing to 1.
+
+        As ``forward``.
+        """
         x = self._checked(x)
         return self._compute(x).weights.reshape(len(x), self.n_heads, x.shape[1], x.shape[1])
 

@@ -57,7 +57,7 @@ class FactoredLinear(Linear):
 
     @property
     def rank(self) -> int:
-        """What lies between, r."""
+        """The size of the middle, r."""
         return self.first.d_out
 
     @property
@@ -75,7 +75,7 @@ class FactoredLinear(Linear):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.first.dtype
 
     def forward(self, x: ArrayLike, out: Array | None = None) -> Array:

@@ -9,7 +9,7 @@ ones widen it twice, and let one of the two, the *gate*, through the activation:
 Vaswani et al. (2017, arXiv:1706.03762, eq. 2); Shazeer (2020, arXiv:2002.05202, eq. 5 and 6). In
 the public LLaMA code the three matrices are w1 (gate), w3 (up) and w2 (down).
 
-Way back, with :math:`g_y` from above, :math:`h` the hidden layer and :math:`z` what entered f:
+Backward pass, with :math:`g_y` from above, :math:`h` the hidden layer and :math:`z` what entered f:
 
 .. math:: g_h = g_y W_d, \qquad g_u = g_h \odot f(z), \qquad g_z = g_h \odot u \odot f'(z),
           \qquad g_x = g_z W_g + g_u W_u .
@@ -47,7 +47,7 @@ ACTIVATION_OF: Final[dict[str, Activation]] = {
 
 
 class FeedForwardTrace(NamedTuple):
-    """What the layer computed on the way; any leading shape, here (…,)."""
+    """The values that the layer computed in the forward pass; any leading shape, here (…,)."""
 
     gate: Array | None
     """Gate before the activation, (…, d_ff); None in the plain variants."""
@@ -56,7 +56,7 @@ class FeedForwardTrace(NamedTuple):
     hidden: Array
     """``f(gate) * up``, or ``f(up)`` in the plain variants, (…, d_ff)."""
     y: Array
-    """What comes out, (…, d_model)."""
+    """The output, (…, d_model)."""
 
 
 class FeedForward(Composite):

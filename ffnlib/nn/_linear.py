@@ -1,7 +1,7 @@
 r"""Dense layers.
 
 A layer maps a batch ``x``, shape (batch, d_in), to :math:`y = x W^\top + b`, shape (batch, d_out).
-The weights have shape (d_out, d_in): row i holds the weights of unit i. Way back: with
+The weights have shape (d_out, d_in): row i holds the weights of unit i. Backward pass: with
 :math:`g = \partial J/\partial y` from above,
 
 .. math:: \frac{\partial J}{\partial W} = g^\top x, \qquad
@@ -95,7 +95,7 @@ class Linear(Trainable):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.W.dtype
 
     def forward(self, x: ArrayLike, out: Array | None = None) -> Array:

@@ -3,7 +3,7 @@ r"""Losses and their gradients, side by side.
 Each is an object: ``cross_entropy(logits, targets)`` is the loss, a Python float, and
 ``cross_entropy.gradient(logits, targets)`` its derivative with respect to the first argument.
 Both are means over the batch, so the factor :math:`1/m` is in this gradient, once, and nowhere else
-on the way back through the network.
+in the backward pass through the network.
 """
 
 from typing import Any, Final, Protocol
@@ -18,7 +18,7 @@ __all__ = ["LOSSES", "Loss", "cross_entropy", "mse"]
 
 
 class Loss(Protocol):
-    """What training needs of a loss; m is the number of examples in the batch."""
+    """A loss as training uses it; m is the number of examples in the batch."""
 
     name: str
 

@@ -42,7 +42,7 @@ def checked_sizes(sizes: Sequence[int]) -> list[int]:
 
 
 class LayerTrace(NamedTuple):
-    """What one layer computed on the way."""
+    """The values that one layer computed in the forward pass."""
 
     z: Array
     """Before the activation, (batch, d_out)."""
@@ -51,7 +51,7 @@ class LayerTrace(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one layer has to remember for the way back."""
+    """The values that one layer keeps for the backward pass."""
 
     x: Array  # what came in, (batch, d_in)
     z: Array  # before the activation, (batch, d_out)
@@ -163,7 +163,7 @@ class MLP(Model):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """What training computes in: the dtype of the parameters."""
+        """The dtype of the parameters, in which training computes."""
         return self.layers[0].dtype
 
     def trace(self, x: ArrayLike) -> list[LayerTrace]:

@@ -5,7 +5,7 @@ r"""Normalization: each position's vector is brought to a standard size, then sc
           s^2 = \tfrac1d \sum_j x_j^2 + \epsilon
 
 where LayerNorm takes the mean :math:`\mu` off before it computes s. Ba, Kiros and Hinton
-(arXiv:1607.06450); Zhang and Sennrich (arXiv:1910.07467). Way back, with :math:`\hat x` the
+(arXiv:1607.06450); Zhang and Sennrich (arXiv:1910.07467). Backward pass, with :math:`\hat x` the
 normalized vector, :math:`\hat g = \gamma \odot g` and a bar for the mean over the d numbers:
 
 .. math:: g_x = \frac1s \bigl(\hat g - \hat x\,\overline{\hat g \hat x}\bigr), \qquad
@@ -50,7 +50,7 @@ class RMSNorm(Model):
     """
 
     centers: ClassVar[bool] = False
-    """Whether the mean is taken off first."""
+    """Whether the mean is subtracted first."""
 
     def __init__(self, d: int, eps: float = 1e-6, *, dtype: DTypeLike = np.float64) -> None:
         if not 0 < eps < np.inf:
@@ -67,7 +67,7 @@ class RMSNorm(Model):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.gain.dtype
 
     def forward(

@@ -164,7 +164,7 @@ def softmax_naive(z: ArrayLike, axis: Axis = -1) -> Array:
 
 
 class Lines(NamedTuple):
-    """An array laid out as rows of classes, and the way back."""
+    """An array laid out as rows of classes, and how to undo it."""
 
     rows: Array  # (rows, classes), float32 for float16
     dtype: np.dtype[Any]

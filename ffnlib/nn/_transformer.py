@@ -5,7 +5,7 @@ r"""One block of a Transformer: attention between positions, then a feed-forward
 
 The norms stand before what they serve (*pre-norm*; Xiong et al., arXiv:2002.04745), so the sum that
 runs through all blocks, the residual stream, is never rescaled, and a gradient comes back along it
-unchanged: :math:`g_x = g + \mathrm{Norm}^*(\mathrm{FFN}^*(g))`, a star for the way back.
+unchanged: :math:`g_x = g + \mathrm{Norm}^*(\mathrm{FFN}^*(g))`, a star for the backward pass.
 """
 
 from typing import Final, NamedTuple
@@ -27,16 +27,16 @@ NORMS: Final[dict[str, type[RMSNorm]]] = {"rmsnorm": RMSNorm, "layernorm": Layer
 
 
 class BlockTrace(NamedTuple):
-    """What a block computed on the way; all (batch, seq, d_model)."""
+    """The values that a block computed in the forward pass; all (batch, seq, d_model)."""
 
     x: Array
-    """What came in."""
+    """The block's input."""
     attended: Array
     """The stream after attention was added."""
     ffn_input: Array
-    """What the feed-forward layer was given: ``attended``, normalized."""
+    """The input of the feed-forward layer: ``attended``, normalized."""
     ffn_output: Array
-    """What it gave."""
+    """The output of the feed-forward layer."""
     y: Array
     """The stream after that was added."""
 

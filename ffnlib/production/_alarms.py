@@ -37,7 +37,7 @@ SIGNALS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What is still healthy; ValueError unless all are above 0, the counts whole numbers.
+    """The limits of what is still healthy; ValueError unless all are above 0, the counts whole.
 
     ``flat`` is for activations with two flat ends. Others are flat on one side, where a healthy
     ReLU has half of its places: see ``limits_for``.

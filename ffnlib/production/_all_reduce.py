@@ -38,7 +38,7 @@ class Reduced(NamedTuple):
     """Outcome of an all-reduce."""
 
     arrays: list[Array]
-    """What each device has afterwards: equal to the last bit, each with its own memory."""
+    """The arrays of the devices afterwards: equal to the last bit, each with its own memory."""
     messages: list[Message]
     """All that was sent, in order."""
 

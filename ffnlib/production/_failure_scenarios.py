@@ -27,14 +27,14 @@ CLIP: Final = 1.0
 
 
 class Training(NamedTuple):
-    """How one kind of training is set up."""
+    """The set-up of one kind of training."""
 
     activation: str
     init: str
     optimizer: str
     rate: Schedule
     event: str
-    """What happens, in words."""
+    """The event, in words."""
     bad_batches: bool = False
 
 

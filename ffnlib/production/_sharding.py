@@ -28,17 +28,17 @@ __all__ = [
 
 
 class Shard(NamedTuple):
-    """What one device holds, for a table or a drawing."""
+    """The arrays that one device holds, for a table or a drawing."""
 
     device: int
     units: slice
     """Its hidden units."""
     shapes: dict[str, tuple[int, ...]]
-    """Of its arrays, by name; ``down.b``, which every device has, is not among them."""
+    """The shapes of its arrays by name; ``down.b``, which every device has, is not among them."""
 
     @property
     def parameters(self) -> int:
-        """How many numbers it holds."""
+        """The number of parameters it holds."""
         return sum(int(np.prod(shape)) for shape in self.shapes.values())
 
 
@@ -197,7 +197,7 @@ class ShardedFeedForward(Model):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.devices[0].dtype
 
     def _joined(self, parts: list[dict[str, Array]]) -> dict[str, Array]:

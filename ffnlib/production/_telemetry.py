@@ -21,12 +21,12 @@ from ffnlib.training import Optimizer, activation_statistics, at_least_0, gradie
 
 
 class Reading(NamedTuple):
-    """What is read off after one step of training."""
+    """The readings after one step of training."""
 
     loss: float
-    """Of the batch, before the step."""
+    """The loss of the batch, before the step."""
     gradient_norms: tuple[float, ...]
-    """Of each layer, W and b together, before clipping."""
+    """The norm of each layer's gradient, W and b together, before clipping."""
     update_ratios: tuple[float, ...]
     """Change of each layer's weights over their size, both as Euclidean norms."""
     dead: tuple[float, ...]
@@ -38,7 +38,7 @@ class Reading(NamedTuple):
 
     @property
     def gradient_norm(self) -> float:
-        """Of all layers together."""
+        """The norm of the gradient of all layers together."""
         return float(np.sqrt(np.sum(np.square(self.gradient_norms))))
 
     @property

@@ -9,12 +9,12 @@ from ffnlib._base.arrays import as_count
 
 
 class Timing(NamedTuple):
-    """How long one of several candidates takes."""
+    """The time that one of several candidates takes."""
 
     median: float
     """Seconds a call."""
     speedup: dict[str, float]
-    """How many times as fast as each of the others: the median of the rounds' ratios."""
+    """The ratio of speed to each of the others: the median over the rounds."""
 
 
 def time_in_turns(

@@ -36,15 +36,18 @@ class WrongSplit(NamedTuple):
     """A split that is wrong, beside the right output."""
 
     terms: list[Array]
-    """What each device adds to the sum, (…, d_model); the first alone where nothing is summed."""
+    """The term that each device adds to the sum, (…, d_model).
+
+    Only the first where nothing is summed.
+    """
     bias: Array | None
-    """What is added to the sum, (d_model,)."""
+    """The bias added to the sum, (d_model,)."""
     expected: Array
-    """What the whole layer computes, (…, d_model)."""
+    """The output of the whole layer, (…, d_model)."""
 
     @property
     def y(self) -> Array:
-        """What the devices come to, (…, d_model); the first device's where they differ."""
+        """The result of the devices, (…, d_model); the first device's where they differ."""
         y = ring_all_reduce(self.terms).arrays[0]
         return y if self.bias is None else y + self.bias.astype(y.dtype, copy=False)
 

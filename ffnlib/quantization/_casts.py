@@ -18,14 +18,14 @@ from ffnlib._base.arrays import Array, as_float
 
 
 class CastError(NamedTuple):
-    """What a cast did to some numbers."""
+    """The effect of a cast on some numbers."""
 
     relative: float
     """Largest relative error of those that stayed finite and other than 0."""
     overflowed: int
-    """How many became infinite."""
+    """The number of values that became infinite."""
     underflowed: int
-    """How many became 0."""
+    """The number of values that became 0."""
 
 
 def to_float16(x: ArrayLike) -> Array:

@@ -134,7 +134,7 @@ def _show(plan: "_Plan", start: Array, x: Array) -> Iterator[Step]:
 
 
 class _Plan:
-    """What a run works on: float weights, changed in place, and the levels found so far.
+    """The state of a run: float weights, changed in place, and the levels found so far.
 
     It holds columns as rows, so that the numbers of one lie side by side in memory, in the order of
     rounding: the i-th of them was ``columns[i]``.
@@ -184,7 +184,7 @@ class _Plan:
 
 
 class _GridOptions(NamedTuple):
-    """How the levels of a group are chosen."""
+    """The options by which the levels of a group are chosen."""
 
     bits: int
     group_size: int

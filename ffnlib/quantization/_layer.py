@@ -119,7 +119,7 @@ class QuantizedLinear(Linear):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """What a model around this layer computes in."""
+        """The dtype in which a model around this layer computes."""
         return np.promote_types(self.scale.dtype, np.float32)
 
     @property

@@ -130,7 +130,7 @@ def unpack(packed: ArrayLike, n: int, bits: int) -> NDArray[np.int8]:
 
 
 def packed_size(n: int, bits: int) -> int:
-    """How many bytes ``n`` numbers of ``bits`` bits take."""
+    """Return how many bytes ``n`` numbers of ``bits`` bits take."""
     return (n * bits + 7) // 8
 
 

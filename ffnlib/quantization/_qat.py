@@ -1,14 +1,14 @@
 r"""Training that knows it will be rounded: quantize and at once dequantize, on the way forwards.
 
 Rounding is flat nearly everywhere, so its derivative is 0 and nothing would learn. The
-straight-through estimator takes it for the identity on the way back, and for flat only where a
+straight-through estimator takes it for the identity in the backward pass, and for flat only where a
 number is cut off (Bengio et al., arXiv:1308.3432; Jacob et al., arXiv:1712.05877):
 
 .. math:: \hat w = s\,(q(w) - z), \qquad
           \frac{\partial J}{\partial w} := \frac{\partial J}{\partial \hat w}
           \cdot \mathbf 1[w \text{ is within the levels}] .
 
-Step and zero point are chosen anew in each step, and taken for constants on the way back.
+Step and zero point are chosen anew in each step, and treated as constants in the backward pass.
 """
 
 from copy import deepcopy
@@ -157,7 +157,7 @@ class QuantizationAware(Model):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.model.dtype
 
     def forward(

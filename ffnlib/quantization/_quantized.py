@@ -35,9 +35,12 @@ class Quantized(NamedTuple):
     zero_point: NDArray[np.int8] | None
     """Which number stands for 0, like ``scale``; None if it is 0 throughout (symmetric)."""
     bits: int
-    """How many bits a number takes."""
+    """The number of bits per number."""
     group_size: int
-    """How many neighbours along the last axis share a step; the last group may be smaller."""
+    """The number of neighbours along the last axis that share a scale.
+
+    The last group may be smaller.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ class SkippingLinear(Linear):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the parameters."""
+        """The dtype of the parameters."""
         return self.columns.dtype
 
     def forward(self, x: ArrayLike, out: Array | None = None) -> Array:

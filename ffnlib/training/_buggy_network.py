@@ -24,7 +24,7 @@ class Fault(NamedTuple):
     """A planted mistake."""
 
     text: str
-    """What is wrong, in a sentence."""
+    """The fault, in a sentence."""
     where: tuple[str, ...]
     """The parameters whose gradients it spoils."""
 

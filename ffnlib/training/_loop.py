@@ -16,7 +16,7 @@ from ffnlib.training._optimizers import Adam, Optimizer
 
 
 class Score(NamedTuple):
-    """How well a model does on some data."""
+    """The loss and accuracy of a model on some data."""
 
     loss: float
     accuracy: float
@@ -25,7 +25,7 @@ class Score(NamedTuple):
 
 @dataclass
 class History:
-    """What happened during training; lists with one entry an epoch unless said otherwise."""
+    """A record of training; lists have one entry per epoch unless they say otherwise."""
 
     step_loss: list[float] = field(default_factory=list)
     """Loss of each batch before its step, one entry a step."""
@@ -260,7 +260,7 @@ class _EarlyStop:
         self.best_epoch: int | None = None
 
     def now(self, history: History) -> bool:
-        """Whether to stop after this epoch."""
+        """Return whether to stop after this epoch."""
         if self.patience is None:
             return False
         epoch = len(history.validation_loss) - 1

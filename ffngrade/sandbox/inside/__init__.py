@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 def path_of(module: ModuleType) -> str:
-    """Where a module stands in a folder that Python imports from."""
+    """Return where a module stands in a folder that Python imports from."""
     name = module.__name__.replace(".", "/")
     return f"{name}/__init__.py" if hasattr(module, "__path__") else f"{name}.py"
 

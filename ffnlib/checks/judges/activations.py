@@ -32,7 +32,7 @@ Array = NDArray[float64]
 
 
 def _root(slope: Callable[[Array], Array]) -> float:
-    """Where a slope changes sign between -3 and 0."""
+    """Return where a slope changes sign between -3 and 0."""
     low, high = -3.0, 0.0
     for _ in range(60):
         middle = (low + high) / 2.0

@@ -30,7 +30,7 @@ PIECES = ("the attention", "the routers", "the norms of the layers", "the last n
 
 
 def _outputs(x: Array, chosen: NDArray[int64], W_in: Array, W_out: Array, bend: bool) -> Array:
-    """What each token's experts give it, in the order of its choices: (tokens, k, d)."""
+    """Return what each token's experts give it, in the order of its choices: (tokens, k, d)."""
     z = einsum("td,tkhd->tkh", x, W_in[chosen])
     out: Array = einsum("tkh,tkdh->tkd", maximum(z, 0.0) if bend else z, W_out[chosen])
     return out
@@ -127,7 +127,10 @@ def _parts(sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 def _left_out(parts: Mapping[str, int], gap: int) -> list[str]:
-    """Which parts make a count too small by ``gap``: every choice that does, the fewest first."""
+    """Return which parts make a count too small by ``gap``.
+
+    Every choice that does, the fewest first.
+    """
     words = parts["the embedding"]
     pieces = {
         "the embedding or the output matrix": words,

@@ -64,7 +64,7 @@ def judge_nesterov(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
 
 
 def _all_close(ours: Any, theirs: Any, tol: float) -> bool:
-    """Whether two steps are the same in all their parts."""
+    """Return whether two steps are the same in all their parts."""
     return all(close(a, b, tol) for a, b in zip(ours, theirs, strict=True))
 
 

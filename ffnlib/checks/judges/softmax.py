@@ -133,7 +133,7 @@ def _judge_softmax(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
 
 
 def _same_odd(got: Array, wanted: Array) -> bool:
-    """Whether nan and inf stand in the same places."""
+    """Return whether nan and inf stand in the same places."""
     return bool(np_all(isnan(got) == isnan(wanted)) and np_all(isfinite(got) == isfinite(wanted)))
 
 

@@ -94,7 +94,7 @@ def difference(program: Program, numbers: Mapping[str, float], name: str) -> flo
 
 
 class Moment(NamedTuple):
-    """How far the computation has come."""
+    """The progress of the computation."""
 
     known: set[str]
     """Numbers that have a value."""

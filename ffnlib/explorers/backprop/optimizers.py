@@ -66,7 +66,7 @@ def _points(a: Array, b: Array) -> Array:
 
 
 def _bent(p: Array) -> Array:
-    """How far a point lies above the floor of the bent valley, θ₂ = θ₁² − 1."""
+    """Return how far a point lies above the floor of the bent valley, θ₂ = θ₁² − 1."""
     return np.asarray(p[..., 1] + 1 - p[..., 0] ** 2)
 
 

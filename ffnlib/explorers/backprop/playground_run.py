@@ -55,7 +55,7 @@ class Settings(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """What is measured before the first epoch and after each one."""
+    """The measurements before the first epoch and after each one."""
 
     loss: float
     """On the points learnt from, without dropout."""
@@ -63,7 +63,7 @@ class Epoch(NamedTuple):
     test_loss: float
     test_accuracy: float
     gradient_norms: tuple[float, ...]
-    """Of each layer, in the epoch's last step."""
+    """The norm of each layer's gradient in the epoch's last step."""
 
 
 class Part(NamedTuple):
@@ -127,7 +127,7 @@ def points(data: str, n: int, noise: float, rng: np.random.Generator) -> dataset
 
 
 def inputs(x: Array, features: tuple[str, ...]) -> Array:
-    """What the network sees of points ``x`` (n, 2): (n, number of features)."""
+    """Return what the network sees of points ``x`` (n, 2): (n, number of features)."""
     return np.stack([FEATURES[name](x) for name in features], axis=1)
 
 

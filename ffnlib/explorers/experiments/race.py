@@ -25,17 +25,17 @@ CLAIMED = 2.3
 
 
 class Runner(NamedTuple):
-    """What a row took to the target, one entry per seed."""
+    """The cost of a row up to the target, one entry per seed."""
 
     name: str
     steps: list[int]
     operations: float
-    """Of a step, in billions."""
+    """The operations of a step, in billions."""
     seconds: float
-    """Of a step."""
+    """The seconds of a step."""
 
     def spent(self, currency: str) -> list[float]:
-        """What each seed took."""
+        """Return what each seed took."""
         price = {"steps": 1.0, "arithmetic": self.operations, "clock": self.seconds}[currency]
         return [price * steps for steps in self.steps]
 

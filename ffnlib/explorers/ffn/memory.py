@@ -29,7 +29,7 @@ LONGEST = 32
 
 
 class Layer(NamedTuple):
-    """What one block's units do on the held-out text."""
+    """The activity of one block's units on the held-out text."""
 
     activity: Array
     """Coefficients, (characters, units)."""
@@ -128,7 +128,7 @@ def _keys(places: list[tuple[str, str, float]]) -> Panel:
 
 
 def _coefficients(read: str, layer: int, unit: int) -> Array:
-    """How much the unit writes after each character read, (len(read),)."""
+    """Return how much the unit writes after each character read, (len(read),)."""
     model = _tiny().model
     assert model.vocabulary is not None
     if not read:

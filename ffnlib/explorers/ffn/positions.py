@@ -110,7 +110,7 @@ def _plane(moved: Array, token: int) -> Panel:
 
 
 def _bars(steps: Array, role: str, title: str, y_label: str) -> Panel:
-    """How far each output moved."""
+    """Return how far each output moved."""
     names = [str(i + 1) for i in range(len(steps))]
     top = max(1.0, float(np.ceil(steps.max())))  # whole, so that the axis seldom changes
     return Panel(

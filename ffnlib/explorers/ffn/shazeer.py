@@ -54,7 +54,9 @@ BELOW, ABOVE = 0.042, 0.026
 
 
 def apart(a: str, b: str, steps: str = "65,536") -> float:
-    """How many standard errors lie between two rows; those of the short runs are means of four.
+    """Return how many standard errors lie between two rows.
+
+    Those of the short runs are means of four.
 
     The runs of 524,288 steps were not repeated; theirs is judged by the spread of the short ones.
     """

@@ -90,7 +90,7 @@ def sizer(
 
 
 def _rounding(d_model: int, variant: str, ratio: float, multiple: int) -> Panel:
-    """What rounding adds at every width, up as LLaMA does or to the nearest multiple."""
+    """Return what rounding adds at every width, up as LLaMA does or to the nearest multiple."""
     exact = np.array([hidden_size(int(d), variant, 1, ratio / 4) for d in WIDTHS])
     up = np.array([hidden_size(int(d), variant, multiple, ratio / 4) for d in WIDTHS]) - exact
     near = np.array([nearest(int(d), variant, multiple, ratio) for d in WIDTHS]) - exact

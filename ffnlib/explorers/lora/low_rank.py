@@ -67,7 +67,7 @@ def tuned() -> Tuned:
 
 @lru_cache(maxsize=128)
 def share_right(rank: int) -> float:
-    """How many turned digits are read with only the best part of this rank of the update."""
+    """Return how many turned digits are read with only the best part of this rank of the update."""
     before, model, turned = tuned()
     first, *rest = model.layers
     update = best_approximation(first.W - before, rank).matrix

@@ -63,7 +63,7 @@ class Settings(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What is measured before each step, and after the last."""
+    """The measurements before each step and after the last."""
 
     loss: float
     right: float

@@ -19,7 +19,7 @@ CHOSEN = (PUBLISHED, 1, 2, 4, 8)
 SIZES = {PUBLISHED: 1.0, "a quarter": 0.25, "half": 0.5, "double": 2.0}
 
 BYTES = {"fp32": 4.0, "bf16": 2.0, "fp8": 1.0, "int4": 0.5}
-"""Of one weight, the scales of a quantized one left out."""
+"""Bytes per weight, without the scales of a quantized one."""
 
 
 def configured(

@@ -159,7 +159,7 @@ def _history(run: Run) -> Panel:
 
 
 def _loads(run: Run) -> Panel:
-    """How often each expert was chosen, and how many tokens it took."""
+    """Return how often each expert was chosen, and how many tokens it took."""
     asked, most = _asked(run), TOKENS * run.settings.top_k
     limit = _limit(run)
     even = Rule(y=most / EXPERTS) if limit is None else Rule(y=limit, label="full")

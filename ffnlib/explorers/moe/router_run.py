@@ -48,15 +48,15 @@ class Settings(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What is seen of one pass over all tokens."""
+    """The measurements of one pass over all tokens."""
 
     loss: float
-    """Of the task alone."""
+    """The loss of the task alone."""
     accuracy: float
     imbalance: float
     """N Σ f·P: 1 when all are equally busy, N when one gets everything for certain."""
     shares: tuple[float, ...]
-    """Of the places asked for, one for each expert."""
+    """The share of the places asked for, one for each expert."""
     dropped: int
     """Places that were not given."""
     lost: int
@@ -134,7 +134,7 @@ def step(run: Run) -> None:
 
 
 def policy(settings: Settings, at: int) -> RoutingPolicy:
-    """How the router decides in step ``at``."""
+    """Return how the router decides in step ``at``."""
     begun = at >= settings.sets_in
     return RoutingPolicy(
         settings.top_k,
@@ -173,7 +173,7 @@ def measure(run: Run) -> None:
 
 
 def surcharges(run: Run) -> Array:
-    """What the balanced matrix adds to each expert's logit, (EXPERTS,); 0 without Sinkhorn.
+    """Return what the balanced matrix adds to each expert's logit, (EXPERTS,); 0 without Sinkhorn.
 
     Its entries are exp(z + r + c), with one r for each token and one c for each expert. Only c
     decides which expert a token gets.
@@ -187,7 +187,9 @@ def surcharges(run: Run) -> Array:
 
 
 def regions(run: Run, reach: float = 1.0) -> list[Array]:
-    """Where each expert is a token's first choice: the corners of a convex polygon, (n, 2) each.
+    """Return where each expert is a token's first choice.
+
+    The corners of a convex polygon, (n, 2) each.
 
     Within the square [-reach, reach]², without noise; no corners where an expert is first nowhere.
     """

@@ -1,4 +1,4 @@
-"""What the explorers of neurons in this folder share: a neuron over the plane, what a matrix d."""
+"""The shared part of the explorers over the plane: grids and what is drawn on them."""
 
 from collections.abc import Sequence
 

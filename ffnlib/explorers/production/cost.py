@@ -138,7 +138,7 @@ def _exchange(answers: tuple[Latency, ...], costs: list[float], batch: int) -> P
 
 
 def _memory(model: str, precision: str, batch: int, prompt: int, room: float) -> Panel:
-    """What is to be kept, beside what there is room for."""
+    """Return what is to be kept, beside what there is room for."""
     kept, config = PRECISIONS[precision], PRESETS[model]
     weights = weight_bytes(config, kept.weights) / GIGA
     positions = 2**prompt + ANSWER - 1

@@ -44,7 +44,7 @@ LAST = 240
 BAKED = (0, 20, 50, 78, 80, 82, 84, 86, 90, 96, 110, 140, 180, LAST)
 
 POINTS = 97
-"""Of a curve."""
+"""The number of points of a curve."""
 
 STRICTNESS = {"early": 0.4, "usual": 1.0, "late": 1.8}
 """What the limits are multiplied by."""
@@ -138,7 +138,7 @@ def _curve(now: Seen, values: Array, role: str, label: str = "", dash: bool = Fa
 
 
 def _rung(now: Seen, name: str, y: Range) -> list[Mark]:
-    """Where an alarm rings, shaded, and the step at which it did first."""
+    """Return where an alarm rings, shaded, and the step at which it did first."""
     marks: list[Mark] = []
     ringing = now.signals[name].ringing
     if ringing.any():

@@ -33,13 +33,13 @@ RIGHT: Final = "columns, then rows"
 EARLY, CROSSED, ALONE = "activate before the sum", "gate and up cut differently", "no sum"
 
 COLOURS = ("input", "second", "gradient", "third")
-"""Of the devices."""
+"""The colours of the devices."""
 
 LARGE = PRESETS["LLaMA-7B"]
 
 
 class Outcome(NamedTuple):
-    """What the devices come to for one input."""
+    """The devices' result for one input."""
 
     terms: list[Array]
     """What each adds, (D_MODEL,)."""

@@ -75,12 +75,12 @@ def matrix(weights: str) -> Array:
 
 
 class Outcome(NamedTuple):
-    """What rounding the whole matrix cost."""
+    """The cost of rounding the whole matrix."""
 
     quantized: Quantized
     back: Array
     error: float
-    """Of all weights, relative."""
+    """The relative error of all weights."""
     stored: float
     """Bits per weight, with the scales."""
 
@@ -210,7 +210,7 @@ def _trade(weights: str, bits: int, scheme: str, shared: str, clip: str) -> Pane
 
 
 def _bytes(w: Array, packed: int) -> Panel:
-    """What the matrix takes in two formats of floating-point numbers, and packed."""
+    """Return what the matrix takes in two formats of floating-point numbers, and packed."""
     values = [4 * w.size, 2 * w.size, packed]
     return Panel(
         [Bars(values, ["float32", "float16", "packed"], "second", highlight=2)],

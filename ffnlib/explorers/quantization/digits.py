@@ -75,7 +75,7 @@ def reader() -> Reader:
 
 
 class Reading(NamedTuple):
-    """What the network reads with rounded weights."""
+    """The digits that the network reads with rounded weights."""
 
     said: NDArray[np.int64]
     accuracy: float
@@ -146,7 +146,10 @@ def _curves(bits: int, method: str, shared: str, clip: str, before: float) -> Pa
 
 
 def _confusion(said: NDArray[np.int64], y: NDArray[np.int64]) -> Panel:
-    """How often each digit was read as each other one; the diagonal, the right ones, left empty."""
+    """Return how often each digit was read as each other one.
+
+    The diagonal, the right ones, left empty.
+    """
     counts = np.zeros((10, 10))
     np.add.at(counts, (y, said), 1)
     np.fill_diagonal(counts, 0)

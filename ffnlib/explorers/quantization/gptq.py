@@ -131,7 +131,7 @@ def gptq(
 
 
 def _change(state: State, w: Array, limit: float, title: str) -> Panel:
-    """How far each weight is from where it was; a rule marks the column rounded last."""
+    """Return how far each weight is from where it was; a rule marks the column rounded last."""
     x, y = (0.5, D_IN + 0.5), (0.5, D_OUT + 0.5)
     marks: list[Mark] = [HeatMap((state.w - w)[::-1], x, y, limit=limit)]
     if state.column >= 0:

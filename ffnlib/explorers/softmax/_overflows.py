@@ -1,3 +1,3 @@
-"""What the explorers of softmax in this folder share: where the formulas as printed leave the ."""
+"""The shared part of the two overflow explorers: where the printed formulas leave the range."""
 
 DTYPES = ("float16", "float32", "float64")

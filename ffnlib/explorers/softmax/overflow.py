@@ -39,7 +39,10 @@ RIGHT, LOST, NOTHING = range(3)
 
 @cache
 def _states(dtype: str, sign: int) -> tuple[int, ...]:
-    """How the naive formula fares at the shifts 0, 1, …, 1024: right, digits lost, or nan."""
+    """Return how the naive formula fares at the shifts 0, 1, …, 1024.
+
+    Right, digits lost, or nan.
+    """
     z = (LOGITS + sign * np.arange(MOST + 1)[:, None]).astype(dtype)  # (shifts, classes)
     p = softmax_naive(z).astype(np.float64)
     exact = stable_softmax(LOGITS)
