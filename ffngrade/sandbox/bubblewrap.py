@@ -45,6 +45,8 @@ KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 """Of root's privileges, those by which root gives up all of them inside."""
 ALONE = ("setpriv", "--pdeathsig=KILL", "--no-new-privs", "--")
 """As bubblewrap does for a first process of its own: it ends with whoever runs the sandbox."""
+COUNTERS = ("/proc/sys",)
+"""What the kernel counts for the whole machine, the processes of every sandbox together."""
 HIDDEN = "FFN_HIDDEN"
 """In the environment: folders that are never shown, wherever they are."""
 
@@ -117,6 +119,7 @@ def command(
         *_room(limits),
         *([] if root else ["--as-pid-1"]),
         *(["--seccomp", str(calls)] if calls is not None else []),
+        *(part for folder in COUNTERS for part in ("--tmpfs", folder, "--remount-ro", folder)),
         *_shown(readable, written),
         *(["--perms", "0777"] if root else []),
         *("--dir", HOME, "--chdir", HOME),

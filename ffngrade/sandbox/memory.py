@@ -29,6 +29,11 @@ def held(root: int) -> int:
     return sum(map(_held_by, family)) + sum(map(_kept_for, family))
 
 
+def own() -> int:
+    """Return the bytes that this process itself holds."""
+    return int(psutil.Process().memory_info().rss)
+
+
 def holds_more(root: int, most: int) -> bool:
     """Return whether `held` is above a number of bytes.
 

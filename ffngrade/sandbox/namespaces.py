@@ -76,7 +76,8 @@ def furnish(own: str, shown: str, aside: str, room: Mapping[str, Any]) -> None:
         An empty folder.
     room : mapping
         ``home``, a folder in ``/tmp``; ``disk``, the bytes of all files in ``/tmp``; ``kept``, the
-        folders in ``/tmp`` that stay, for a Python may be there.
+        folders in ``/tmp`` that stay, for a Python may be there; ``counters``, folders of ``/proc``
+        that are empty.
     """
     safe, others = NO_SUID | NO_DEVICES, os.path.dirname(own)
     mount("none", "/", "", PRIVATE | RECURSIVE)
@@ -94,6 +95,8 @@ def furnish(own: str, shown: str, aside: str, room: Mapping[str, Any]) -> None:
     terminals = "newinstance,ptmxmode=0666,mode=0620"
     mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_PROGRAMS, terminals)
     mount("proc", "/proc", "proc", safe | NO_PROGRAMS)
+    for folder in room["counters"]:
+        mount("tmpfs", folder, "tmpfs", safe | READ_ONLY | NO_PROGRAMS, "size=4k,mode=0755")
     os.mkdir(room["home"])
     os.chmod(room["home"], 0o777)
     os.chdir(room["home"])

@@ -77,7 +77,8 @@ class Template:
         """Fork a kernel for the connection file in the folder ``name``."""
         user = USERS[next(self._users) % len(USERS)] if os.geteuid() == 0 else None
         most = {**limits.by_name(), "RLIMIT_NPROC": limits.processes}
-        room = {"home": HOME, "disk": limits.disk, "kept": sandbox.kept_in_tmp()}
+        kept, counters = sandbox.kept_in_tmp(), sandbox.COUNTERS
+        room = {"home": HOME, "disk": limits.disk, "kept": kept, "counters": counters}
         self._ask("start", name, user, room, most)
 
     def alive(self, name: str) -> bool:

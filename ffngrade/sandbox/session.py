@@ -29,11 +29,14 @@ Ended = Literal["done", "late", "deaf", "dead", "spent"]
 """How a cell ended: by itself, interrupted, with a kernel that did not listen, with its kernel, or
 not at all since no time was left."""
 
-POLL = 0.25
+POLL = 0.05
 FIRST = 0.05
 LARGEST = 24 * 2**20
 """Bytes of a part of a message; a kernel that sends a larger one is not heard until it connects
 again. An answer has `ffngrade.grading.execute.VALUES` characters at most."""
+GROWTH = 512 * 2**20
+"""Bytes by which this process may grow while it listens to a kernel: parts of one message come
+together before they can be counted."""
 SMALL = 10_000
 MOST_VALUES = 20_000
 """Lists, objects and commas of a message: what takes memory once it is read."""
@@ -79,6 +82,7 @@ class Session:
         self.grace = grace
         self.memory = memory_limit
         self._look = time.monotonic() + memory.INTERVAL
+        self._most_here = memory.own() + GROWTH
         self.kernel = _started(kernel_name, startup_timeout, warm)
         self.client = self.kernel.client
         try:
@@ -114,8 +118,8 @@ class Session:
                 outputs.add(message)
             if message is None and not self.kernel.is_alive():
                 return Ran(outputs.found, "dead")
-            if self._holds_too_much():
-                self.kernel.close()
+            if memory.own() > self._most_here or self._holds_too_much():
+                self.close()
                 return Ran(outputs.found, "dead")
             if time.monotonic() > deadline:
                 if interrupted:

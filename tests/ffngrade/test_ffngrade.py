@@ -247,6 +247,33 @@ def test_memory_that_sockets_hold_counts(is_warm):
         one.close()
 
 
+FLOOD = """
+from ipykernel.kernelapp import IPKernelApp
+socket = IPKernelApp.instance().iopub_socket
+part = bytes(20 * 2**20)
+socket.io_thread.schedule(lambda: socket.io_thread.socket.send_multipart([part] * 300, copy=False))
+import time
+time.sleep(600)
+"""
+HEARING = """
+import json, resource, sys
+from ffngrade.sandbox import kernel, session
+one = session.Session(kernel.NAME)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+ended = one.run(sys.argv[1], 120).ended
+one.close()
+print(json.dumps([ended, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024]))
+"""
+
+
+@boxed
+def test_a_message_of_many_parts_does_not_fill_the_process_that_grades():
+    done = run([sys.executable, "-c", HEARING, FLOOD], capture_output=True, text=True, check=False)
+    ended, grown = json.loads(done.stdout.splitlines()[-1])
+    assert ended == "dead", done.stderr
+    assert 100 < grown < 1500  # of 6000
+
+
 @boxed
 def test_what_honest_programs_need_is_not_refused():
     done = sandbox.run([sys.executable, "-c", FILTER], timeout=60)

@@ -60,6 +60,18 @@ ROWS = [
         shows=("nobody woken",),
     ),
     Attack(
+        "counters that all share",
+        "reads what the kernel counts for all, and changes it",
+        first=CALL
+        + "for f in ('fs/aio-nr', 'fs/file-nr', 'fs/inode-nr', 'kernel/pty/nr', 'fs/dentry-state'):\n"
+        "    trying('count', lambda: open('/proc/sys/' + f))\n"
+        "here = ctypes.create_string_buffer(8)\n"
+        "trying('aio', lambda: call((206, 0), 4711, ctypes.addressof(here)))\n"
+        "room = ctypes.create_string_buffer(256)\n"
+        "trying('sysinfo', lambda: call((99, 179), ctypes.addressof(room)))",
+        shows=("not count", "not aio", "not sysinfo"),
+    ),
+    Attack(
         "memory that is no process's",
         "keeps data where no process holds it: segments, queues, keys, files without a name",
         first=CALL + "trying('memfd', lambda: os.memfd_create('x'))\n"
