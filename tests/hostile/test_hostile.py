@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,19 +59,13 @@ def named(part: object) -> str:
     return "-".join(part) if isinstance(part, tuple) else str(part)
 
 
-each_way = pytest.mark.parametrize("graded", WAYS, indirect=True, ids=named)
-this_way = pytest.mark.parametrize("graded", WAYS[:1], indirect=True, ids=named)
+each_way = pytest.mark.parametrize("way", WAYS, ids=named)
+this_way = pytest.mark.parametrize("way", WAYS[:1], ids=named)
 each_attack = pytest.mark.parametrize(
-    ("graded", "student"),
-    [(way, student) for way in WAYS for student in attacks(way)],
-    indirect=["graded"],
-    ids=named,
+    ("way", "student"), [(way, student) for way in WAYS for student in attacks(way)], ids=named
 )
 each_honest = pytest.mark.parametrize(
-    ("graded", "student"),
-    [(way, student) for way in WAYS for student in classroom.HONEST],
-    indirect=["graded"],
-    ids=named,
+    ("way", "student"), [(way, name) for way in WAYS for name in classroom.HONEST], ids=named
 )
 
 
@@ -146,9 +142,10 @@ def processes(word: str) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def graded(request):
-    who, start = request.param
+@contextmanager
+def a_class(who: str, start: str) -> Iterator[Class]:
+    """Have a class graded by somebody, with kernels that start so."""
+    tried = attacks((who, start))
     if not kernel.installed():
         kernel.install()
     outside = Path(tempfile.mkdtemp(prefix="ffn-c"))  # where another user may go
@@ -158,7 +155,7 @@ def graded(request):
         with (course / "nbgrader_config.py").open("a") as config:
             config.write(f"{SHORT}c.TrustedExecute.warm = {start == 'warm'}\n")
         grading.run(course, "-m", "nbgrader", "generate_assignment", ASSIGNMENT)
-        classroom.build(course, attacks(request.param))
+        classroom.build(course, tried)
         before = classroom.fingerprint(course)
         for path in [*outside.rglob("*"), outside, away] if who == "user" else ():
             os.chown(path, *2 * [ordinary_user.NOBODY], follow_symlinks=False)
@@ -167,13 +164,25 @@ def graded(request):
         ffn_grade(who, course, away, "feedback", ASSIGNMENT)
         said += ffn_grade(who, course, away, "report", ASSIGNMENT)
         marks = json.loads(grading.run(course, "-c", grading.READ_MARKS, ASSIGNMENT))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("FFN_CASES", str(course / "cases"))
-            patch.setenv("FFN_SEED", "first class")
-            yield Class(course, attacks(request.param), before, marks, said, left)
+        yield Class(course, tried, before, marks, said, left)
     finally:
         for folder in (away, outside):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def classes():
+    """Give the class of a way, which is graded when it is first asked for."""
+    with ExitStack() as kept:
+        yield cache(lambda way: kept.enter_context(a_class(*way)))
+
+
+@pytest.fixture
+def graded(classes, way, monkeypatch):
+    one = classes(way)
+    monkeypatch.setenv("FFN_CASES", str(one.course / "cases"))
+    monkeypatch.setenv("FFN_SEED", "first class")
+    return one
 
 
 def scores(marks: dict[str, list[float]]) -> dict[str, float]:
