@@ -122,7 +122,7 @@ def command(
         *(part for folder in COUNTERS for part in ("--tmpfs", folder, "--remount-ro", folder)),
         *_shown(readable, written),
         *(["--perms", "0777"] if root else []),
-        *("--dir", HOME, "--chdir", HOME),
+        *("--dir", HOME, "--chdir", HOME, "--remount-ro", "/dev", "--remount-ro", "/"),
         *("--cap-drop", "ALL"),
         *(part for name in KEPT if root for part in ("--cap-add", name)),
         "--",
