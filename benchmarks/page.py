@@ -31,15 +31,15 @@ from tools.chromium import installed  # noqa: E402
 MOVES = 60
 WEIGHT_LIMIT = 1_000_000  # bytes
 BAKED_LIMIT = 50  # ms
-LIVE_LIMITS = {"curve": (8, 16), "field": (30, 60)}  # ms: median, 95th percentile
+LIVE_LIMITS = {"curve": (8, 16), "field": (16, 33)}  # ms: median, 95th percentile
 
-# From a gesture to the picture or the sentence replaced, in ms; -1 when nothing was replaced.
+# From a gesture to the picture or the sentence changed, in ms; -1 when nothing was changed.
 WAIT = """const answered = (figure, gesture) => new Promise((done) => {
   const watch = new MutationObserver(() => { end(performance.now() - begun); });
   const end = (ms) => { watch.disconnect(); clearTimeout(clock); done(ms); };
   const clock = setTimeout(() => end(-1), 2000);
   for (const part of ['.ffn-picture', '.ffn-text'])
-    watch.observe(figure.querySelector(part), { childList: true });
+    watch.observe(figure.querySelector(part), { childList: true, subtree: true, attributes: true });
   const begun = performance.now();
   gesture();
 });

@@ -23,6 +23,7 @@ class Model {
     this.spec = JSON.parse(figure.querySelector(".ffn-spec").textContent);
     this.sweeps = new Map();
     this.heard = {};
+    this.last = this.spec.start;
     this.first = {
       svg: {
         wide: figure.querySelector(".ffn-wide").innerHTML,
@@ -36,7 +37,8 @@ class Model {
       status: { state: engine.state, reason: engine.reason },
       picture: this.start("wide"),
       permalink: () => permalink(this),
-      golive: () => engine.start(),
+      golive: () => { agreed(true); engine.start(); },
+      halt: (urgent) => engine.halt(urgent),
     };
   }
   get(name) { return this.values[name]; }
@@ -54,7 +56,8 @@ class Model {
     this.answer(this.values.request);
   }
   again() {
-    if (this.values.picture.waiting) this.answer(this.values.request);
+    const { waiting, approximate, given_up } = this.values.picture;
+    if ((waiting || approximate) && !given_up) this.answer(this.values.request);
   }
 
   start(width) {
@@ -65,15 +68,21 @@ class Model {
   async answer(request) {
     const { seq, params, width } = request;
     if (engine.state === "live") {
-      const answer = await engine.call(this.spec.name, params, width);
+      const answer = await engine.call(this.spec.name, params, width, (share) => this.put("progress", share));
       if (answer) return this.reply(request, answer);
     } else if (engine.state === "off") {
       engine.start();
     }
     const { allowed, notes, wrong } = check(this.spec, params);
     if (wrong) return this.put("picture", { seq, error: wrong });
+    const changed = this.spec.controls.filter((c) => JSON.stringify(allowed[c.name]) !== JSON.stringify(this.last[c.name]));
+    this.last = allowed;
     const picture = await this.baked(allowed, width);
-    this.reply(request, picture ? { ...picture, params: allowed, notes } : { waiting: WAITING[engine.state] ?? WAITING.failed });
+    if (picture) return this.reply(request, { ...picture, params: allowed, notes });
+    const waiting = WAITING[engine.state] ?? WAITING.failed, given_up = engine.state === "failed";
+    const near = given_up ? null : await this.nearest(allowed, changed, width);
+    if (engine.state === "live" && request === this.values.request) return this.answer(request); // it came meanwhile
+    this.reply(request, near ? { ...near, params: allowed, approximate: true, notes: [...notes, waiting, NEAR] } : { waiting, given_up });
   }
   reply(request, answer) {
     if (request !== this.values.request) return;
@@ -89,10 +98,18 @@ class Model {
     if (moved.length === 0) return this.start(width);
     if (moved.length > 1 || !BAKED.has(moved[0].kind)) return null;
     const sweep = await this.sweep(moved[0].name, width);
-    const stop = sweep?.stops.findIndex((value) => value === params[moved[0].name]) ?? -1;
-    if (stop < 0) return null;
-    const svg = sweep.frames[stop].map((part) => sweep.parts[part]).join("");
-    return { svg, text: sweep.texts[stop], table: sweep.tables[stop] };
+    return frame(sweep, sweep?.stops.indexOf(params[moved[0].name]));
+  }
+  // The picture that the book has of what was moved last, as if all else were at its start.
+  async nearest(params, changed, width) {
+    const control = changed.find((c) => BAKED.has(c.kind)) ?? (changed.length ? null : this.nearTo);
+    this.nearTo = control;
+    const sweep = control && (await this.sweep(control.name, width));
+    if (!sweep) return null;
+    const value = params[control.name], exact = sweep.stops.indexOf(value);
+    if (exact >= 0 || typeof value !== "number") return frame(sweep, exact);
+    const far = sweep.stops.map((stop) => Math.abs(stop - value));
+    return frame(sweep, far.indexOf(Math.min(...far)));
   }
   sweep(control, width) {
     const file = `${this.spec.key}.${control}.${width}.json`;
@@ -113,6 +130,12 @@ class Model {
   }
 }
 
+function frame(sweep, stop) {
+  if (!sweep || stop < 0) return null;
+  const svg = sweep.frames[stop].map((part) => sweep.parts[part]).join("");
+  return { svg, text: sweep.texts[stop], table: sweep.tables[stop] };
+}
+
 const BAKED = new Set(["slider", "choice", "toggle", "button", "steps"]);
 const WAITING = {
   off: "This needs live Python, which is about to start.",
@@ -121,6 +144,8 @@ const WAITING = {
   live: "This needs live Python, which is being restarted; the picture will follow.",
   failed: "This needs live Python, which could not be started here; the last picture stays.",
 };
+
+const NEAR = "Until then the picture and the sentence are approximate: of the control moved last, with the others at their start.";
 
 // Python checks again; this is for the time before it is there.
 function check(spec, params) {
@@ -192,7 +217,7 @@ function follow(hash) {
   }
   model.refused = refused.length ? `The link's ${refused.join(" and ")} is not possible here and was left out.` : "";
   model.put("wanted", wanted);
-  model.figure.scrollIntoView({ block: "nearest" });
+  requestAnimationFrame(() => model.figure.scrollIntoView({ block: "nearest" })); // with the frame's own layout
   return true;
 }
 
@@ -218,9 +243,19 @@ function mount(figure) {
   figure.dataset.mounted = "true";
 }
 
+// On a phone or a line that is slow or paid for, Python is asked for; once a visit is enough.
 const { connection } = navigator;
-const sparing = connection?.saveData || /2g|3g/.test(connection?.effectiveType ?? "");
+const phone = matchMedia("(pointer: coarse) and (max-width: 600px)").matches;
+const sparing = (phone || connection?.saveData || /2g|3g/.test(connection?.effectiveType ?? "")) && !agreed();
 if (sparing) engine.state = "ask";
+function agreed(now = false) {
+  try {
+    if (now) sessionStorage.setItem("ffn-live", "yes");
+    return sessionStorage.getItem("ffn-live") === "yes";
+  } catch {
+    return false; // a frame may be allowed no memory
+  }
+}
 
 for (const figure of figures) {
   try {

@@ -13,11 +13,13 @@ import hashlib
 import importlib
 import inspect
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from ffnlib._base.patience import UnfinishedError, limited
 from ffnlib.figures._controls import (
     Button,
     Choice,
@@ -166,6 +168,8 @@ class Explorer:
                 "params": cleaned,
                 "notes": notes,
             }
+        except UnfinishedError:
+            raise
         except Exception as problem:  # whatever happens, the reader gets a sentence
             said = str(problem) or type(problem).__name__
             return {"error": said if isinstance(problem, ValueError) else f"This failed: {said}"}
@@ -237,9 +241,17 @@ def find(name: str) -> Explorer:
     raise ValueError(f"there is no explorer {name!r}; names look like 'neurons.neuron'")
 
 
-def answer_json(name: str, params: str, width: str) -> str:
-    """`Explorer.answer` for callers that speak JSON: the worker of the live page."""
-    return json.dumps(find(name).answer(json.loads(params), width))
+def answer_json(name: str, params: str, width: str, seconds: float = math.inf) -> str:
+    """`Explorer.answer` for callers that speak JSON: the worker of the live page.
+
+    A run that takes longer than ``seconds`` is answered by ``{"unfinished": share}``: asked again,
+    it goes on.
+    """
+    try:
+        with limited(seconds):
+            return json.dumps(find(name).answer(json.loads(params), width))
+    except UnfinishedError as so_far:
+        return json.dumps({"unfinished": so_far.share})
 
 
 def sweep(shown: Explorer, control: Control, width: str) -> dict[str, Any]:

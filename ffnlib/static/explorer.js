@@ -4,6 +4,8 @@
 
 const NARROW_BELOW = 560; // px; from here on the panels stand side by side
 const PATIENCE = 8000; // ms after which an unanswered request no longer blocks the next
+const REST = 350; // ms without a change after which a drag is over
+const WORKING = 150, LONG = 1000; // ms after which a computation shows, and says, that it goes on
 
 function render({ model, el }) {
   const spec = model.get("spec");
@@ -11,15 +13,20 @@ function render({ model, el }) {
   const state = { ...(model.get("picture")?.params ?? spec.start) };
   const asked = { id: Math.random().toString(36).slice(2), n: 0, open: 0, stale: false };
 
-  const width = () => (el.clientWidth && el.clientWidth < NARROW_BELOW ? "narrow" : "wide");
+  let width = "wide"; // kept, because reading it from the page would lay that out anew
 
   // One request at a time; what changes meanwhile is asked once, with the latest values.
   function ask() {
-    if (asked.open && performance.now() - asked.open < PATIENCE) return void (asked.stale = true);
+    if (asked.open && performance.now() - asked.open < PATIENCE) {
+      asked.stale = true;
+      if (view.works.on()) model.get("halt")?.(false); // nobody waits for the last one any more
+      return;
+    }
     asked.since = asked.open = performance.now();
     asked.stale = false;
     asked.n += 1;
-    model.set("request", { seq: `${asked.id}:${asked.n}`, params: { ...state }, width: width() });
+    view.works.begin();
+    model.set("request", { seq: `${asked.id}:${asked.n}`, params: { ...state }, width });
     model.save_changes();
   }
   // A run starts again when anything but its clock, or what is only shown of it, changes.
@@ -32,17 +39,22 @@ function render({ model, el }) {
   }
   function answered() {
     const answer = model.get("picture");
-    if (answer.seq === `${asked.id}:${asked.n}`) asked.open = 0;
-    show(view, answer);
+    if (answer.seq === `${asked.id}:${asked.n}`) {
+      asked.open = 0;
+      view.works.end();
+    }
+    if (!(asked.stale && answer.given_up)) show(view, answer);
     const took = performance.now() - asked.since;
-    if (!asked.stale && answer.params && !answer.waiting) {
+    const held = Boolean(answer.waiting) || Boolean(answer.approximate); // until Python is there
+    if (!asked.stale && answer.params && !held) {
       Object.assign(state, answer.params); // a value may have been clamped
       syncControls(view, spec, state);
     }
     if (asked.stale && !asked.open) ask();
-    else if (clock) view.inputs[clock.name].answered(took, Boolean(answer.error || answer.waiting));
+    else if (clock) view.inputs[clock.name].answered(took, { held, failed: Boolean(answer.error || answer.given_up) });
   }
   const restatus = () => showStatus(view, model);
+  const told = () => view.works.say(model.get("progress"));
   const wanted = () => set({ ...spec.start, ...model.get("wanted") });
 
   addControls(view, spec, model, state, set);
@@ -54,15 +66,15 @@ function render({ model, el }) {
   model.on("change:picture", answered);
   model.on("change:status", restatus);
   model.on("change:wanted", wanted);
+  model.on("change:progress", told);
   show(view, model.get("picture"));
   restatus();
 
-  let last = "wide";
-  const observer = new ResizeObserver(() => {
-    if (el.clientWidth && width() !== last) {
-      last = width();
-      ask();
-    }
+  const observer = new ResizeObserver(([{ contentRect }]) => {
+    const now = contentRect.width && contentRect.width < NARROW_BELOW ? "narrow" : "wide";
+    if (!contentRect.width || now === width) return;
+    width = now;
+    ask();
   });
   observer.observe(el);
   return () => {
@@ -70,6 +82,8 @@ function render({ model, el }) {
     model.off("change:picture", answered);
     model.off("change:status", restatus);
     model.off("change:wanted", wanted);
+    model.off("change:progress", told);
+    view.works.end();
   };
 }
 
@@ -91,14 +105,17 @@ function build(el, spec, model) {
     reset: make("button", { className: "ffn-button", type: "button", textContent: "reset" }),
     picture: make("div", { className: "ffn-picture" }),
     tip: make("div", { className: "ffn-tip", hidden: true }),
+    works: works(() => model.get("halt")?.(true)),
     controls: make("div", { className: "ffn-controls" }),
     text: make("p", { className: "ffn-text" }),
+    spoken: make("p", { className: "ffn-spoken" }),
     notes: make("p", { className: "ffn-notes", hidden: true }),
     details: make("details", { hidden: true }),
     inputs: {},
   };
   view.status.setAttribute("role", "status");
   view.text.setAttribute("aria-live", "polite");
+  view.spoken.setAttribute("aria-live", "polite");
   view.notes.setAttribute("role", "status");
   view.tip.setAttribute("aria-live", "polite");
   view.reset.setAttribute("aria-label", `reset ${spec.title}`);
@@ -115,9 +132,9 @@ function build(el, spec, model) {
   });
   view.live.addEventListener("click", () => model.get("golive")?.());
   const bar = make("div", { className: "ffn-bar" }, view.title, view.status, view.live, view.link, view.reset);
-  const stage = make("div", { className: "ffn-stage" }, view.picture, view.tip);
+  const stage = make("div", { className: "ffn-stage" }, view.works.node, view.picture, view.tip);
   el.classList.add("ffn-root");
-  el.replaceChildren(bar, stage, view.controls, view.text, view.notes, view.details);
+  el.replaceChildren(bar, stage, view.controls, view.text, view.spoken, view.notes, view.details);
   return view;
 }
 
@@ -125,21 +142,114 @@ function show(view, answer) {
   const said = answer.error ?? answer.waiting ?? (answer.notes ?? []).join(" ");
   view.notes.textContent = said;
   view.notes.hidden = !said;
-  view.root.toggleAttribute("data-stale", Boolean(answer.error || answer.waiting));
+  view.root.toggleAttribute("data-stale", Boolean(answer.error));
   if (answer.error || answer.waiting) return; // the last good picture stays
+  view.root.toggleAttribute("data-approximate", Boolean(answer.approximate));
   if (view.svg !== answer.svg) {
     view.svg = answer.svg;
-    const held = targetOf(document.activeElement);
-    view.picture.innerHTML = answer.svg;
-    if (held) view.picture.querySelector(held)?.focus();
-    makeReadable(view);
+    redraw(view.picture, answer.svg);
   }
-  if (view.text.textContent !== answer.text) view.text.textContent = answer.text;
+  tellSentence(view, answer.text);
   if (view.tableHtml !== answer.table) {
     view.tableHtml = answer.table;
     view.table.innerHTML = answer.table;
     view.details.hidden = !answer.table;
   }
+}
+
+// The sentence follows at once, but while a drag or a run goes on nobody wants to hear each one: it
+// is read out at rest.
+function tellSentence(view, text) {
+  const first = view.text.textContent === "";
+  if (view.text.textContent !== text) {
+    const now = performance.now(), moving = now - (view.said ?? -Infinity) < REST;
+    view.said = now;
+    view.text.setAttribute("aria-live", moving ? "off" : "polite");
+    view.text.textContent = text;
+    view.unheard = moving && !first;
+    if (view.spoken.textContent) view.spoken.textContent = "";
+  }
+  clearTimeout(view.rest);
+  if (view.unheard) view.rest = setTimeout(() => sayAtRest(view), REST);
+}
+function sayAtRest(view) {
+  view.unheard = false;
+  view.text.setAttribute("aria-live", "polite");
+  view.spoken.textContent = view.text.textContent;
+  view.rest = setTimeout(() => (view.spoken.textContent = ""), 10 * REST); // nobody shall meet it twice
+}
+
+// Of a picture like the last one only what is different is changed: most of its words, lines and
+// their layout stay.
+const parser = document.createElement("template");
+function redraw(picture, svg) {
+  parser.innerHTML = svg;
+  makeReadable(parser.content);
+  const drawn = parser.content.firstElementChild, last = picture.firstElementChild;
+  const held = targetOf(document.activeElement);
+  if (last && drawn && picture.childElementCount === 1) morph(last, drawn);
+  else picture.replaceChildren(parser.content);
+  parser.innerHTML = "";
+  if (held && targetOf(document.activeElement) !== held) picture.querySelector(held)?.focus();
+}
+function morph(from, to) {
+  if (from.nodeType === Node.TEXT_NODE && to.nodeType === Node.TEXT_NODE) {
+    if (from.data !== to.data) from.data = to.data;
+    return;
+  }
+  if (from.nodeName !== to.nodeName) return from.replaceWith(to);
+  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+  if (from.attributes.length > to.attributes.length) {
+    for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
+  }
+  let old = from.firstChild, next = to.firstChild;
+  while (old && next) {
+    const [afterOld, afterNext] = [old.nextSibling, next.nextSibling];
+    morph(old, next);
+    [old, next] = [afterOld, afterNext];
+  }
+  while (old) {
+    const after = old.nextSibling;
+    old.remove();
+    old = after;
+  }
+  while (next) {
+    const after = next.nextSibling;
+    from.append(next);
+    next = after;
+  }
+}
+
+// That a computation goes on: first a thin bar, then in words and with a way out.
+function works(stop) {
+  const bar = make("progress", { className: "ffn-progress", hidden: true });
+  const words = make("span"), button = make("button", { type: "button", className: "ffn-button", textContent: "stop" });
+  const line = make("p", { className: "ffn-working", hidden: true }, words, button);
+  let soon = 0, later = 0, share;
+  line.setAttribute("role", "status");
+  bar.setAttribute("aria-label", "computing");
+  button.addEventListener("click", stop);
+  const write = () => (words.textContent = share === undefined ? "still computing …" : `computing: ${Math.floor(100 * share)} % done`);
+  function end() {
+    clearTimeout(soon);
+    clearTimeout(later);
+    soon = later = 0;
+    share = undefined;
+    if (bar.hidden) return;
+    bar.hidden = line.hidden = true;
+    bar.removeAttribute("value");
+  }
+  function begin() {
+    if (soon) return; // a drag: the time since the picture last followed counts
+    soon = setTimeout(() => (bar.hidden = false), WORKING);
+    later = setTimeout(() => { write(); line.hidden = false; }, LONG);
+  }
+  function say(done) {
+    if (!soon || done === undefined) return;
+    share = bar.value = done;
+    if (!line.hidden) write();
+  }
+  return { node: make("div", { className: "ffn-works" }, bar, line), begin, end, say, on: () => !bar.hidden };
 }
 
 function showStatus(view, model) {
@@ -227,7 +337,7 @@ const CONTROLS = {
   steps: transport,
 };
 
-const FRAME = 120; // ms that one message of a played run should take, drawing included
+const FRAME = 48; // ms that one message of a played run should take, drawing included
 const FIRST = 4; // steps in the first message; from then on the time they took decides
 const PAGE = 140; // ms that one picture stays when the run is played from the book's own
 
@@ -263,16 +373,19 @@ function transport(control, change, state, status) {
       range.setAttribute("aria-valuetext", output.textContent);
     },
     stop: () => press(false),
-    answered(took, stuck) {
+    answered(took, { held, failed }) {
       if (!playing) return;
-      if (stuck || here() >= control.last) return press(false);
+      if (failed || here() >= control.last) return press(false);
+      if (held) return; // what was pressed early goes on when Python is there
       const live = status() === "live";
       const wait = paced && (live || paced === 1) ? (1000 * paced) / control.pace : live ? 0 : PAGE;
       if (wait) return void (timer = setTimeout(() => playing && change(next()), Math.max(wait - took, 0)));
       // Drawing has its price, however few the steps: spend at least as long on steps.
       least = Math.min(least, took);
       many = Math.max(many * within(Math.max(FRAME, 2 * least) / Math.max(took, 1), 0.5, 2), 1);
-      requestAnimationFrame(() => playing && change(next()));
+      // Python goes on while the page paints; but nobody watches a hidden page.
+      if (document.hidden) requestAnimationFrame(() => playing && change(next()));
+      else change(next());
     },
   };
 }
@@ -409,8 +522,8 @@ function addGestures(view, spec, state, set) {
 
 // ---- reading values off the marks, which carry their data
 
-function makeReadable(view) {
-  for (const plot of view.picture.querySelectorAll(".ffn-plot")) {
+function makeReadable(drawn) {
+  for (const plot of drawn.querySelectorAll(".ffn-plot")) {
     if (!plot.querySelector("[data-xs]")) continue;
     plot.closest(".ffn-svg").setAttribute("role", "group");
     plot.setAttribute("tabindex", "0");

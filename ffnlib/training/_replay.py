@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from ffnlib._base.arrays import as_count
 from ffnlib._base.parameters import Trainable
+from ffnlib._base.patience import UnfinishedError, over
 from ffnlib.training._optimizers import Optimizer
 
 S = TypeVar("S")
@@ -71,6 +72,8 @@ class Replay(Generic[S]):
             run.steps += 1
             if run.steps % run.every == 0:
                 self._save(run)
+            if run.steps < steps and over():
+                raise UnfinishedError(run.steps / steps)
         return run.state
 
     def _save(self, run: "_Run[S]") -> None:

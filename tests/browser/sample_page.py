@@ -89,7 +89,8 @@ def wheel(target: Path, extra: dict[str, Path]) -> None:
 class SamplePage:
     """The site, its server, and the calls that its ``double`` of Python has received.
 
-    ``mortal`` is how many more calls the double survives; None is any number.
+    ``mortal`` is how many more calls the double survives; None is any number. While ``done`` is a
+    share, the double is at work: that much of the answer is computed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -100,6 +101,7 @@ class SamplePage:
         }
         self.calls: list[dict[str, Any]] = []
         self.mortal: int | None = None
+        self.done: float | None = None
         self._write()
         self.server = Server(folder)
         self.server.posts["/double/answer"] = self._answer
@@ -125,6 +127,8 @@ class SamplePage:
             self.mortal -= 1
             if self.mortal < 0:
                 return b""
+        if self.done is not None:
+            return json.dumps({"unfinished": self.done}).encode()
         shown = self.explorers[call["name"].partition(".")[2]]
         return json.dumps(shown.answer(json.loads(call["params"]), call["width"])).encode()
 

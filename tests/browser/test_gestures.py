@@ -19,6 +19,8 @@ LIVE = '[data-state="live"]'
 
 def live(page: Page, name: str) -> Locator:
     figure = page.locator(f"#sampler-{name}")
+    if (asked := figure.get_by_role("button", name="go live")).is_visible():  # on a phone
+        asked.click()
     figure.locator(LIVE).wait_for()
     figure.scroll_into_view_if_needed()
     return figure

@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 from _ext.snapshot import NAME, serve
 from browser.conftest import SAVING, Reader, pause
 from browser.sample_page import SamplePage
+from browser.test_gestures import PHONE
 from tools import pyodide
 
 Visit = Callable[..., Page]
@@ -46,11 +48,15 @@ def assert_usable(page: Page, reason: str) -> None:
 # --- not wanted yet ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", [SAVING, SLOW_LINE], ids=["save-data", "slow-line"])
+@pytest.mark.parametrize(
+    ("line", "device"),
+    [(SAVING, {}), (SLOW_LINE, {}), ("", PHONE)],
+    ids=["save-data", "slow-line", "phone"],
+)
 def test_a_spared_line_loads_nothing_until_the_click(
-    visit: Visit, reader: Reader, sample: SamplePage, line: str
+    visit: Visit, reader: Reader, sample: SamplePage, line: str, device: dict[str, Any]
 ) -> None:
-    page = visit(sample.url(), script=line)
+    page = visit(sample.url(), script=line, **device)
     figure = page.locator("#sampler-controls")
     expect(figure.locator(".ffn-status")).to_have_text("precomputed")
     figure.get_by_role("slider", name="weight w").press("End")
@@ -61,6 +67,8 @@ def test_a_spared_line_loads_nothing_until_the_click(
     figure.get_by_role("button", name="go live").click()
     expect(figure.locator(".ffn-status")).to_have_text("live")
     expect(page.get_by_role("button", name="go live")).to_have_count(0)
+    page.reload()
+    expect(figure.locator(".ffn-status")).to_have_text("live")  # asked once a visit
 
 
 # --- missing -------------------------------------------------------------------------------------
@@ -93,7 +101,10 @@ def test_worker_not_found(reader: Reader, sample: SamplePage) -> None:
 
 
 def test_workers_forbidden(reader: Reader, sample: SamplePage) -> None:
-    page = reader.open(sample.url(), script="window.Worker = function () { throw new Error() };")
+    page = reader.open(
+        sample.url(),
+        script="window.Worker = window.SharedWorker = function () { throw new Error() };",
+    )
     assert_usable(page, "this browser allows no workers here")
 
 
@@ -207,7 +218,7 @@ import json, platform
 def find(name):
     return object()
 
-def answer_json(name, params, width):
+def answer_json(name, params, width, seconds):
     given = json.loads(params)
     if given.get("w") == 3:
         import ctypes
@@ -221,7 +232,7 @@ def answer_json(name, params, width):
 def plain_wheel(sample: SamplePage) -> str:
     with zipfile.ZipFile(sample.folder / "plain.whl", "w") as archive:
         archive.writestr("ffnlib/__init__.py", "")
-        archive.writestr("ffnlib/figures/_explorer.py", ANSWER)
+        archive.writestr("ffnlib/figures/__init__.py", ANSWER)
     return "plain.whl"
 
 

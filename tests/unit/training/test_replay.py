@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ffnlib._base.patience import UnfinishedError, limited
 from ffnlib.training import Replay
 
 made = []
@@ -53,6 +54,19 @@ def test_going_back_to_the_settings_of_before_does_not_begin_again():
     replay.at((3, 3), 1)
     replay.at((2, 3), 1)
     assert made[3:] == [3, 2]
+
+
+def test_a_run_without_time_says_how_far_it_is_and_goes_on():
+    replay, shares = Replay(begin, step), []
+    while True:
+        try:
+            with limited(0):
+                state = replay.at((5, 3), 4)
+            break
+        except UnfinishedError as so_far:
+            shares.append(so_far.share)
+    assert shares == [0.25, 0.5, 0.75]
+    np.testing.assert_array_equal(state["x"], straight(5, 4))
 
 
 def test_checkpoints_stay_few():
