@@ -274,7 +274,8 @@ const near = new IntersectionObserver((entries) => {
 const seen = new IntersectionObserver((entries) => {
   if (sparing || !entries.some((entry) => entry.isIntersecting)) return;
   seen.disconnect();
-  (window.requestIdleCallback ?? setTimeout)(() => engine.start());
+  // At the latest in a second: where others keep the processor busy, no moment is idle.
+  (window.requestIdleCallback ?? setTimeout)(() => engine.start(), { timeout: 1000 });
 });
 for (const figure of figures) {
   near.observe(figure);
