@@ -82,7 +82,7 @@ ROWS = [
         "trying('mknod', lambda: os.mknod('/tmp/home/d', 0o666 | stat.S_IFBLK, os.makedev(8, 0)))\n"
         "for f in ('/dev/sda', '/dev/vda', '/dev/mem', '/dev/kmsg', '/dev/fuse', '/dev/net/tun'):\n"
         "    trying('device', lambda: open(f, 'rb'))\n"
-        "for f in ('/proc/sysrq-trigger', '/proc/sys/kernel/core_pattern', f'/proc/{1 if os.getpid() > 1 else 2}/oom_score_adj',\n"
+        "for f in ('/proc/sysrq-trigger', '/proc/sys/kernel/core_pattern', *['/proc/1/oom_score_adj'][:os.getpid() - 1],\n"
         "          '/sys/kernel/uevent_helper', '/sys/fs/cgroup/cgroup.procs'):\n"
         "    trying('system', lambda: open(f, 'w'))",
         shows=("not mknod", "not device", "not system"),
