@@ -1,5 +1,7 @@
 """The explorers of the experiments: what they draw is what is stored."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -104,7 +106,7 @@ def test_the_race_is_counted_from_what_is_stored(data):
 
 
 def test_who_did_not_get_there_is_said():
-    assert "Not every seed" not in race().text
+    assert "Left out" not in race().text
     results = stored("mnist")
     runs = results["rows"]["small"]["runs"]
     kept = runs["1"]["to_target"]
@@ -115,3 +117,15 @@ def test_who_did_not_get_there_is_said():
         assert len(marks(scene, Bars)[0].labels) == 3
     finally:
         runs["1"]["to_target"] = kept
+
+
+def test_the_chapter_prints_the_results_that_its_explorers_show():
+    """Another run of the same study gives other accuracies; two pages must not show two."""
+    chapter = (Path(__file__).parents[2] / "chapters" / "09_experiments.md").read_text("utf-8")
+    assert all(f'stored("{data}")' in chapter for data in ("digits", "mnist"))
+    assert "results_of" not in chapter
+
+
+@pytest.mark.parametrize(("prepared", "said"), [(False, "as long as dense"), (True, "as fast as")])
+def test_slower_is_said_as_time_and_faster_as_speed(prepared, said):
+    assert said in tradeoff(row="full stack" if not prepared else "small", prepared=prepared).text

@@ -1,5 +1,7 @@
 """Models with adapters: what is trained, what stays, switching and merging, files."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -257,3 +259,28 @@ def test_an_adapted_model_steps_like_any_other():
     optimizer = SGD(model.parameters(), 0.5)
     losses = [train_step(model, optimizer, x, t) for _ in range(50)]
     assert losses[-1] < 0.8 * losses[0]
+
+
+def test_a_large_rank_needs_a_lower_rate_than_a_small_one():
+    """Ranks compared at one rate say more about the rate than about the rank."""
+    data = digits(np.float32)
+    turned = np.rot90(data.x.reshape(-1, 8, 8), axes=(1, 2)).reshape(-1, 64).copy()
+    known = data._replace(x=data.x[:900], y=data.y[:900])
+    new = data._replace(x=turned[:900], y=data.y[:900])
+    other = data._replace(x=turned[900:], y=data.y[900:])
+    base = MLP([64, 128, 64, 10], rng=rng(1), dtype=np.float32)
+    fit(base, known, rng=rng(2), epochs=20, batch_size=32)
+
+    def correct(rank, rate):
+        found = []
+        for seed in range(3):
+            model = adapt(
+                deepcopy(base), rank, rank, layers=["layers.0", "layers.1"], rng=rng(seed)
+            )
+            optimizer = Adam(model.parameters(), rate)
+            fit(model, new, rng=rng(seed), epochs=10, batch_size=32, optimizer=optimizer)
+            found.append(evaluate(model, other).accuracy)
+        return np.mean(found)
+
+    assert correct(32, 0.005) > correct(32, 0.02) + 0.02
+    assert correct(2, 0.02) > correct(2, 0.005) + 0.02
