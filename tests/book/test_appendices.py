@@ -34,7 +34,8 @@ def text(page: Path) -> str:
 
 def contents() -> list[str]:
     parts = yaml.safe_load(text(ROOT / "_toc.yml"))["parts"]
-    return [chapter["file"] for part in parts for chapter in part["chapters"]]
+    chapters = [chapter for part in parts for chapter in part["chapters"]]
+    return [page["file"] for c in chapters for page in (c, *c.get("sections", []))]
 
 
 def page(site: Path, name: str) -> BeautifulSoup:
