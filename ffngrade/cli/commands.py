@@ -124,9 +124,7 @@ def feedback(chosen: Namespace) -> int:
     agreed = (str(course.folder), chosen.db, chosen.assignment)
     start = forks.context(forks.FEEDBACK)
     lost = False
-    fence: Fence[tuple[str, str], str] = Fence(
-        chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed)
-    )
+    fence = Fence(chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed))
     with closing(fence):
         done = _bar("pages", chosen.quiet)(fence.each(_page, wanted), len(wanted))
         for (student, notebook), made in done:

@@ -7,7 +7,7 @@ tried a second time while nothing else is, and then given up with a sentence.
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 AHEAD = 2
 """Jobs that are on their way for each worker."""
@@ -23,7 +23,7 @@ class Lost(NamedTuple):
     why: str
 
 
-class Fence(Generic[Job, Result]):
+class Fence:
     """Workers for jobs, started again whenever one of them ends.
 
     Parameters

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import nbformat
@@ -30,6 +31,8 @@ LEFT_OUT = frozenset(
         *(WRITES_GRADES, "AssignLatePenalties"),
     }
 )
+ALL = "all"
+"""Stands for what was not run before."""
 NO_RESPONSE = "No response."
 
 
@@ -90,14 +93,27 @@ def terms(course: Course, assignment: str) -> Terms:
     return Terms(assignment, course.config, cases, os.environ.get("FFN_SEED", ""))
 
 
-def grade(agreed: Terms, job: Job) -> Made:
-    """Grade a submission; what goes wrong is said in the result."""
-    os.environ["FFN_CASES"] = _cases(agreed) if agreed.cases else ""
-    os.environ["FFN_SEED"] = agreed.seed
+def show(agreed: Terms, job: Job) -> dict[str, Any]:
+    """Run a submission's notebooks for what may be shown; see `ffngrade.execute.TrustedExecute`.
+
+    No hidden case is asked. What comes is for `grade`, by notebook.
+    """
+    _prepare(agreed)
+    if not any(hasattr(step, "judge") for step in _steps(agreed.config)):
+        return {}  # another way to run than ours, all at once
+    return {name: _one(agreed, job.student, name, text, None) for name, text in job.texts.items()}
+
+
+def grade(agreed: Terms, job: Job, shown: Mapping[str, Any] = MappingProxyType({})) -> Made:
+    """Grade a submission of which `show` has run what may be shown, or all of it.
+
+    What goes wrong is said in the result.
+    """
+    _prepare(agreed)
     made = nothing(job, "")
     for name, text in job.texts.items():
         try:
-            texts, scores, comments = _one(agreed, job.student, name, text)
+            texts, scores, comments = _one(agreed, job.student, name, text, shown.get(name, ALL))
         except Exception as error:  # whatever it is, it is this student's alone
             return nothing(job, f"{type(error).__name__}: {error}")
         made = made._replace(
@@ -108,9 +124,13 @@ def grade(agreed: Terms, job: Job) -> Made:
     return made
 
 
-def _one(
-    agreed: Terms, student: str, name: str, text: str
-) -> tuple[str, dict[str, float | None], dict[str, str | None]]:
+def _prepare(agreed: Terms) -> None:
+    os.environ["FFN_CASES"] = _cases(agreed) if agreed.cases else ""
+    os.environ["FFN_SEED"] = agreed.seed
+
+
+def _one(agreed: Terms, student: str, name: str, text: str, shown: Any) -> Any:
+    """Take the steps; up to the one that runs what may be shown if ``shown`` is None."""
     nb = nbformat.reads(text, as_version=nbformat.current_nbformat)
     known = {"student": student, "assignment": agreed.assignment, "notebook": name, "db_url": ""}
     resources: Any = {"nbgrader": known, "unique_key": name, "output_files_dir": f"{name}_files"}
@@ -122,6 +142,10 @@ def _one(
         for step in _steps(agreed.config):
             if step == WRITES_GRADES:
                 scores, comments = _scores(nb), _comments(nb)
+            elif hasattr(step, "judge"):
+                if shown is None:
+                    return step.show(nb)
+                nb = step.judge(nb, step.show(nb) if shown == ALL else shown)
             else:
                 nb, resources = step(nb, resources)
     finally:

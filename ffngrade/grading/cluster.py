@@ -4,14 +4,14 @@ Each worker's machine needs this package and bubblewrap, and one thread a proces
 (``dask worker --nthreads 1``). Where a worker is lost, Dask hands its submissions out again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from distributed import Client, KilledWorker, as_completed
 
 from ffngrade.core import job as work
-from ffngrade.core.fence import AHEAD
 from ffngrade.core.job import Job, Made, Terms
+from ffngrade.grading.pool import GROUP, in_groups
 
 LOST = "every worker that graded it was lost"
 
@@ -31,36 +31,49 @@ class Cluster:
         self._client = Client(address, timeout=timeout, set_as_default=False)
 
     def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
-        """Grade submissions; give what came of each, in the order in which they are done."""
-        source = iter(jobs)
+        """Grade submissions; give what came of each, in the order in which they are done.
+
+        As on one machine, hidden cases are asked while nothing runs of which anything may be shown.
+        """
         shared = self._client.scatter(agreed, broadcast=True, hash=False)
-        sent: dict[Any, Job] = {}
-        running = as_completed(loop=self._client.loop)
+        workers = max(1, sum(self._client.nthreads().values()))
+        for some in in_groups(jobs, GROUP * workers):
+            shown: list[tuple[Job, Any]] = []
+            for job, found in self._each(some, lambda job: (work.show, shared, job)):
+                if found.status == "error":
+                    yield _outcome(found, job)
+                else:
+                    shown.append((job, found))  # it stays on the worker that made it
+            for (job, _), found in self._each(shown, lambda one: (work.grade, shared, *one)):
+                yield _outcome(found, job)
 
-        again: set[tuple[str, str]] = set()  # tried a second time
-
-        def send(job: Job | None) -> None:
-            if job is not None:
-                future = self._client.submit(work.grade, shared, job, pure=False)
-                sent[future] = job
-                running.add(future)
-
-        for _ in range(max(1, AHEAD * sum(self._client.nthreads().values()))):
-            send(next(source, None))
+    def _each(
+        self, jobs: list[Any], call: Callable[[Any], tuple[Any, ...]]
+    ) -> Iterator[tuple[Any, Any]]:
+        """Do jobs; give each with its future, when it is done; what went wrong is done twice."""
+        sent = {self._client.submit(*call(job), pure=False): job for job in jobs}
+        again: set[Any] = set()
+        running = as_completed(list(sent), loop=self._client.loop)
         for future in running:
             job = sent.pop(future)
-            made = _outcome(future, job)
-            future.release()
-            if made.why and job.key not in again:
-                again.add(job.key)
-                send(job)
-                continue
-            yield made
-            send(next(source, None))
+            if future not in again and _went_wrong(future):
+                second = self._client.submit(*call(job), pure=False)
+                sent[second] = job
+                again.add(second)
+                running.add(second)
+            else:
+                yield job, future
 
     def close(self) -> None:
         """Leave the cluster as it is."""
         self._client.close()
+
+
+def _went_wrong(future: Any) -> bool:
+    if future.status == "error":
+        return True
+    made = future.result()
+    return isinstance(made, Made) and bool(made.why)
 
 
 def _outcome(future: Any, job: Job) -> Made:

@@ -41,8 +41,6 @@ VALUES = 16_000_000
 BEFORE_ALL = -1
 """The place of what is run before the first cell."""
 
-AFRESH = "get_ipython().reset(new_session=True)"
-
 
 class Step(NamedTuple):
     """A code cell, or the question in the place of a test cell."""
@@ -52,6 +50,26 @@ class Step(NamedTuple):
     mark: str = ""
     careful: str = ""
     """How to ask again if the question ended the kernel: then every answer comes out at once."""
+
+
+class Shown(NamedTuple):
+    """What came of a notebook that was run for what may be shown."""
+
+    marks: dict[int, str]
+    ran: dict[int, Ran]
+    deadly: dict[int, Ran]
+    """Cells that ended the kernel."""
+    asked_again: set[int]
+    left: float
+    """Seconds that the submission may still take."""
+
+
+class Parts(NamedTuple):
+    """What is run of a notebook."""
+
+    tests: dict[int, Question]
+    plain: list[Step]
+    first: list[Step]
 
 
 class TrustedExecute(NbGraderPreprocessor):
@@ -87,58 +105,55 @@ class TrustedExecute(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Run ``nb``; its cells get their outputs, its test cells the verdicts."""
-        tests = {
-            i: question(cell.source)
-            for i, cell in enumerate(nb.cells)
-            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
-        }
-        plain = [
-            Step(i, cell.source)
-            for i, cell in enumerate(nb.cells)
-            if cell.cell_type == "code" and i not in tests
-        ]
-        first = []
-        if any(test.needs_digits() for test in tests.values()):
-            first = [Step(BEFORE_ALL, digits_given())]
+        return self.judge(nb, self.show(nb)), resources
+
+    def show(self, nb: NotebookNode) -> Shown:
+        """Run ``nb`` and ask for its visible cases; what comes may be shown."""
+        parts = _parts(nb)
+        marks = {i: new_mark() for i in parts.tests}
+        asked = [_ask(i, t, marks[i], t.visible) for i, t in parts.tests.items()]
+        runner = self._runner()
+        try:
+            ran = runner.run(sorted([*parts.first, *parts.plain, *asked]))
+        finally:
+            runner.close()
+        return Shown(marks, ran, runner.deadly, runner.asked_again, runner.left())
+
+    def judge(self, nb: NotebookNode, shown: Shown) -> NotebookNode:
+        """Run ``nb`` afresh, ask for its hidden cases, and write all that came and the verdicts."""
+        parts, marks = _parts(nb), shown.marks
+        left = {i: t for i, t in parts.tests.items() if goes_on(t, shown.ran[i], marks[i])}
+        unseen = dict.fromkeys(parts.tests, Ran([], "done"))
+        if left:
+            asked = [_ask(i, t, marks[i], t.hidden) for i, t in left.items()]
+            runner = self._runner(shown)
+            try:
+                unseen |= runner.run(sorted([*parts.first, *parts.plain, *asked]))
+            finally:
+                runner.close()
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        sandbox.hide(*roots(self.config))
-        runner = Runner(self)
-        try:
-            marks = {i: new_mark() for i in tests}
-            shown = runner.run(
-                sorted(
-                    [*first, *plain, *(_ask(i, t, marks[i], t.visible) for i, t in tests.items())]
-                )
-            )
-            left = {i: t for i, t in tests.items() if goes_on(t, shown[i], marks[i])}
-            unseen = dict.fromkeys(tests, Ran([], "done"))
-            if left:
-                runner.afresh()
-                unseen |= runner.run(
-                    sorted(
-                        [*first, *plain, *(_ask(i, t, marks[i], t.hidden) for i, t in left.items())]
-                    )
-                )
-        finally:
-            runner.close()
-        for step in plain:
-            ran = shown[step.place]
+        for step in parts.plain:
+            ran = shown.ran[step.place]
             nb.cells[step.place].outputs = [*ran.outputs, *_noted(ran.ended, self.timeout)]
-        stopped = {_name(nb.cells[step.place]): _error(shown[step.place]) for step in plain}
-        for i, test in tests.items():
+        stopped = {_name(nb.cells[s.place]): _error(shown.ran[s.place]) for s in parts.plain}
+        for i, test in parts.tests.items():
             points = float(nb.cells[i].metadata.nbgrader.points) if self.partial_credit else None
             nb.cells[i].outputs = outputs_of(
                 test,
-                shown[i],
+                shown.ran[i],
                 unseen[i],
                 marks[i],
                 self.timeout,
                 points,
                 stopped.get(test.problem.name, ""),
             )
-        return nb, resources
+        return nb
+
+    def _runner(self, shown: Shown | None = None) -> "Runner":
+        sandbox.hide(*roots(self.config))
+        return Runner(self, shown)
 
     def kernel_to_use(self) -> str:
         """Name the kernel; an error that says what to do if there is no sandbox."""
@@ -165,12 +180,14 @@ def roots(config: Config) -> list[str]:
 class Runner:
     """Runs steps in a kernel, and without a step that ends the kernel, in another one."""
 
-    def __init__(self, settings: TrustedExecute) -> None:
+    def __init__(self, settings: TrustedExecute, before: Shown | None = None) -> None:
         self.settings = settings
         self.kernel_name = settings.kernel_to_use()
-        self.deadline = time.monotonic() + settings.total
-        self.deadly: dict[int, Ran] = {}
-        self.asked_again: set[int] = set()
+        left = settings.total if before is None else before.left
+        self.deadline = time.monotonic() + left
+        # a cell that ended the kernel once is not run a second time
+        self.deadly: dict[int, Ran] = {} if before is None else dict(before.deadly)
+        self.asked_again: set[int] = set() if before is None else set(before.asked_again)
         self.shown: dict[int, int] = {}  # characters of output of each cell
         self._session: Session | None = None
 
@@ -194,14 +211,9 @@ class Runner:
                     s.place: self.deadly[s.place] for s in steps if s.place not in found
                 }
 
-    def afresh(self) -> None:
-        """Forget all that was run: by another kernel where that costs little, else by a reset."""
-        if self._session is not None and self._session.is_warm:
-            self.close()
-        elif self._session is not None:
-            ran = self._session.run(AFRESH, self.settings.timeout)
-            if ran.ended != "done" or ran.outputs:
-                self.close()
+    def left(self) -> float:
+        """Seconds that the submission may still take."""
+        return self.deadline - time.monotonic()
 
     def close(self) -> None:
         """End the kernel."""
@@ -210,7 +222,7 @@ class Runner:
             self._session = None
 
     def _run(self, step: Step) -> Ran:
-        seconds = min(self.settings.timeout, self.deadline - time.monotonic())
+        seconds = min(self.settings.timeout, self.left())
         if seconds <= 0:
             return Ran([], "spent")
         if self._session is None:
@@ -234,6 +246,18 @@ class Runner:
         """Return how much a cell may show after all that others showed."""
         others = sum(shown for other, shown in self.shown.items() if other != place)
         return max(0, min(self.settings.most_output, self.settings.total_output - others))
+
+
+def _parts(nb: NotebookNode) -> Parts:
+    code = {i: cell for i, cell in enumerate(nb.cells) if cell.cell_type == "code"}
+    tests = {
+        i: question(cell.source)
+        for i, cell in code.items()
+        if is_grade(cell) and not is_solution(cell)
+    }
+    plain = [Step(i, cell.source) for i, cell in code.items() if i not in tests]
+    needs_digits = any(test.needs_digits() for test in tests.values())
+    return Parts(tests, plain, [Step(BEFORE_ALL, digits_given())] if needs_digits else [])
 
 
 def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:

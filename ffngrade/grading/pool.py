@@ -1,6 +1,7 @@
 """Workers on one machine: processes that grade, each submission in a fence of its own."""
 
 import os
+import pickle
 import shutil
 import signal
 import tempfile
@@ -9,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from multiprocessing import parent_process
 from threading import Thread
 from typing import Protocol
@@ -18,6 +20,9 @@ from ffngrade.core.fence import Fence, Lost
 from ffngrade.core.job import Job, Made, Terms
 from ffngrade.sandbox import forkserver as forks
 from ffngrade.sandbox import prefork as warm
+
+GROUP = 32
+"""Submissions for each worker of which first all is run that may be shown."""
 
 
 class Pool(Protocol):
@@ -44,13 +49,26 @@ class Processes:
     def __init__(self, count: int, warmed: bool = False) -> None:
         self.count, self.warmed = count, warmed
         self._folder = tempfile.mkdtemp(prefix="ffn-grade-")
-        self.fence: Fence[Job, Made] = Fence(count, self._begin)
+        self.fence = Fence(count, self._begin)
 
     def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
-        """Grade submissions; give what came of each, in the order in which they are done."""
-        graded = self.fence.each(partial(work.grade, agreed), jobs, lambda made: bool(made.why))
-        for job, made in graded:
-            yield work.nothing(job, made.why) if isinstance(made, Lost) else made
+        """Grade submissions; give what came of each, in the order in which they are done.
+
+        Hidden cases are asked while nothing runs of which anything may be shown: so what could hear
+        them has nobody to tell.
+        """
+        for some in in_groups(jobs, GROUP * self.count):
+            shown: list[tuple[Job, str]] = []
+            for job, file in self.fence.each(partial(_show, agreed), some):
+                if isinstance(file, Lost):
+                    yield work.nothing(job, file.why)
+                else:
+                    shown.append((job, file))
+            judge = partial(_judge, agreed)
+            for (job, _), made in self.fence.each(judge, shown, lambda made: bool(made.why)):
+                yield work.nothing(job, made.why) if isinstance(made, Lost) else made
+            for _, file in shown:
+                os.remove(file)
 
     def close(self) -> None:
         """End the workers."""
@@ -64,6 +82,27 @@ class Processes:
             for _ in range(self.count):  # each is started for something to do
                 workers.submit(_ready)
         return workers
+
+
+def in_groups(jobs: Iterable[Job], size: int) -> Iterator[list[Job]]:
+    """Jobs, so many at a time."""
+    source = iter(jobs)
+    while some := list(islice(source, size)):
+        yield some
+
+
+def _show(agreed: Terms, job: Job) -> str:
+    """Run what may be shown of a submission; give the file in which it is."""
+    number, name = tempfile.mkstemp(suffix=".shown")
+    with open(number, "wb") as file:
+        pickle.dump(work.show(agreed, job), file)  # read by processes of this run alone
+    return name
+
+
+def _judge(agreed: Terms, given: tuple[Job, str]) -> Made:
+    job, name = given
+    with open(name, "rb") as file:
+        return work.grade(agreed, job, pickle.load(file))
 
 
 def _prepare(folder: str, warmed: bool) -> None:
