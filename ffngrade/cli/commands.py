@@ -114,7 +114,7 @@ def feedback(chosen: Namespace) -> int:
     with Record.of(course) as record:
         entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
     wanted = [
-        (student, notebook)
+        (student, notebook, entries[student].attempt if student in entries else "")
         for student in chosen.student or sorted({*entries, *course.students(chosen.assignment)})
         for notebook in course.notebooks(chosen.assignment)
         if (course.autograded(student, chosen.assignment) / f"{notebook}.ipynb").is_file()
@@ -127,7 +127,7 @@ def feedback(chosen: Namespace) -> int:
     fence = Fence(chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed))
     with closing(fence):
         done = _bar("pages", chosen.quiet)(fence.each(_page, wanted), len(wanted))
-        for (student, notebook), made in done:
+        for (student, notebook, _), made in done:
             if isinstance(made, Lost):
                 lost = True
                 _short(course, chosen.assignment, student, notebook, made.why)
@@ -282,7 +282,7 @@ def _prepare(folder: str, db: str, assignment: str) -> None:
     _agreed = (_course(folder, db), assignment)
 
 
-def _page(job: tuple[str, str]) -> str:
+def _page(job: tuple[str, str, str]) -> str:
     assert _agreed is not None
     _limit(SECONDS)
     return str(pages.write(*_agreed, *job))

@@ -1,6 +1,7 @@
 """What the gradebook says of one graded notebook, read and nothing else."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +26,18 @@ class Marks(NamedTuple):
     waiting: frozenset[str]
     """Cells that a person must still mark."""
     comments: Mapping[str, str]
+    marked: frozenset[str] = frozenset()
+    """Cells that a person has marked, as they are or as they were before."""
+    student: str = ""
+    """Name, or where none is known the id."""
+    moment: datetime | None = None
+    """When it was handed in, if that is known; in UTC."""
+
+    @property
+    def open(self) -> float:
+        """Marks that a person must still decide on."""
+        waiting = self.waiting - self.marked
+        return sum(most for name, (_, most) in self.cells.items() if name in waiting)
 
 
 def marks_of(url: str, notebook: str, assignment: str, student: str) -> Marks:
@@ -55,7 +68,15 @@ def marks_of(url: str, notebook: str, assignment: str, student: str) -> Marks:
             cells={g.name: (float(g.score or 0), float(g.max_score or 0)) for g in found.grades},
             waiting=frozenset(g.name for g in found.grades if g.needs_manual_grade),
             comments={c.name: c.comment for c in found.comments if c.comment},
+            marked=frozenset(g.name for g in found.grades if g.manual_score is not None),
+            student=_named(found.student),
+            moment=found.assignment.timestamp,
         )
+
+
+def _named(person: Student) -> str:
+    parts = [part for part in (person.first_name, person.last_name) if part]
+    return f"{' '.join(parts)} ({person.id})" if parts else str(person.id)
 
 
 @lru_cache(8)

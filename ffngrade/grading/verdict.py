@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from ffngrade.grading import differences
 from ffngrade.sandbox.session import Ran
 from ffnlib.checks.case_inputs import training_digits
 from ffnlib.checks.codec import Unreadable, decode, dumps, encode
@@ -21,7 +22,7 @@ from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, asks, not_written, st
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.kernel_side import argument
 from ffnlib.checks.problem import Case, Parts, Problem
-from ffnlib.checks.verdict import Run, find_problem, praise, read, shortfall, undefined
+from ffnlib.checks.verdict import Run, find_problem, read, shortfall, undefined
 
 LONGEST = 400
 """Characters of a sentence that comes out of the student's kernel."""
@@ -117,6 +118,8 @@ class Verdict(NamedTuple):
     cases: int
     barred: bool = False
     """Whether nothing can be earned: no function, or one that ended the program."""
+    difference: str = ""
+    """HTML: what was expected beside what came, for the first visible case that is wrong."""
 
     def earned(self, points: float) -> float:
         """Marks in proportion to the cases that are right, whole hundredths; never all of them."""
@@ -153,9 +156,11 @@ def outputs_of(
         The error with which the cell stopped in which the function is to be written; empty if none.
     """
     verdict = judge(asked, shown, unseen, mark, seconds, stopped)
+    are = "cases are" if verdict.cases > 1 else "case is"
+    counted = f"{verdict.right} of {verdict.cases} {are} right"
     if not verdict.message:
-        return [new_output("stream", name="stdout", text=praise(asked.visible, asked.hidden))]
-    message = f"{verdict.message}\n{verdict.right} of {verdict.cases} cases are right"
+        return [new_output("stream", name="stdout", text=f"{counted}\n")]
+    message = f"{verdict.message}\n{counted}"
     marks = []
     if points is not None and verdict.earned(points) > 0:
         earned = f"{verdict.earned(points):g}"
@@ -163,6 +168,8 @@ def outputs_of(
         # nbgrader takes a number that a cell shows before any error for its marks
         marks = [new_output("execute_result", data={"text/plain": earned})]
     lines = message.split("\n")
+    if verdict.difference:
+        marks.append(new_output("display_data", data={"text/html": verdict.difference}))
     return [*marks, new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
 
 
@@ -217,7 +224,20 @@ def judge(
 
     message = shortfall(problem, run, asked.visible, asked.hidden)
     right = len(cases) if not message else sum(_is_right(problem, run, case) for case in cases)
-    return Verdict(message, right, len(cases), "dead" in (shown.ended, unseen.ended))
+    dead = "dead" in (shown.ended, unseen.ended)
+    difference = _difference(problem, run, asked.visible) if message else ""
+    return Verdict(message, right, len(cases), dead, difference)
+
+
+def _difference(problem: Problem, run: Run, visible: Sequence[Case]) -> str:
+    for number, case in enumerate(visible, 1):
+        try:
+            parts, width = run(case)
+        except Stopped:
+            return ""
+        if problem.judged(case, parts, width) is not None:
+            return differences.table(problem, case, parts, f"Case {number} of {len(visible)}")
+    return ""
 
 
 def _is_right(problem: Problem, run: Run, case: Case) -> bool:

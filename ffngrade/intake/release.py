@@ -1,6 +1,7 @@
 """What was handed out: the cells of a release notebook, and what the gradebook knows of them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from nbgrader.utils import compute_checksum
 from ffngrade.core.course import Course
 from ffngrade.intake.notebook_reader import Found, Unusable, read
 
+HEADING = re.compile(r"^##\s+(.+?)\s*(?:\(\d[^()]*\))?\s*$", re.MULTILINE)
+"""A problem's, without its marks."""
 SCHEMA = 3
 PYTHON = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -94,7 +97,7 @@ def from_gradebook(assignment: str, notebook: Notebook, folders: tuple[Path, Pat
     counted = _counted(notebook)
     parts: list[Part] = []
     for number, folder in enumerate(folders):
-        cells = _cells(folder / f"{notebook.name}.ipynb")
+        cells = cells_of(folder / f"{notebook.name}.ipynb")
         if not cells:
             continue
         for cell in cells:
@@ -111,6 +114,22 @@ def from_gradebook(assignment: str, notebook: Notebook, folders: tuple[Path, Pat
         "language_info": {"name": "python"},
     }
     return Release(assignment, str(notebook.name), (*parts, *counted.values()), metadata)
+
+
+def titles(folders: tuple[Path, ...], notebook: str) -> dict[str, str]:
+    """Return the headings under which the cells with marks stand, by ``grade_id``."""
+    for folder in folders:
+        found, title = {}, ""
+        for cell in cells_of(folder / f"{notebook}.ipynb"):
+            name = cell.known.get("grade_id", "")
+            if cell.kind == "markdown" and not name:
+                headings = HEADING.findall(cell.source)
+                title = headings[-1] if headings else title
+            elif name and title:
+                found[name] = title
+        if found:
+            return found
+    return {}
 
 
 def own_checksum(cell: Any) -> bool:
@@ -144,7 +163,8 @@ def _counted(notebook: Notebook) -> dict[str, Part]:
     return parts
 
 
-def _cells(path: Path) -> list[Found]:
+def cells_of(path: Path) -> list[Found]:
+    """Return the cells of a notebook file of ours; none if there is no such file."""
     try:
         return read(path.read_bytes()).cells
     except (OSError, Unusable):

@@ -13,10 +13,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -24,13 +26,15 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets import default
 
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import accompany, beside
+from ffngrade.core.release import titles as titles_of
 from ffngrade.gradebook.marks import Marks, marks_of
-from ffngrade.reports.html_sanitizer import markdown, pathless
+from ffngrade.reports.html_sanitizer import harmless, markdown, pathless
 from ffngrade.reports.outputs import MOST, cost, shown
 from ffngrade.reports.room import PRINTED, Room
 
@@ -41,6 +45,8 @@ POLICY = (
     + "'"
 )
 EMPTY = Markup()
+WAITING = "not yet marked"
+AGAIN = "marked before your answer changed, and to be looked at again"
 NOTHING = "nothing was found here to be judged"
 
 
@@ -55,6 +61,22 @@ class Problem:
     state: str
     """``right``, ``wrong``, or ``open`` where a person decides."""
     words: str = ""
+    title: str = ""
+    """Its heading in the statement."""
+    difference: Markup = EMPTY
+    """What was expected beside what came."""
+
+    @property
+    def heading(self) -> str:
+        """How it is called on the page."""
+        return self.title or self.name
+
+    @property
+    def marks(self) -> str:
+        """Its marks in words."""
+        if self.words == WAITING:
+            return f"– of {points(self.most)}"
+        return f"{points(self.score)} of {points(self.most)}"
 
     @property
     def short(self) -> str:
@@ -72,7 +94,13 @@ class Shown:
     comment: Markup = EMPTY
 
 
-def page(notebook: NotebookNode, marks: Marks, name: str) -> str:
+def page(
+    notebook: NotebookNode,
+    marks: Marks,
+    name: str,
+    titles: Mapping[str, str] = MappingProxyType({}),
+    attempt: str = "",
+) -> str:
     """HTML of a student's feedback.
 
     Parameters
@@ -83,19 +111,34 @@ def page(notebook: NotebookNode, marks: Marks, name: str) -> str:
         From the gradebook.
     name : str
         Of the assignment's notebook.
+    titles : mapping of str to str
+        Headings of the problems, by the names of their graded cells.
+    attempt : str
+        Which of several counts; empty if it is the last one.
     """
-    cells = list(_cells(notebook.cells, marks, Room(_size(notebook))))
+    cells = list(_cells(notebook.cells, marks, Room(_size(notebook)), titles))
     problems = [cell.problem for cell in cells if cell.problem]
-    return _laid_out(name, marks, cells, problems)
+    return _laid_out(name, marks, cells, problems, attempt)
 
 
-def _laid_out(name: str, marks: Marks, cells: list[Shown], problems: list[Problem]) -> str:
+def _laid_out(
+    name: str, marks: Marks, cells: list[Shown], problems: list[Problem], attempt: str = ""
+) -> str:
     return _template().render(
-        name=name, marks=marks, cells=cells, problems=problems, policy=POLICY, style=Markup(STYLE)
+        name=name,
+        marks=marks,
+        cells=cells,
+        problems=problems,
+        attempt=attempt,
+        now=datetime.now(UTC),
+        policy=POLICY,
+        style=Markup(STYLE),
     )
 
 
-def render(course: Course, assignment: str, student: str, notebook: str = "") -> str:
+def render(
+    course: Course, assignment: str, student: str, notebook: str = "", attempt: str = ""
+) -> str:
     """HTML of a student's feedback on a notebook of an assignment (the assignment's own name).
 
     Nothing is changed, so any number of processes may do this at once.
@@ -109,13 +152,18 @@ def render(course: Course, assignment: str, student: str, notebook: str = "") ->
     """
     name = notebook or assignment
     found = nbformat.read(course.autograded(student, assignment) / f"{name}.ipynb", as_version=4)
-    return page(found, marks_of(course.url, name, assignment, student), name)
+    folders = (course.release(assignment), course.source(assignment))
+    marks = marks_of(course.url, name, assignment, student)
+    return page(found, marks, name, _titles(folders, name), attempt)
 
 
-def write(course: Course, assignment: str, student: str, notebook: str = "") -> Path:
+def write(
+    course: Course, assignment: str, student: str, notebook: str = "", attempt: str = ""
+) -> Path:
     """Write the page to where nbgrader puts it, whole or not at all; give the file."""
     name = notebook or assignment
-    return _written(course, assignment, student, name, render(course, assignment, student, name))
+    text = render(course, assignment, student, name, attempt)
+    return _written(course, assignment, student, name, text)
 
 
 def write_short(course: Course, assignment: str, student: str, notebook: str) -> Path:
@@ -154,15 +202,26 @@ class FeedbackExporter(Exporter):
         """Return the page; ``resources`` says whose it is, as nbgrader fills it."""
         nb, resources = super().from_notebook_node(nb, resources, **named)
         known = resources["nbgrader"]
-        whose = (known[part] for part in ("notebook", "assignment", "student"))
-        return page(nb, marks_of(known["db_url"], *whose), known["notebook"]), resources
+        name, assignment = known["notebook"], known["assignment"]
+        marks = marks_of(known["db_url"], name, assignment, known["student"])
+        course = CourseDirectory(config=self.config)
+        steps = (course.release_directory, course.source_directory)
+        folders = tuple(Path(course.format_path(step, ".", assignment)) for step in steps)
+        return page(nb, marks, name, _titles(folders, name)), resources
 
 
 def _size(notebook: NotebookNode) -> int:
     return len(json.dumps(notebook, ensure_ascii=False, default=str))
 
 
-def _cells(cells: Iterable[NotebookNode], marks: Marks, room: Room) -> Iterator[Shown]:
+@lru_cache(16)  # they are the same for the whole class
+def _titles(folders: tuple[Path, ...], notebook: str) -> Mapping[str, str]:
+    return titles_of(folders, notebook)
+
+
+def _cells(
+    cells: Iterable[NotebookNode], marks: Marks, room: Room, titles: Mapping[str, str]
+) -> Iterator[Shown]:
     seen: set[str] = set()
     for cell in cells:
         known = cell.metadata.get("nbgrader") or {}
@@ -171,13 +230,13 @@ def _cells(cells: Iterable[NotebookNode], marks: Marks, room: Room) -> Iterator[
         if graded:
             seen.add(name)
         if graded and not is_solution(cell) and not is_task(cell):
-            yield Shown(problem=_judged(cell, name, marks))
+            yield Shown(problem=_judged(cell, name, marks, titles.get(name, "")))
             continue
         comment = marks.comments.get(name, "") if is_solution(cell) or is_task(cell) else ""
         yield Shown(
             source=Markup(room.take(_cost(cell), partial(_source, cell))),
             shown=[Markup(made) for made in _outputs(cell, room)],
-            problem=_by_hand(name, marks) if graded else None,
+            problem=_by_hand(name, marks, titles.get(name, "")) if graded else None,
             comment=Markup(markdown(comment)) if comment else EMPTY,
         )
 
@@ -198,14 +257,17 @@ def _outputs(cell: NotebookNode, room: Room) -> list[str]:
     return [html for html in made if html]
 
 
-def _judged(cell: NotebookNode, name: str, marks: Marks) -> Problem:
+def _judged(cell: NotebookNode, name: str, marks: Marks, title: str) -> Problem:
     """A problem that was judged by its test cell, in the words of the checks."""
     score, most = marks.cells[name]
     words = "\n".join(filter(None, map(_words, cell.get("outputs", [])))).strip()
     failed = any(output.get("output_type") == "error" for output in cell.get("outputs", []))
     state = "wrong" if failed or score < most else "right"
     told = name.removeprefix("test_")
-    return Problem(told, _anchor(told), score, most, state, pathless(words) or NOTHING)
+    tables = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
+    difference = Markup(harmless("".join(tables)))
+    said = pathless(words) or NOTHING
+    return Problem(told, _anchor(told), score, most, state, said, title, difference)
 
 
 def _words(output: Mapping[str, Any]) -> str:
@@ -214,10 +276,17 @@ def _words(output: Mapping[str, Any]) -> str:
     return str(output.get("text", "")) if output.get("name") == "stdout" else ""
 
 
-def _by_hand(name: str, marks: Marks) -> Problem:
+def _by_hand(name: str, marks: Marks, title: str) -> Problem:
     score, most = marks.cells[name]
-    words = "not marked yet" if name in marks.waiting else "marked by a person"
-    return Problem(name, _anchor(name), score, most, "open", words)
+    words = "marked by a person"
+    if name in marks.waiting:
+        words = AGAIN if name in marks.marked else WAITING
+    return Problem(name, _anchor(name), score, most, "open", words, title)
+
+
+def points(number: float) -> str:
+    """Return marks without more digits than they need."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def _anchor(name: str) -> str:
@@ -229,6 +298,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["points"] = lambda number: f"{number:.2f}".rstrip("0").rstrip(".")
+    environment.filters["points"] = points
+    environment.filters["day"] = lambda moment: moment.strftime("%d %B %Y, %H:%M UTC").lstrip("0")
     text = (files("ffngrade") / "templates" / "feedback.html.j2").read_text(encoding="utf-8")
     return environment.from_string(text)
