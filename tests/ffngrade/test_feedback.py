@@ -4,21 +4,27 @@ import hashlib
 import json
 import time
 from base64 import b64decode, b64encode
+from datetime import datetime
 from html.parser import HTMLParser
 
 import bank
+import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from ffngrade.core.release import titles
 from ffngrade.gradebook.marks import Marks
+from ffngrade.grading import differences
 from ffngrade.reports import maths
 from ffngrade.reports.feedback import POLICY, STYLE, page
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless, text
 from ffngrade.reports.maths import drawn
 from ffngrade.reports.outputs import shown
 from ffngrade.reports.room import LEAST, MOST_WORK, Room
+from ffnlib.checks.problem import Case, Problem
 
 
 class Elements(HTMLParser):
@@ -237,3 +243,99 @@ def test_html_that_is_too_much_is_not_laid_out():
     assert harmless(deep)
     assert shown(html(NESTED)) == '<pre class="out">instead</pre>'
     assert "&lt;div&gt;" in markdown("<div>" * 200)
+
+
+# ---- what the page says of whom
+
+
+def a_whole_page(**changes) -> BeautifulSoup:
+    known = {"grade": True, "solution": False, "grade_id": "test_softmax", "points": 2}
+    test = new_code_cell("checks.verify(...)", metadata={"nbgrader": known})
+    table = "<table><caption>Case 1 of 4</caption><tr><td><mark>2</mark></td></tr></table><script>"
+    test.outputs = [
+        new_output("display_data", data={"text/html": table}),
+        new_output("error", ename="CheckFailed", evalue="wrong\n9 of 10 cases", traceback=[]),
+    ]
+    known = {"grade": True, "solution": True, "grade_id": "prove", "points": 4}
+    proof = new_markdown_cell("My proof.", metadata={"nbgrader": known})
+    marks = Marks(
+        **{
+            "score": 0.0, "most": 6.0, "late": 0, "waiting": frozenset({"prove"}), "comments": {},
+            "cells": {"test_softmax": (0.0, 2.0), "prove": (0.0, 4.0)},
+            "student": "Ann O'Brien (ann)", "moment": datetime(2026, 3, 1, 10, 0), **changes,
+        }
+    )  # fmt: skip
+    titles = {"test_softmax": "1. Step by step", "prove": "2. Prove it"}
+    made = page(new_notebook(cells=[proof, test]), marks, "softmax", titles, "first")
+    return BeautifulSoup(made, "html.parser")
+
+
+def test_the_page_says_whose_it_is_when_it_came_and_which_attempt_counts():
+    head = " ".join(a_whole_page().header.get_text(" ").split())
+    assert "Ann O'Brien (ann) · handed in 1 March 2026, 10:00 UTC · this page was made" in head
+    assert "the one called first counts" in head
+
+
+def test_problems_have_the_numbers_and_titles_of_the_statement():
+    soup = a_whole_page()
+    assert [th.get_text() for th in soup.select("tbody th[scope=row]")] == [
+        "2. Prove it", "1. Step by step"
+    ]  # fmt: skip
+    assert [h3.contents[0].strip() for h3 in soup.select(".verdict h3")] == [
+        "2. Prove it", "1. Step by step"
+    ]  # fmt: skip
+
+
+def test_what_nobody_has_marked_is_not_zero():
+    soup = a_whole_page()
+    assert "0 of 2 marks, and 4 more not yet marked" in " ".join(soup.header.get_text().split())
+    row = soup.select("tbody tr")[0].get_text(" ", strip=True)
+    assert row == "2. Prove it – of 4 not yet marked"
+    marked = a_whole_page(waiting=frozenset(), cells={"prove": (3.0, 4.0)}, score=3.0)
+    assert "3 of 4 marked by a person" in marked.select("tbody tr")[0].get_text(" ", strip=True)
+    changed = a_whole_page(marked=frozenset({"prove"}), cells={"prove": (3.0, 4.0)}, score=3.0)
+    assert "looked at again" in changed.select("tbody tr")[0].get_text()
+
+
+def test_what_differs_is_shown_and_can_do_nothing():
+    soup = a_whole_page()
+    assert soup.select_one(".difference mark").get_text() == "2"
+    assert not soup.select("script")
+
+
+def test_titles_are_those_of_the_release():
+    found = titles((bank.EXERCISES / "source" / "neurons",), "neurons")
+    assert found["test_compose"] == "1. Two affine maps make one"
+    assert found["prove"] == "2. Prove it"
+    assert titles((bank.EXERCISES / "nowhere",), "neurons") == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "marked"),
+    [
+        ([1.0, 2.0, 3.0], [1.0, 2.5, 3.0], ["2.5"]),
+        ([[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [0.0, np.nan]], ["1", "nan"]),
+        (2.0, 2.00001, ["2.00001"]),
+        ([1.0], [1.000002], ["1.000002"]),
+    ],
+)
+def test_entries_that_differ_are_marked(wanted, got, marked):
+    kind = "number" if isinstance(wanted, float) else "array"
+    problem = Problem("f", {}, {"out": kind}, lambda *_: None)
+    parts = {"out": np.asarray(got) if kind == "array" else got}
+    html = differences.table(problem, Case({}, wanted), parts, "Case 1 of 1")
+    found = [mark.get_text() for mark in BeautifulSoup(html, "html.parser").select("mark")]
+    assert [text[:8] for text in found] == marked
+    assert harmless(html)
+
+
+def test_of_a_large_value_the_first_entry_that_differs_is_shown():
+    problem = Problem("f", {}, {"out": "array"}, lambda *_: None)
+    got = np.zeros((20, 20))
+    got[3, 7] = 5
+    html = differences.table(problem, Case({}, np.zeros((20, 20))), {"out": got}, "x")
+    assert "… [3, 7] = 5 …" in html
+    html = differences.table(problem, Case({}, np.zeros(3)), {"out": np.zeros((3, 1))}, "x")
+    assert "of shape (3, 1)" in html
+    other = Problem("f", {}, {"w": "vector"}, lambda *_: None, expected={"y": "vector"})
+    assert differences.table(other, Case({}, [1.0]), {"w": np.zeros(2)}, "x") == ""

@@ -376,7 +376,7 @@ def grade():
         yield run_it
 
 
-PASSED = "hidden cases passed"
+PASSED = "70 of 70 cases are right"
 
 
 def test_right_and_wrong(grade):
