@@ -1,6 +1,7 @@
 """What the commands of ``ffn-grade`` that need a course do; each gives an exit code."""
 
 import functools
+import os
 import signal
 import sqlite3
 import sys
@@ -10,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from tqdm import tqdm
 from ffngrade.cli.main import CARE, DONE
 from ffngrade.core.course import Course, NoCourse
 from ffngrade.core.fence import Fence, Lost
+from ffngrade.gradebook import roster as rosters
 from ffngrade.gradebook.journal import Busy, Record
 from ffngrade.gradebook.writer import AWAY as GRADEBOOK_AWAY
 from ffngrade.gradebook.writer import Writer
@@ -40,7 +43,9 @@ class NotHere(ValueError):  # noqa: N818
     """Something that a command needs is not there."""
 
 
-NOT_DONE = (NoCourse, NotReleased, NotHere, NbGraderException)
+NOT_DONE = (NoCourse, rosters.NotUnderstood, NotReleased, NotHere, NbGraderException)
+PUBLIC_SEED = "first class"
+"""The seed in the repository's `exercises/nbgrader_config.py`."""
 SECONDS = 60
 """How long a page may be worked on: its parts are limited so that it takes a tenth of that."""
 UNFINISHED = ("failed", "aside", "received", "running")
@@ -79,7 +84,7 @@ def autograde(chosen: Namespace) -> int:
 def regrade(chosen: Namespace) -> int:
     """Show who would change, or write it."""
     with _grading(chosen) as (course, pool, writer):
-        writer.settle(chosen.assignment)
+        _settle(course, [chosen.assignment])
         changes, failed = grading.regrade(
             course,
             chosen.assignment,
@@ -187,6 +192,45 @@ def export(chosen: Namespace) -> int:
     return CARE if without else DONE
 
 
+def roster(chosen: Namespace) -> int:
+    """Put a class into the gradebook, so that everybody is in every report."""
+    course = Course(chosen.course, chosen.db)
+    class_ = rosters.people(Path(chosen.file))
+    strangers = sorted(set(everybody(course)) - {person.id for person in class_})
+    new, changed = rosters.enrol(course, class_)
+    print(f"{len(class_)} student{'s' * (len(class_) != 1)}: {new} new, {changed} changed")
+    for student in strangers:
+        print(f"{reports.plain(student)} is in the course, and not in {Path(chosen.file).name}")
+    return CARE if strangers else DONE
+
+
+def due(chosen: Namespace) -> int:
+    """Set due dates, or show them."""
+    course = Course(chosen.course, chosen.db)
+    found = rosters.dates(Path(chosen.table)) if chosen.table else []
+    if chosen.when:
+        moment = rosters.moment_of(chosen.when)
+        named = [unicodedata.normalize("NFC", student) for student in chosen.student or [""]]
+        found += [rosters.Due(chosen.assignment, moment, student) for student in named]
+    with Record.of(course) as record:
+        rosters.set_dates(course, record, found, everybody(course))
+        names = _known(course, [chosen.assignment] if chosen.assignment else None)
+        if found:
+            _settle(course, sorted({one.assignment for one in found}))
+        with course.gradebook() as book:
+            dates = {str(one.name): one.duedate for one in book.assignments}
+        for name in names:
+            print(f"{name}: {_day(dates[name])}")
+            for student, moment in sorted(record.extensions(name).items()):
+                if moment is not None:
+                    print(f"  {reports.plain(student)}: {_day(moment)}")
+    return DONE
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else "no due date"
+
+
 @contextmanager
 def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     """Return what grading needs.
@@ -194,6 +238,12 @@ def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     No worker is started before it is known that students' code can run.
     """
     course = Course(chosen.course, chosen.db)
+    if os.environ.get("FFN_SEED", "") == PUBLIC_SEED:
+        print(
+            f"The seed is {PUBLIC_SEED!r}, which everybody can read in the public repository, and "
+            "with it the hidden cases: give your class its own in nbgrader_config.py.",
+            file=sys.stderr,
+        )
     if chosen.unsafe:
         course.config.TrustedExecute.unsafe = True
     if chosen.scheduler:
@@ -238,8 +288,9 @@ def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
 
 def _settle(course: Course, assignments: Sequence[str]) -> None:
     """Take off for being late from the marks as they are now, by hand or not."""
-    with closing(Writer(course, patience=30)) as writer:
+    with closing(Writer(course, patience=30)) as writer, Record.of(course) as record:
         for name in assignments:
+            writer.extensions = record.extensions(name)
             writer.settle(name)
 
 

@@ -23,6 +23,8 @@ EXAMPLES = """
 examples, in the course's folder:
   ffn-grade install                     register the sandboxed kernel with Jupyter, once
   ffn-grade check                       tell whether this machine can sandbox students' code
+  ffn-grade roster class.csv            put the class into the gradebook
+  ffn-grade due neurons "2026-03-01 23:59 +0100"   set a due date (--student ann: hers alone)
   ffn-grade autograde neurons           grade new and changed submissions, on all cores
   ffn-grade autograde neurons --attempts best   count the best of several attempts
   ffn-grade regrade neurons             after fixing a case: show whose marks would change
@@ -108,6 +110,15 @@ def parser() -> argparse.ArgumentParser:
     one = add("feedback", "write everybody's feedback", workers)
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="only this one (can be repeated)")
+    one = add("roster", "put the class into the gradebook, from a CSV file")
+    one.add_argument("file", help="with a line of headings: id, first_name, last_name, email")
+    one = add("due", "set due dates and extensions, or show them")
+    one.add_argument("assignment", nargs="?", default="")
+    one.add_argument("when", nargs="?", default="", help="a time (in UTC if no zone is given), or none")
+    one.add_argument("--student", action="append", help="for this one alone (can be repeated)")
+    one.add_argument(
+        "--from", dest="table", metavar="FILE", help="a CSV file: assignment, due, and perhaps id"
+    )
     one = add("report", "tell what happened to every submission")
     one.add_argument("assignment")
     one = add("export", "write everybody's marks as a table")

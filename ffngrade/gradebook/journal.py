@@ -38,6 +38,11 @@ CREATE TABLE IF NOT EXISTS submission (
 )
 """
 MAKE_RULE = "CREATE TABLE IF NOT EXISTS rule (assignment TEXT PRIMARY KEY, best INTEGER NOT NULL)"
+MAKE_EXTENSION = """
+CREATE TABLE IF NOT EXISTS extension (
+    assignment TEXT NOT NULL, student TEXT NOT NULL, moment TEXT, PRIMARY KEY (assignment, student)
+)
+"""
 COLUMNS = "PRAGMA table_info(submission)"
 PUT_RULE = "INSERT OR REPLACE INTO rule (assignment, best) VALUES (?, ?)"
 PUT = """
@@ -95,6 +100,7 @@ class Record:
         self._book.execute("PRAGMA synchronous = NORMAL")
         self._book.execute(MAKE)
         self._book.execute(MAKE_RULE)
+        self._book.execute(MAKE_EXTENSION)
         columns = [column for _, column, *_ in self._book.execute(COLUMNS)]
         if "attempt" not in columns:  # made before it was told which attempt counts
             self._book.execute("ALTER TABLE submission ADD COLUMN attempt TEXT NOT NULL DEFAULT ''")
@@ -213,6 +219,20 @@ class Record:
     def let_count(self, assignment: str, best: bool) -> None:
         """Say whether the best of several attempts counts, or the last."""
         self._book.execute(PUT_RULE, (assignment, best))
+
+    def extend(self, assignment: str, student: str, moment: datetime | None) -> None:
+        """Note until when a student may hand in, in UTC; None for as long as everybody may."""
+        self._book.execute(
+            "INSERT OR REPLACE INTO extension (assignment, student, moment) VALUES (?, ?, ?)",
+            (assignment, student, moment and moment.replace(tzinfo=None).isoformat(" ")),
+        )
+
+    def extensions(self, assignment: str) -> dict[str, datetime | None]:
+        """Return until when single students may hand in, in UTC; None for who lost an extension."""
+        found = self._book.execute(
+            "SELECT student, moment FROM extension WHERE assignment = ?", (assignment,)
+        )
+        return {name: moment and datetime.fromisoformat(moment) for name, moment in found}
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:

@@ -72,6 +72,8 @@ class Writer:
         step = AssignLatePenalties(config=course.config)
         step.init_plugin()
         self._late = step
+        self.extensions: Mapping[str, datetime | None] = {}
+        """Until when single students may hand in, of the assignment that is written."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -130,6 +132,7 @@ class Writer:
                     .filter(Assignment.name == assignment)
                 )
                 for submission in found:
+                    self._extend(submission)
                     for notebook in submission.notebooks:
                         late = submission.total_seconds_late > 0
                         if late or notebook.late_submission_penalty is not None:
@@ -219,10 +222,12 @@ class Writer:
             select(SubmittedAssignment).filter_by(assignment_id=known.id, student_id=student)
         ).one_or_none()
         if found is not None:
+            self._extend(found)
             return found
         with book.no_autoflush:
             found = SubmittedAssignment(assignment=known, student=person)
             book.add(found)
+            self._extend(found)
             for notebook in known.notebooks:
                 theirs = SubmittedNotebook(notebook=notebook, assignment=found)
                 book.add(theirs)
@@ -232,6 +237,13 @@ class Writer:
                 book.add_all(Comment(cell=cell, notebook=theirs) for cell in answers)
         book.flush()
         return found
+
+    def _extend(self, submission: SubmittedAssignment) -> None:
+        """Let a student hand in until when was said."""
+        student, due = submission.student.id, submission.assignment.duedate
+        if student in self.extensions:
+            until = self.extensions[student]
+            submission.extension = until - due if until is not None and due is not None else None
 
     def _take_off(self, submission: SubmittedAssignment, notebook: SubmittedNotebook) -> None:
         """Take off what the course's policy takes off for being late."""

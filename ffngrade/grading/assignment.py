@@ -97,6 +97,7 @@ def autograde(
     """
     with Record.of(course) as record, record.alone():
         best = record.best_counts(assignment) if best is None else best
+        writer.extensions = record.extensions(assignment)
         received = writer.patiently(lambda: _taken_in(course, assignment, students, best))
         record.let_count(assignment, best)
         record.take(assignment, received)
@@ -210,6 +211,7 @@ def regrade(
     """
     with Record.of(course) as record, record.alone():
         best = record.best_counts(assignment) if best is None else best
+        writer.extensions = record.extensions(assignment)
         graded = [e.student for e in record.entries(assignment) if e.state == "graded"]
         received = writer.patiently(lambda: _taken_in(course, assignment, graded, best))
         before = writer.patiently(lambda: standings(course.url, assignment))

@@ -278,7 +278,7 @@ def _words(output: Mapping[str, Any]) -> str:
 
 def _by_hand(name: str, marks: Marks, title: str) -> Problem:
     score, most = marks.cells[name]
-    words = "marked by a person"
+    words = "marked by a person" if name in marks.marked else "left as it was handed out"
     if name in marks.waiting:
         words = AGAIN if name in marks.marked else WAITING
     return Problem(name, _anchor(name), score, most, "open", words, title)

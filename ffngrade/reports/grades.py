@@ -57,11 +57,12 @@ def _lines(
         str(one.student_id): one
         for one in book.db.query(SubmittedAssignment).filter_by(assignment_id=assignment.id)
     }
+    extended = record.extensions(name)
     order = [*known, *sorted(found.keys() - known.keys())]
     for student in order:
         person, submission = known.get(student), theirs.get(student)
         row = found.get(student, Row(student, "absent"))
-        due = submission.duedate if submission is not None else assignment.duedate
+        due = extended.get(student) or assignment.duedate
         yield {
             "assignment": name,
             "duedate": assignment.duedate,

@@ -291,7 +291,11 @@ def test_what_nobody_has_marked_is_not_zero():
     assert "0 of 2 marks, and 4 more not yet marked" in " ".join(soup.header.get_text().split())
     row = soup.select("tbody tr")[0].get_text(" ", strip=True)
     assert row == "2. Prove it – of 4 not yet marked"
-    marked = a_whole_page(waiting=frozenset(), cells={"prove": (3.0, 4.0)}, score=3.0)
+    cells = {"prove": (3.0, 4.0)}
+    left = a_whole_page(waiting=frozenset(), cells={"prove": (0.0, 4.0)})
+    assert "0 of 4 left as it was" in left.select("tbody tr")[0].get_text(" ", strip=True)
+    mine = frozenset({"prove"})
+    marked = a_whole_page(waiting=frozenset(), marked=mine, cells=cells, score=3.0)
     assert "3 of 4 marked by a person" in marked.select("tbody tr")[0].get_text(" ", strip=True)
     changed = a_whole_page(marked=frozenset({"prove"}), cells={"prove": (3.0, 4.0)}, score=3.0)
     assert "looked at again" in changed.select("tbody tr")[0].get_text()
