@@ -114,7 +114,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("file", help="with a line of headings: id, first_name, last_name, email")
     one = add("due", "set due dates and extensions, or show them")
     one.add_argument("assignment", nargs="?", default="")
-    one.add_argument("when", nargs="?", default="", help="a time (in UTC if no zone is given), or none")
+    one.add_argument(
+        "when", nargs="?", default="", help="a time (UTC if no zone is given), or none"
+    )
     one.add_argument("--student", action="append", help="for this one alone (can be repeated)")
     one.add_argument(
         "--from", dest="table", metavar="FILE", help="a CSV file: assignment, due, and perhaps id"

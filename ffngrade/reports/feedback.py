@@ -32,8 +32,8 @@ from traitlets import default
 
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import accompany, beside
-from ffngrade.core.release import titles as titles_of
 from ffngrade.gradebook.marks import Marks, marks_of
+from ffngrade.intake.release import titles as titles_of
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless
 from ffngrade.reports.outputs import MOST, cost, shown
 from ffngrade.reports.room import PRINTED, Room

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from ffngrade.core.release import titles
 from ffngrade.gradebook.marks import Marks
 from ffngrade.grading import differences
+from ffngrade.intake.release import titles
 from ffngrade.reports import maths
 from ffngrade.reports.feedback import POLICY, STYLE, page
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless, text
