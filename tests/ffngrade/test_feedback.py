@@ -343,3 +343,9 @@ def test_of_a_large_value_the_first_entry_that_differs_is_shown():
     assert "of shape (3, 1)" in html
     other = Problem("f", {}, {"w": "vector"}, lambda *_: None, expected={"y": "vector"})
     assert differences.table(other, Case({}, [1.0]), {"w": np.zeros(2)}, "x") == ""
+
+
+def test_numbers_that_no_float_holds_have_no_table():
+    problem = Problem("f", {}, {"out": "integer"}, lambda *_: None)
+    assert differences.table(problem, Case({}, 3), {"out": 10**400}, "x") == ""
+    assert "<mark>4</mark>" in differences.table(problem, Case({}, 3), {"out": 4}, "x")
