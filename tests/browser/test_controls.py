@@ -88,7 +88,8 @@ def test_two_controls_off_their_start_wait_for_python_and_say_so(
     figure.get_by_role("radio", name="cosine").check(force=True)
     note = figure.get_by_role("status").filter(has_text="go live")
     expect(note).to_contain_text("This needs live Python")
-    expect(sentence(figure)).to_contain_text("A sine")  # the last picture stays, with its sentence
+    expect(sentence(figure)).to_contain_text("A cosine of iron with weight 1,")  # the nearest
+    expect(figure.locator("[data-approximate]")).to_have_count(1)
     figure.get_by_role("button", name="go live").click()
     expect(sentence(figure)).to_contain_text("A cosine of iron with weight 1.1")
     expect(note).to_be_hidden()
