@@ -1,12 +1,13 @@
-"""The directive ``{api} <package>``: the reference of one package of the library.
+"""The reference: ``{api} <package>`` for a package, ``{api-explorers}`` for the live figures.
 
 Sphinx's autodoc reads the objects, numpydoc the docstrings, and viewcode links to their source.
 What is decided here is only what stands on the page and in which order: the public names of the
-package, file by file, each under the name that it is imported by.
+package, file by file, each under the name that it is imported by; and every explorer by topic.
 """
 
 import ast
 import inspect
+import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from ffnlib import explorers
 
 from . import fingerprint
 
@@ -94,6 +97,31 @@ class Api(SphinxDirective):
         return " ".join(said.partition("\n\n")[0].split())
 
 
+class Explorers(SphinxDirective):
+    """Every explorer: its name, its controls, what it shows, and a link to its code."""
+
+    def run(self) -> list[nodes.Node]:
+        parts = []
+        for topic in pkgutil.iter_modules(explorers.__path__):
+            package = import_module(f"{explorers.__name__}.{topic.name}")
+            parts.append(f".. rubric:: {inspect.getdoc(package)}\n")
+            for name in package.__all__:
+                shown = getattr(package, name)
+                controls = ", ".join(shown.controls)
+                said = (inspect.getdoc(shown.function) or "").partition("\n\n")[0]
+                parts.append(
+                    f".. py:function:: {name}({controls})\n   :module: {shown.__module__}\n\n"
+                    f"   *{shown.title}.* {' '.join(said.split())}\n"
+                )
+        for file in fingerprint.files(Path(str(explorers.__file__)).parent):
+            if file.suffix == ".py":
+                self.env.note_dependency(str(file))
+        holder = nodes.container(classes=[CLASS])
+        text = ["```{eval-rst}", *"\n".join(parts).splitlines(), "```"]
+        self.state.nested_parse(StringList(text, "explorers"), 0, holder)
+        return [holder]
+
+
 def skip(app: Sphinx, what: str, name: str, found: Any, skipped: bool, options: Any) -> bool | None:
     """Fields of named tuples say nothing of themselves; their class does."""
     del app, what, options
@@ -114,5 +142,6 @@ def setup(app: Sphinx) -> None:
     app.setup_extension("sphinx.ext.viewcode")
     app.setup_extension("numpydoc")
     app.add_directive("api", Api)
+    app.add_directive("api-explorers", Explorers)
     app.connect("autodoc-skip-member", skip)
     app.connect("html-page-context", equip)

@@ -5,6 +5,7 @@ The link is a permalink, ``#<figure>?<parameters>``; what it names is checked wh
 
 import json
 import re
+from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -15,9 +16,13 @@ from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole
 
 from ffnlib.figures import Explorer, find
+from tools import where
 
 logger = logging.getLogger(__name__)
 LINK = re.compile(r'<a class="ffn-explore" data-explorer="([^"]+)"')
+WHOLE = re.compile(
+    r'<figure class="ffn-explorer"[^>]* data-explorer="([^"]+)".*?</figure>', re.DOTALL
+)
 FIGURE = re.compile(r'<figure class="ffn-explorer"[^>]* data-explorer="([^"]+)"')
 
 
@@ -76,6 +81,43 @@ def check_targets(
         logger.warning("a link sets the explorer %s, which this page lacks", name, location=page)
 
 
+def sources(shown: Explorer, to: Callable[[str], str]) -> str:
+    """Return a line of links: to the code that draws an explorer, and to what it calls.
+
+    Parameters
+    ----------
+    shown : Explorer
+    to : callable
+        Returns the address, from the page, of a file of the site.
+    """
+    module = shown.function.__module__
+    drawn = to(f"_modules/{module.replace('.', '/')}.html")
+    links = [f'<a href="{drawn}#{shown.function.__name__}">figure</a>']
+    for full, _ in where.called(shown):
+        package, _, name = full.rpartition(".")
+        if package.count(".") == 1:  # the mathematics: ffnlib.nn, and no file inside a package
+            page = to(f"chapters/api/{package.partition('.')[2]}.html")
+            links.append(f'<a href="{page}#{full}"><code>{name}</code></a>')
+    return f'<p class="ffn-source">Source: {", ".join(links)}</p>'
+
+
+def show_sources(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Under each explorer stand small links to its code."""
+    del app, page, template, doctree
+
+    def to(file: str) -> str:
+        return str(context["pathto"](file, 1))
+
+    def with_sources(found: re.Match[str]) -> str:
+        return f"{found[0]}{sources(find(found[1]), to)}"
+
+    if body := context.get("body"):
+        context["body"] = WHOLE.sub(with_sources, body)
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("html-page-context", show_sources)
     app.add_role("explore", Explore())
     app.connect("html-page-context", check_targets)

@@ -76,7 +76,7 @@ class Explorer:
         start: Mapping[str, Any] | None = None,
     ) -> None:
         self.function = function
-        self.__doc__ = function.__doc__
+        self.__doc__, self.__module__ = function.__doc__, function.__module__
         self.name = f"{_stem(function.__module__)}.{function.__name__}"
         self.title = title
         self.controls = {control.name: control for control in controls}

@@ -363,3 +363,18 @@ def test_links_name_the_figure_and_the_parameters() -> None:
 def test_links_to_what_is_not_there_are_refused(target: str, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         explore.parse(target)
+
+
+def test_under_every_explorer_stand_links_to_its_code(site: Path) -> None:
+    seen = 0
+    for path in sorted((site / "chapters").glob("*.html")):
+        shown = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for figure in shown.select("figure.ffn-explorer"):
+            line = figure.find_next_sibling("p", class_="ffn-source")
+            assert line is not None, figure["id"]
+            for link in line.select("a"):
+                file, _, anchor = str(link["href"]).partition("#")
+                target = (path.parent / file).resolve().read_text(encoding="utf-8")
+                assert f'id="{anchor}"' in target, link["href"]
+            seen += 1
+    assert seen > 40
