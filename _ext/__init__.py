@@ -23,6 +23,7 @@ from . import (
     explore,
     fingerprint,
     progress,
+    search,
     statement,
     sweeps,
     terms,
@@ -61,7 +62,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ffn_snapshot", False, "html", bool)
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
-    parts = (assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps)
+    parts = (
+        assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps, search,
+    )  # fmt: skip
     for part in (*parts, bibliography, progress):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)

@@ -7,12 +7,15 @@ when some page is out of date, and these change on their own.
 import filecmp
 import json
 import shutil
+from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxRole
 
 from tools import pyodide
 
@@ -129,7 +132,18 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     app.add_css_file("ffn/explorer.css")
 
 
+class Wheel(SphinxRole):
+    """``{wheel}`text```: a download of the library that this site was built with."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        name = wheel_of(self.env.app).name
+        to = "../" * self.env.docname.count("/")
+        link = f'<a download href="{to}_static/wheels/{name}">{escape(self.text)}</a>'
+        return [nodes.raw("", link, format="html")], []
+
+
 def setup(app: Sphinx) -> None:
+    app.add_role("wheel", Wheel())
     app.add_css_file("ffn/site.css")
     app.connect("builder-inited", serve)
     app.connect("html-page-context", equip)
