@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 from docutils import nodes
@@ -48,6 +48,8 @@ def _order(file: str) -> Any:
 def entry(package: ModuleType, name: str) -> str:
     """Return the reStructuredText that documents one name."""
     found, full = getattr(package, name), f"{package.__name__}.{name}"
+    if isinstance(found, GenericAlias):  # Interval: a type by another name
+        return f".. py:data:: {full}\n\n   ``{found}``.\n"
     if inspect.isclass(found):
         return f".. autoclass:: {full}\n   :members:\n"
     if inspect.isfunction(found):

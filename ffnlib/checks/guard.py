@@ -82,7 +82,8 @@ class Disabled(MetaPathFinder):
         sys.modules.update(self.removed)
         for name, module in self.removed.items():
             package, _, attribute = name.rpartition(".")
-            setattr(sys.modules[package], attribute, module)
+            # an explorer's file and the explorer have one name: the package keeps the explorer
+            vars(sys.modules[package]).setdefault(attribute, module)
 
 
 def disable() -> None:

@@ -16,7 +16,7 @@ from ffnlib.figures._words import said
 Checked = tuple[Any, str]
 """A value the control allows, and a sentence about the change ("" when there was none)."""
 
-BUTTON_STOPS = 8
+BUTTON_STOPS = 10
 """How many presses of a button are computed in advance."""
 
 

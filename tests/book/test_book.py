@@ -331,7 +331,7 @@ def test_mistakes_fail_the_build_and_the_next_one(tmp_path: Path) -> None:
     for attempt in ("first", "second"):
         done = build_book(tmp_path, FFN_PYODIDE=str(pyodide.HOME))
         assert done.returncode != 0, f"the {attempt} build passed:\n{done.stdout}"
-        assert re.search(r"^  \d of   2: index$", done.stdout, re.MULTILINE), "it shows no progress"
+        assert re.search(r"^  \d of 2: index$", done.stdout, re.MULTILINE), "it shows no progress"
         for words in (
             "no claim 'S9-99'",
             "no assignment 'nothing'",
