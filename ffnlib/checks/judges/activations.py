@@ -1,6 +1,7 @@
 """The problems of the assignment ``activations``, with the mistakes their results give away."""
 
 from collections.abc import Callable
+from functools import partial
 from math import sqrt
 
 from numpy import array, asarray, float64, prod
@@ -54,6 +55,13 @@ def _judge_minimum(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
     # where the derivative itself is least, for beta = 1
     steep = -sqrt(2.0) if name == "gelu" else -2.3993572805154
     f = gate[name]
+
+    def ended(start: float) -> tuple[float, float]:
+        """Where a search ends that begins right of the minimum."""
+        if start <= x:
+            raise ValueError("the minimum is found")
+        return start, start * float(f(asarray(beta * start)))
+
     mistakes = [
         Mistake("the two results are swapped: return x, then the value", lambda: (v, x)),
         Mistake("beta is ignored: this is the minimum for beta = 1", lambda: (x * beta, v * beta)),
@@ -63,6 +71,11 @@ def _judge_minimum(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
                 lambda: (swap, swap * float(gate[other](beta * swap)))),
         Mistake("x has the wrong sign: the minimum lies left of 0", lambda: (-x, v)),
         Mistake("both have the wrong sign: the function was turned over", lambda: (-x, -v)),
+        *(
+            Mistake("the search begins too late: with a small beta the minimum lies further left",
+                    partial(ended, float(start)))
+            for start in range(-5, 0)
+        ),
         Mistake("the value has the wrong sign", lambda: (x, -v)),
         Mistake("x is right, but the value is that of the derivative, which is 0 there",
                 lambda: (x, 0.0)),
