@@ -172,3 +172,12 @@ def chain_gradient(x, w, b):
         a = 1 / (1 + np.exp(-(weight * a + bias)))
         g = g * weight * a * (1 - a)
     return np.float32(g)
+
+
+# %% wrong: slope of the layer before | the slopes are those of the layers before
+def chain_gradient(x, w, b):
+    a, slopes = x, []
+    for weight, bias in zip(w, b):
+        slopes.append(a * (1 - a))
+        a = 1 / (1 + math.exp(-(weight * a + bias)))
+    return float(np.prod(w * np.array(slopes)))

@@ -1,3 +1,10 @@
+# %% right: fraction
+def dead_unit_rate(X, W, b):
+    from fractions import Fraction
+    dead = sum(all(w @ x + shift <= 0 for x in X) for w, shift in zip(W, b))
+    return Fraction(dead, len(W))
+
+
 # %% wrong: library relu | is disabled in this notebook
 from fractions import Fraction
 

@@ -134,3 +134,20 @@ def find_minimum(name, beta):
 def find_minimum(name, beta):
     x = {"gelu": -0.7517916, "silu": -1.2784645}[name]
     return x / beta, 0.0
+
+
+# %% wrong: from minus three | the search begins too late
+def find_minimum(name, beta):
+    def f(x):
+        if name == "gelu":
+            return x * (1 + math.erf(beta * x / math.sqrt(2))) / 2
+        return x / (1 + math.exp(-beta * x))
+
+    low, high = -3.0, 0.0
+    while high - low > 1e-9:
+        third = (high - low) / 3
+        if f(low + third) < f(high - third):
+            high -= third
+        else:
+            low += third
+    return low, f(low)

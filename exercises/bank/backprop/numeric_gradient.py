@@ -164,3 +164,13 @@ def numeric_gradient(f, p):
             e[i, j] = h
             gradient[i, j] = (f(p + e) - f(p - e)) / (2 * h)
     return gradient
+
+
+# %% wrong: whole rows moved | whole rows or columns are moved at once
+def numeric_gradient(f, p):
+    h, gradient = 1e-5, np.zeros(p.shape)
+    for i in range(len(p)):
+        e = np.zeros(p.shape)
+        e[i] = h
+        gradient[i] = (f(p + e) - f(p - e)) / (2 * h)
+    return gradient

@@ -33,6 +33,12 @@ def lora_counts(shapes, layers, ranks):
     return layers * (d_out @ d_in), np.outer(ranks, d_out + d_in).sum(axis=1) * layers
 
 
+# %% right: generator
+def lora_counts(shapes, layers, ranks):
+    full = sum(layers * int(a) * int(b) for a, b in shapes)
+    return full, (layers * rank * int(shapes.sum()) for rank in ranks)
+
+
 # %% wrong: adam | what Adam keeps is not a parameter
 def lora_counts(shapes, layers, ranks):
     d_out, d_in = shapes.T

@@ -283,3 +283,11 @@ def layer_bytes(d_out, d_in, bits, group):
     scales = 0 if group > d_in else math.ceil(d_in / group)
     total = d_out * (math.ceil(d_in * bits / 8) + 2 * scales + 4)
     return total, 4 * d_out * (d_in + 1) / total
+
+
+# %% wrong: groups aligned | total: each group begins a new byte
+def layer_bytes(d_out, d_in, bits, group):
+    full, left = divmod(d_in, group)
+    row = full * math.ceil(group * bits / 8) + math.ceil(left * bits / 8)
+    total = d_out * (row + 2 * math.ceil(d_in / group) + 4)
+    return total, 4 * d_out * (d_in + 1) / total

@@ -39,6 +39,12 @@ def pack_int4(q):
     return packed
 
 
+# %% right: bytes
+def pack_int4(q):
+    even = [int(v) & 15 for v in q] + [0] * (len(q) % 2)
+    return bytes(low | high << 4 for low, high in zip(even[::2], even[1::2]))
+
+
 # %% wrong: borrowed | a negative first number borrows from the second
 def pack_int4(q):
     if len(q) % 2:

@@ -146,6 +146,7 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
     bare = sigmoid(_walk(x, w, b, shift=False)[0])
     straight = _walk(x, w, b, bend=False)[1]
     again = sigmoid(a)
+    before = array([x, *a[:-1]])
     mistakes = [
         Mistake("the weights are missing: every layer gives a factor w times the slope",
                 lambda: prod(slope)),
@@ -154,6 +155,8 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
         Mistake("the sigmoid itself stands where its derivative belongs", lambda: prod(w * a)),
         Mistake("the slope is taken at a, the layer's output, instead of at z",
                 lambda: prod(w * again * (1.0 - again))),
+        Mistake("the slopes are those of the layers before: take each at the layer's own output",
+                lambda: prod(w * before * (1.0 - before))),
         Mistake("the slope is taken as 1/4 everywhere: that is only its largest value",
                 lambda: prod(w * 0.25)),
         Mistake("the first layer's factor is missing", lambda: prod((w * slope)[1:])),
@@ -176,7 +179,7 @@ def _judge_chain(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
     fault = judge_value("the gradient", got, wanted, mistakes, tol, close_relative)
     if fault is None or not fault.unexplained:
         return fault
-    if got == 0.0:
+    if got == 0.0 and abs(wanted) < 1e-6:
         return fault.observed(
             "the gradient is tiny but not 0: multiply the factors, do not subtract values"
         )

@@ -1,5 +1,7 @@
 """The problems of the assignment ``backprop``, with the mistakes their results give away."""
 
+from functools import partial
+
 from numpy import float64, mean, ones_like, outer, shape, zeros_like
 from numpy import sum as np_sum
 from numpy.typing import NDArray
@@ -85,6 +87,11 @@ def _judge_numeric(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
     f, p = inputs["f"], inputs["p"]
     got, wanted = returned["gradient"], expected["gradient"]
     total = zeros_like(wanted) + np_sum(wanted)
+
+    def moved_along(axis: int) -> Array:
+        together: Array = zeros_like(wanted) + np_sum(wanted, axis=axis, keepdims=True)
+        return together
+
     # differences that are not divided are as many times too small as the step is
     most = abs(wanted).max(initial=1e-300)
     small = abs(got).max(initial=0.0) / most if abs(got).max(initial=0.0) < 0.03 * most else 0.0
@@ -95,6 +102,12 @@ def _judge_numeric(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("all entries are moved at once: move one and leave the others", lambda: total),
         Mistake("all entries are moved at once: move one and leave the others",
                 lambda: np_sum(wanted)),
+        *(
+            Mistake("whole rows or columns are moved at once: move one entry and leave the others",
+                    partial(moved_along, axis))
+            for axis in range(wanted.ndim)
+            if wanted.ndim > 1
+        ),
         Mistake("the differences are not divided by the step", lambda: wanted * small),
         Mistake("this is f, not its gradient", lambda: zeros_like(wanted) + f(p)),
         Mistake("flattened: the gradient has the shape of p", lambda: wanted.reshape(-1)),

@@ -137,6 +137,9 @@ def _stored(
          lambda: d_out * (d_in * bits // 8) + rest),
         ("a row's last bits are cut off: go up to whole bytes",
          lambda: d_out * d_in * bits // 8 + rest),
+        ("each group begins a new byte: each row does",
+         lambda: d_out * (d_in // group * _up(group * bits, 8) + _up(d_in % group * bits, 8))
+         + rest),
         ("columns are packed: rows are", lambda: d_in * _up(d_out * bits, 8)
          + 2 * d_in * _up(d_out, group) + biases),
         ("this is the layer in float32", lambda: 4 * (d_out * d_in + d_out)),
