@@ -49,14 +49,14 @@ def entry(package: ModuleType, name: str) -> str:
     """Return the reStructuredText that documents one name."""
     found, full = getattr(package, name), f"{package.__name__}.{name}"
     if isinstance(found, GenericAlias):  # Interval: a type by another name
-        return f".. py:data:: {full}\n\n   ``{found}``.\n"
+        return f".. py:data:: {name}\n   :module: {package.__name__}\n\n   ``{found}``.\n"
     if inspect.isclass(found):
         return f".. autoclass:: {full}\n   :members:\n"
     if inspect.isfunction(found):
         return f".. autofunction:: {full}\n"
     if type(found).__module__.startswith("ffnlib"):  # gelu, cross_entropy: an object with a class
         return f".. autodata:: {full}\n   :no-value:\n"
-    return f".. py:data:: {full}\n\n   {_shown(found)}\n"
+    return f".. py:data:: {name}\n   :module: {package.__name__}\n\n   {_shown(found)}\n"
 
 
 def _shown(value: object) -> str:
