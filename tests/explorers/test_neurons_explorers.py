@@ -25,7 +25,7 @@ from tests.explored import (
 
 EXPLORERS = [getattr(neurons, name) for name in neurons.__all__]
 GAPS = {"neurons.plane": "lifts"}  # the grid is one line
-REPEATS = {"neurons.collapse": {"seed": 5}, "neurons.pieces": {"seed": 7}}
+REPEATS = {"neurons.collapse": {"seed": 7}, "neurons.pieces": {"seed": 9}}
 
 
 def test_explorers_of_a_package_are_named_after_the_topic():
