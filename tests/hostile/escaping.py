@@ -107,4 +107,18 @@ ROWS = [
         shows=("not limit",),
         hides=(),
     ),
+    Attack(
+        "library sought",
+        "imports the library and the judges, and looks for them in memory and on Python's path",
+        first=TRY + "import gc, importlib, sys, types\n"
+        "for name in ('ffnlib.nn', 'ffnlib.checks.judges', 'ffnlib.checks.verdict', 'ffngrade.core'):\n"
+        "    trying('import', lambda: importlib.import_module(name))\n"
+        "asked = 'count_parameters', 'load_balancing_loss', 'judge_route', 'find_problem'\n"
+        "trying('gc', lambda: next(o for o in gc.get_objects() if isinstance(o, types.FunctionType)\n"
+        "                          and o.__name__ in asked))\n"
+        "there = [os.path.join(folder, name) for folder in sys.path for name in ('ffnlib', 'ffngrade')]\n"
+        "there = [p for p in there if os.path.isdir(p) and not p.startswith('/opt/ffn')]\n"
+        "trying('path', lambda: next(p for p in there if os.listdir(p)))",
+        shows=("not import", "not gc", "not path"),
+    ),
 ]
