@@ -153,3 +153,11 @@ def test_bad_check_is_named(bad: Row, message: str):
 def test_find_check_without_check():
     with pytest.raises(LedgerError, match="row S0-01 has no check"):
         ledger.find_check(_row(None))
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "chapters").glob("[0-9]*.md")), ids=lambda p: p.stem
+)
+def test_a_section_has_at_most_one_box(page: Path):
+    for section in re.split(r"^## ", page.read_text("utf-8"), flags=re.M):
+        assert len(re.findall(r"^```\{claim\}", section, re.M)) <= 1, section[:60]

@@ -122,7 +122,7 @@ def test_what_happened_is_said():
     said = {
         (0, "float16", "add"): "the exponentials sum to",
         (3, "float16", "add"): "their sum does not",
-        (3.25, "float16", "add"): "1 of 3 exponentials overflow",
+        (3.25, "float16", "add"): "1 of 3 exponentials overflows",
         (10, "float64", "add"): "3 of 3 exponentials overflow",
         (10, "float64", "subtract"): "all exponentials underflow",
     }

@@ -126,7 +126,7 @@ def moment(program: Program, values: Mapping[str, Value], step: int) -> Moment:
 
 
 @explorer(
-    title="Forwards for values, backwards for gradients",
+    title="Forward for values, backward for gradients",
     controls=[
         Choice("expression", list(PROGRAMS)),
         Steps(
@@ -211,13 +211,13 @@ def _sentence(
         return "Only the inputs are known. Each step computes one more number from those before it."
     at, name = f"Step {step} of {total}", now.acting.operation
     if now.forward:
-        said = f"{at}, forwards: {name} gives {number(values[now.acting.name].data)}."
+        said = f"{at}, forward: {name} gives {number(values[now.acting.name].data)}."
         return said + (" That is the loss J." if step == len(program.made) else "")
     if step == len(program.made) + 1:
         return f"{at}: the backward pass starts at the loss; its slope with respect to itself is 1."
     local = [number(s) for s in values[now.acting.name].slopes]
     said = (
-        f"{at}, backwards: {name} passes its gradient {number(now.grads[now.acting.name])} to"
+        f"{at}, backward: {name} passes its gradient {number(now.grads[now.acting.name])} to"
         f" its input{'s' * (len(local) > 1)}, times the slope{'s' * (len(local) > 1)}"
         f" {' and '.join(local)}."
     )

@@ -139,7 +139,7 @@ def _sentence(subject: str, arrays: dict[str, Compared]) -> str:
     wrong = {name: c for name, c in arrays.items() if c.error > 1e-6}
     if not wrong:
         return f"{subject}: all four gradients agree with the finite differences here."
-    said = f"{subject}: {', '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong."
+    said = f"{subject}: {' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong."
     factors = {name: _factor(c) for name, c in wrong.items()}
     common = {round(f, 6) for f in factors.values() if f is not None}
     if None not in factors.values() and len(common) == 1:

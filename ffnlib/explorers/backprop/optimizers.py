@@ -215,7 +215,7 @@ def _sentence(heights: dict[str, NDArray[np.float64]], steps: int) -> str:
             parts.append(f"{NAMES[name]} {number(h[-1], 2)}")
         else:
             lost.append(NAMES[name])
-    said = f"After {steps} step{'s' * (steps > 1)} the heights are: {', '.join(parts)}."
+    said = f"After {steps} step{'s' * (steps > 1)} the heights are {', '.join(parts)}."
     if lost:
         names = " and ".join([", ".join(lost[:-1])] * (len(lost) > 1) + lost[-1:])
         gone = f"{names} diverged: the learning rate is too large."

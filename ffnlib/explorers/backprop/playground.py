@@ -35,6 +35,7 @@ from ffnlib.figures import (
     Text,
     explorer,
 )
+from ffnlib.figures._words import said
 from ffnlib.training import Replay
 
 LAST = 2000
@@ -172,19 +173,19 @@ def _sentence(run: Run) -> str:
     if not done:
         return (
             f"After 0 epochs: {number(100 * now.accuracy)} % of the training points and"
-            f" {number(100 * now.test_accuracy)} % of the test points are on the right side, by"
-            f" chance. Set: {s.optimizer}, rate {number(s.learning_rate)}, batches of"
+            f" {number(100 * now.test_accuracy)} % of the test points are classified correctly, by"
+            f" chance. Settings: {said(s.optimizer)}, rate {number(s.learning_rate)}, batches of"
             f" {s.batch_size}, dropout {number(s.dropout)}, weight decay {number(s.weight_decay)}."
         )
     after = f"After {number(done)} {'epoch' if done == 1 else 'epochs'}"
     right = (100 * now.accuracy, 100 * now.test_accuracy)
-    said = (
+    text = (
         f"{after}: {number(right[0])} % of the training points and {number(right[1])} % of the test"
-        f" points are on the right side; training loss {number(now.loss)}."
+        f" points are classified correctly; training loss {number(now.loss)}."
     )
     if max(now.gradient_norms) < 1e-6:
-        said += " No gradient arrives anywhere: this network has stopped learning."
-    return said
+        text += " Every gradient is almost 0: this network has stopped learning."
+    return text
 
 
 def _table(run: Run) -> Table:

@@ -118,7 +118,8 @@ def overflow(power: float = 3.25, dtype: str = "float16", direction: str = "add"
     said = ", ".join(map(_short, naive))
     where = f"{'Plus' if sign > 0 else 'Minus'} {number(shift)} in {dtype}:"
     if np.isinf(e).any():
-        happened = f"{where} {int(np.isinf(e).sum())} of 3 exponentials overflow to ∞; ∞/∞ is not"
+        verb = "overflows" if np.isinf(e).sum() == 1 else "overflow"
+        happened = f"{where} {int(np.isinf(e).sum())} of 3 exponentials {verb} to ∞; ∞/∞ is not"
         happened += f" a number (nan), and the formula gives {said}"
     elif np.isinf(total):
         happened = (
