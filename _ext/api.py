@@ -132,6 +132,16 @@ def skip(app: Sphinx, what: str, name: str, found: Any, skipped: bool, options: 
     return skipped or None
 
 
+def defining_file(app: Sphinx, module: str | None, name: str) -> str | None:
+    """Return the file whose source viewcode shows for a public name: not that of a value's type."""
+    del app
+    if module is None or not hasattr(import_module(module), "__path__"):
+        return None
+    first = name.partition(".")[0]
+    files = public_names(import_module(module)).items()
+    return next((file for file, names in files if first in names), None)
+
+
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """A formula that is wider than a phone is scrolled, so it must be within reach of the keys."""
     del app, page, template, doctree
@@ -146,4 +156,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("api", Api)
     app.add_directive("api-explorers", Explorers)
     app.connect("autodoc-skip-member", skip)
+    app.connect("viewcode-follow-imported", defining_file)
     app.connect("html-page-context", equip)

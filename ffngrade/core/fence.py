@@ -1,7 +1,8 @@
 """A fence round each of many jobs, which are done by worker processes of this machine.
 
 A job that raises, or whose process ends, costs nobody else anything: when all others are done it is
-tried a second time while nothing else is, and then given up with a sentence.
+tried a second time while nothing else is, and then given up with a sentence. An end among others
+may have been another job's, so who ends alone too has one more try.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -56,14 +57,16 @@ class Fence:
         doubtful : callable
             Whether something that came of a job is worth a second try.
         """
-        again: list[Job] = []
+        again: list[tuple[Job, bool]] = []
         for job, result in self._side_by_side(do, iter(jobs)):
             if isinstance(result, Lost) or doubtful(result):
-                again.append(job)
+                again.append((job, result == Lost(KILLED)))
             else:
                 yield job, result
-        for job in again:
+        for job, ended in again:
             ((_, result),) = self._side_by_side(do, iter([job]))
+            if ended and result == Lost(KILLED):  # the first end may have been that of another job
+                ((_, result),) = self._side_by_side(do, iter([job]))
             yield job, result
 
     def close(self) -> None:

@@ -256,13 +256,15 @@ import time
 time.sleep(600)
 """
 HEARING = """
-import json, resource, sys
+import json, pathlib, re, sys
 from ffngrade.sandbox import kernel, session
+def most():  # getrusage would count what the process that started this one holds
+    return int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
 one = session.Session(kernel.NAME)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most()
 ended = one.run(sys.argv[1], 120).ended
 one.close()
-print(json.dumps([ended, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024]))
+print(json.dumps([ended, (most() - before) / 1024]))
 """
 
 
