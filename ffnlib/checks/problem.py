@@ -163,11 +163,30 @@ def close_by_row(got: object, wanted: object, tolerance: float) -> bool:
 
     An entry of a matrix product is a sum: where large terms cancel, it is only as exact as they.
     """
+    return _within(got, wanted, tolerance, _largest)
 
-    def largest(b: NDArray[float64]) -> Any:
-        return maximum(1.0, np_abs(b).max(axis=-1, keepdims=True) if b.ndim else np_abs(b))
 
-    return _within(got, wanted, tolerance, largest)
+def close_to_terms(terms: object) -> Alike:
+    """Return a comparison with a tolerance of what was added up, and of each row's largest entry.
+
+    Somebody may round the inputs of a product to float32. The result is then as exact as the sum of
+    its terms' sizes, ``terms``, however much of it cancels. Results of another shape than that are
+    compared as `close_by_row` does.
+    """
+    exact: NDArray[float64] = asarray(terms, dtype=float64)
+    sizes: NDArray[float64] = where(isfinite(exact), exact, 0.0)
+
+    def alike(got: object, wanted: object, tolerance: float) -> bool:
+        if asarray(wanted).shape != sizes.shape:
+            return close_by_row(got, wanted, tolerance)
+        return _within(got, wanted, tolerance, lambda b: maximum(_largest(b), sizes))
+
+    return alike
+
+
+def _largest(b: NDArray[float64]) -> Any:
+    """The largest size in each row, and at least 1."""
+    return maximum(1.0, np_abs(b).max(axis=-1, keepdims=True) if b.ndim else np_abs(b))
 
 
 def _within(

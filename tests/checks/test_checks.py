@@ -21,7 +21,7 @@ from ffnlib.checks.coerce import Unusable, plain
 from ffnlib.checks.formula import Formula
 from ffnlib.checks.hidden import NoCases, hidden_cases
 from ffnlib.checks.judges.two_layer import PLANTED, gradients
-from ffnlib.checks.problem import Fault, guessed, settled
+from ffnlib.checks.problem import Fault, close_to_terms, guessed, settled
 from ffnlib.checks.verdict import ASSIGNMENTS
 
 SPLIT = bank.visible_cases("neurons", "compose")
@@ -239,6 +239,14 @@ def test_only_faults_of_the_same_part_have_a_say():
     assert settled([made, other]).words == "a is moved"
     assert settled([made, Fault("a has nan", fact="a is wrong")]).words == "a is wrong"
     assert settled([Fault("a has nan", fact="a is wrong"), made]).words == "a has nan"
+
+
+def test_a_sum_is_as_exact_as_its_terms():
+    alike = close_to_terms([[1e6, 1.0]])
+    assert alike([[1.5, 2.0]], [[1.0, 2.0]], 1e-6)
+    assert not alike([[1.0, 2.5]], [[1.0, 2.0]], 1e-6)
+    assert not alike([[3.5, 2.0]], [[1.0, 2.0]], 1e-6)
+    assert not alike([1.5, 2.0], [1.0, 2.0], 1e-6)  # of another shape: by the row
 
 
 def test_what_came_and_what_was_expected_stand_one_above_the_other():

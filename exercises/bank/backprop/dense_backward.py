@@ -35,6 +35,12 @@ def dense_backward(x, W, g):
     return [[gi @ W for gi in g], dW, db]
 
 
+# %% right: gradient in single precision
+def dense_backward(x, W, g):
+    g = g.astype(np.float32)
+    return g @ W, g.T @ x, g.astype(np.float64).sum(axis=0)
+
+
 # %% wrong: dW over m | dW is divided by the batch size
 def dense_backward(x, W, g):
     return g @ W, g.T @ x / len(x), g.sum(axis=0)

@@ -54,6 +54,12 @@ def lora_forward(x, W, b, A, B, alpha):
     return x @ W.T + b + np.float32(alpha / len(A)) * ((x @ A.T) @ B.T)
 
 
+# %% right: inputs in single precision
+def lora_forward(x, W, b, A, B, alpha):
+    x = x.astype(np.float32)
+    return x @ W.T + b + alpha / len(A) * (x @ A.T) @ B.T
+
+
 # %% wrong: A and B swapped | lora_forward stopped with ValueError
 def lora_forward(x, W, b, A, B, alpha):
     return x @ W.T + b + alpha / len(A) * (x @ B) @ A

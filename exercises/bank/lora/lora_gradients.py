@@ -68,6 +68,14 @@ def lora_gradients(x, W, A, B, alpha, g):
     return s * B.T @ dW, s * dW @ A.T, g @ (W + s * B @ A)
 
 
+# %% right: inputs in single precision
+def lora_gradients(x, W, A, B, alpha, g):
+    x, g = x.astype(np.float32), g.astype(np.float32)
+    s = alpha / len(A)
+    back = s * (g @ B)
+    return back.T @ x, s * g.T @ (x @ A.T), g @ W + back @ A
+
+
 # %% wrong: all of dx scaled | dx: the frozen part is multiplied by alpha/r too
 def lora_gradients(x, W, A, B, alpha, g):
     r = len(A)

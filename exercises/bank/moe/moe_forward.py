@@ -66,6 +66,13 @@ def moe_forward(x, chosen, gates, W_in, W_out):
     return result
 
 
+# %% right: inputs in single precision
+def moe_forward(x, chosen, gates, W_in, W_out):
+    W_out = W_out.astype(np.float32)
+    h = np.maximum(np.einsum("td,tkhd->tkh", x, W_in[chosen]), 0)
+    return np.einsum("tk,tkh,tkdh->td", gates, h, W_out[chosen])
+
+
 # %% wrong: dense | was an expert computed for a token that did not choose it
 def moe_forward(x, chosen, gates, W_in, W_out):
     weights = np.zeros((len(x), len(W_in)))

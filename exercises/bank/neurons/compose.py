@@ -60,6 +60,12 @@ def compose(A, a, B, b):
     return C, c
 
 
+# %% right: one matrix in single precision
+def compose(A, a, B, b):
+    B = B.astype(np.float32)
+    return B @ A, B @ a + b
+
+
 # %% wrong: added matrices | C adds the matrices
 def compose(A, a, B, b):
     return A + B, a + b

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from numpy import abs as np_abs
 from numpy import float64, mean, ones_like, outer, shape, zeros_like
 from numpy import sum as np_sum
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from ffnlib.checks.problem import (
     Parts,
     Problem,
     close,
-    close_by_row,
+    close_to_terms,
     guessed,
     judge_value,
     mistakes_made,
@@ -76,11 +77,14 @@ def _judge_dense(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
         Mistake("db is that of the first example alone: add over the batch", lambda: g[0]),
         Mistake("db is that of the last example alone: add over the batch", lambda: g[-1]),
     ]  # fmt: skip
-    return (
-        judge_value("dx", returned["dx"], expected["dx"], in_x, tol, close_by_row)
-        or judge_value("dW", returned["dW"], expected["dW"], in_W, tol, close_by_row)
-        or judge_value("db", returned["db"], expected["db"], in_b, tol, close_by_row)
-    )
+    size = np_abs(g)
+    sizes = {"dx": size @ np_abs(W), "dW": size.T @ np_abs(x), "db": np_sum(size, 0)}
+    for (name, terms), mistakes in zip(sizes.items(), (in_x, in_W, in_b), strict=True):
+        alike = close_to_terms(terms)
+        fault = judge_value(name, returned[name], expected[name], mistakes, tol, alike)
+        if fault is not None:
+            return fault
+    return None
 
 
 def _judge_numeric(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from numpy import abs as np_abs
 from numpy import clip, exp, float64, maximum, mean, tanh
 from numpy import sum as np_sum
 from numpy.typing import NDArray
@@ -15,7 +16,15 @@ from ffnlib.checks.judges.ffn_counts import (
     judge_hidden,
     judge_parameter_shares,
 )
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close_by_row, judge_value
+from ffnlib.checks.problem import (
+    Fault,
+    Mistake,
+    Parts,
+    Problem,
+    close_by_row,
+    close_to_terms,
+    judge_value,
+)
 
 Array = NDArray[float64]
 
@@ -89,7 +98,10 @@ def _judge_swiglu(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
         Mistake("divided by the number of hidden units: W_down adds, it does not average",
                 lambda: y / g.shape[1]),
     ]  # fmt: skip
-    fault = judge_value("the result", got, y, mistakes, tol, close_by_row)
+    # how far the outputs can move with the inputs: no slope of silu is above 1.1
+    by_gate, by_up = np_abs(x) @ np_abs(Wg).T, np_abs(x) @ np_abs(Wu).T
+    terms = (1.1 * by_gate * np_abs(u) + np_abs(_silu(g)) * by_up) @ np_abs(Wd).T
+    fault = judge_value("the result", got, y, mistakes, tol, close_to_terms(terms))
     if fault is None or not fault.unexplained:
         return fault
     if any(close_by_row(a, b, tol) for a, b in zip(got, y, strict=True)):

@@ -4,12 +4,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from numpy import abs as np_abs
 from numpy import float64, maximum, sqrt, zeros_like
 from numpy.typing import NDArray
 
 from ffnlib.checks.judges.counts import judge_count
 from ffnlib.checks.judges.low_rank import judge_nearest
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, close_by_row, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, close_to_terms, judge_value
 
 Array = NDArray[float64]
 
@@ -44,6 +45,12 @@ def _with_factors(
         return lambda: base + factor * update
 
     return [Mistake(f"{name}{words}", made(f)) for words, f in _factors(alpha, len(A), A, B)]
+
+
+def _output_terms(x: Array, W: Array, b: Array, A: Array, B: Array, s: Any) -> Array:
+    """Sizes of what is added up in each output, from the sizes of the inputs."""
+    terms: Array = x @ W.T + b + s * (x @ A.T) @ B.T
+    return terms
 
 
 def _judge_forward(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -83,7 +90,8 @@ def _judge_forward(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("the inputs in a batch are mixed: each row of x has its own result",
                 lambda: zeros_like(y) + y.mean(axis=0)),
     ]  # fmt: skip
-    return judge_value("the result", got, y, mistakes, tol, close_by_row)
+    terms = _output_terms(*map(np_abs, (x, W, b, A, B, s)))
+    return judge_value("the result", got, y, mistakes, tol, close_to_terms(terms))
 
 
 def _judge_merge(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -107,7 +115,8 @@ def _judge_merge(inputs: Parts, expected: Parts, returned: Parts, tol: float) ->
         Mistake("W is multiplied by the update: add it", lambda: W * s * product),
         Mistake("the update is added twice", lambda: W + 2.0 * s * product),
     ]  # fmt: skip
-    return judge_value("the result", got, merged, mistakes, tol, close_by_row)
+    terms = np_abs(W) + np_abs(s) * np_abs(B) @ np_abs(A)
+    return judge_value("the result", got, merged, mistakes, tol, close_to_terms(terms))
 
 
 def _judge_trained(
@@ -186,6 +195,12 @@ def _slips(name: str, form: str, right: Array, n: int) -> list[Mistake]:
     ]
 
 
+def _gradient_terms(x: Array, W: Array, A: Array, B: Array, s: Any, g: Array) -> dict[str, Array]:
+    """Sizes of what is added up in each gradient, from the sizes of the inputs."""
+    back = s * (g @ B)
+    return {"dA": back.T @ x, "dB": s * (g.T @ (x @ A.T)), "dx": g @ W + back @ A}
+
+
 def _judge_gradients(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
     x, W, A, B, alpha, g = (inputs[name] for name in ("x", "W", "A", "B", "alpha", "g"))
     n = len(x)
@@ -194,13 +209,14 @@ def _judge_gradients(inputs: Parts, expected: Parts, returned: Parts, tol: float
     swapped = close(returned["dA"], expected["dB"], tol)
     if swapped and close(returned["dB"], expected["dA"], tol):
         return Fault("dA and dB are swapped")
+    terms = _gradient_terms(*map(np_abs, (x, W, A, B, alpha / len(A), g)))
     frozen = Mistake("this is the gradient of W, which is frozen", lambda: g.T @ x)
     for name, plain, form in (("dA", dA, "A, (r, d_in)"), ("dB", dB, "B, (d_out, r)")):
         fault = judge_value(name, returned[name], expected[name], [
             *_with_factors(alpha, A, B, 0.0, plain, f"{name}: ")[:-1],
             *_slips(name, form, expected[name], n),
             frozen,
-        ], tol, close_by_row)  # fmt: skip
+        ], tol, close_to_terms(terms[name]))  # fmt: skip
         if fault is not None:
             return fault
     base, low, s = g @ W, back @ A, alpha / len(A)
@@ -216,7 +232,7 @@ def _judge_gradients(inputs: Parts, expected: Parts, returned: Parts, tol: float
         Mistake("dx is averaged over the batch: each row has its own", lambda: dx / n),
         Mistake("dx: W is transposed", lambda: g @ W.T + s * low),
         Mistake("dx: A and B are swapped", lambda: base + s * (g @ A.T) @ B.T),
-    ], tol, close_by_row)  # fmt: skip
+    ], tol, close_to_terms(terms["dx"]))  # fmt: skip
 
 
 ADAPTER: dict[str, Any] = {"A": "matrix", "B": "matrix", "alpha": "number"}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import combinations
 
+from numpy import abs as np_abs
 from numpy import einsum, float64, int64, isfinite, isinf, maximum, mean
 from numpy import sum as np_sum
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from ffnlib.checks.problem import (
     Problem,
     close,
     close_by_row,
+    close_to_terms,
     judge_value,
 )
 
@@ -93,7 +95,9 @@ def _judge_forward(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("added over the tokens: each has its own output", lambda: np_sum(y, axis=0)),
     ]  # fmt: skip
     overflow = ": was an expert computed for a token that did not choose it? 0 times inf is nan"
-    fault = judge_value("the result", got, y, mistakes, tol, close_by_row, overflow)
+    sizes = _outputs(np_abs(x), chosen, np_abs(W_in), np_abs(W_out), False)
+    terms = np_sum(np_abs(gates)[:, :, None] * sizes, axis=1)
+    fault = judge_value("the result", got, y, mistakes, tol, close_to_terms(terms), overflow)
     if fault is None or not fault.unexplained:
         return fault
     if (isinf(y) & isfinite(got)).any():

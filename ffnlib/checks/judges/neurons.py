@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ffnlib.checks.coerce import Kind
 from ffnlib.checks.judges.counts import judge_count
-from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, close_by_row, judge_value
+from ffnlib.checks.problem import Fault, Mistake, Parts, Problem, close, close_to_terms, judge_value
 
 Array = NDArray[float64]
 
@@ -43,7 +43,9 @@ def _judge_compose(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("C uses a transposed matrix: check B against B.T", lambda: B.T @ A),
         Mistake("C uses a transposed matrix: check A against A.T", lambda: B @ A.T),
     ]
-    fault = judge_value("C", returned["C"], C, in_matrix, tol, close_by_row)
+    fault = judge_value(
+        "C", returned["C"], C, in_matrix, tol, close_to_terms(np_abs(B) @ np_abs(A))
+    )
     if fault is not None:
         return fault
     in_vector = [
@@ -60,7 +62,9 @@ def _judge_compose(inputs: Parts, expected: Parts, returned: Parts, tol: float) 
         Mistake("c sends a through the whole composed matrix", lambda: C @ a + b),
         Mistake("c multiplies the shift by the sum of the rows", lambda: B.sum(axis=1) * a + b),
     ]
-    return judge_value("c", returned["c"], c, in_vector, tol, close_by_row)
+    return judge_value(
+        "c", returned["c"], c, in_vector, tol, close_to_terms(np_abs(B) @ np_abs(a) + np_abs(b))
+    )
 
 
 def _judge_count(inputs: Parts, expected: Parts, returned: Parts, _tol: float) -> Fault | None:
