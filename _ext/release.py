@@ -17,7 +17,7 @@ GENERATED = (
     *("release", "submitted*", "autograded", "feedback", "reports", ".ffn-grade"),
     *("gradebook.db*", "grades.csv", ".nbgrader.log"),
 )
-UNUSED = ("bank", "cases", "__pycache__")  # answers and hidden cases: no release needs them
+UNUSED = ("bank", "cases", "hints", "__pycache__")  # no release needs them
 START = """\
 python -m pip install jupyterlab nbgrader {wheel}
 python -m jupyterlab {notebook}
