@@ -210,11 +210,11 @@ def train_network(x, y, seed):
     return p
 
 
-# %% wrong: tanh | the weights fit a network with tanh
+# %% wrong: tanh | the weights fit a network with another activation
 def train_network(x, y, seed):
     rng = np.random.default_rng(seed)
     hidden = 64
-    p = [rng.normal(0, 0.5, (hidden, 64)), np.zeros(hidden), rng.normal(0, hidden ** -0.5, (10, hidden)), np.zeros(10)]
+    p = [rng.normal(0, 1.0, (hidden, 64)), np.zeros(hidden), rng.normal(0, hidden ** -0.5, (10, hidden)), np.zeros(10)]
     v = [np.zeros_like(a) for a in p]
     for _ in range(15):
         for rows in np.array_split(rng.permutation(len(x)), 20):

@@ -161,11 +161,9 @@ def judge_training(inputs: Parts, expected: Parts, returned: Parts, _tol: float)
         return None
     detail = f"the accuracy is {score:.1%}, it must be {REQUIRED:.0%}"
     others = [
-        ("the weights fit a network with tanh: the hidden units are ReLU", accuracy(x, y, tanh)),
-        ("the weights fit a network with sigmoid: the hidden units are ReLU",
-         accuracy(x, y, _logistic)),
-        ("the weights fit a network without ReLU: the hidden units are ReLU",
-         accuracy(x, y, lambda z: z)),
+        # on digits a network trained with tanh does about as well with none: one name for them
+        ("the weights fit a network with another activation: the hidden units are ReLU",
+         max(accuracy(x, y, f) for f in (tanh, _logistic, lambda z: z))),
         ("the rows of W2 are shifted by one: row 0 belongs to digit 0", accuracy(x, (y + 1) % 10)),
         ("the rows of W2 are shifted by one: row 0 belongs to digit 0", accuracy(x, (y - 1) % 10)),
         ("the weights fit other inputs: x must go in as it came, from 0 to 1",
