@@ -6,6 +6,7 @@ when some page is out of date, and these change on their own.
 
 import filecmp
 import json
+import re
 import shutil
 from html import escape
 from importlib.metadata import distribution
@@ -17,13 +18,15 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from tools import pyodide
+from tools import npm_packages, pyodide
 
 from . import snapshot, wheel
 
 OFFLINE = "offline.js"
+EDITOR = ("index.js", "prism/languages/python.js")
 EXPLORER = 'class="ffn-explorer"'
 FIGURE = f"<figure {EXPLORER}"
+NEEDS_PYTHON = (EXPLORER, 'class="ffn-code')  # a page with code that runs marks it with this class
 NO_SCRIPT = (
     '<noscript><p class="ffn-notes">Without JavaScript the explorers of this page show their'
     " starting pictures.</p></noscript>"
@@ -55,6 +58,7 @@ def serve(app: Sphinx) -> None:
             old.unlink()
     place(library, static / "wheels" / library.name)
     _serve_offline(app, library.parent.name)
+    _serve_editor(static / "ffn" / "editor")
     _serve_mathjax(static / "mathjax")
     _serve_pyodide(app.config.ffn_pyodide, static / "pyodide", app.config.ffn_snapshot)
 
@@ -68,6 +72,27 @@ def _serve_mathjax(target: Path) -> None:
     for file in (home / "tex-chtml.js", *fonts, *extensions):
         if file.name != "all-packages.js":
             place(file, target / file.relative_to(home))
+
+
+def editor_files() -> dict[str, Path]:
+    """Return what the code editor consists of: its modules with all that they import, and more."""
+    npm_packages.main()
+    editor = npm_packages.MODULES / "prism-code-editor" / "dist"
+    found = {"purify.min.js": npm_packages.MODULES / "dompurify" / "dist" / "purify.min.js"}
+    waiting = [editor / "layout.css", *(editor / module for module in EDITOR)]
+    while waiting:
+        file = waiting.pop().resolve()
+        name = str(file.relative_to(editor.resolve()))
+        if name not in found:
+            found[name] = file
+            imported = re.findall(r'from "(\.[^"]+)"', file.read_text(encoding="utf8"))
+            waiting += [file.parent / other for other in imported]
+    return found
+
+
+def _serve_editor(target: Path) -> None:
+    for name, file in editor_files().items():
+        place(file, target / name)
 
 
 def _serve_offline(app: Sphinx, version: str) -> None:
@@ -96,13 +121,22 @@ def _serve_pyodide(source: str, target: Path, with_snapshot: bool) -> None:
         shutil.rmtree(target, ignore_errors=True)
 
 
+def matplotlib_size() -> str:
+    """Return what a page has to fetch before it can draw with Matplotlib, in words."""
+    names = [name for name in pyodide.hashes() if name not in pyodide.start()]
+    there = [pyodide.HOME / name for name in names if (pyodide.HOME / name).is_file()]
+    return f"{sum(file.stat().st_size for file in there) / 1e6:.0f} MB" if there else ""
+
+
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Return a page that has an explorer its front end, and tell that where everything lies.
 
-    Every address is relative to the page, so the site works under any prefix.
+    A page that needs Python for other things (``NEEDS_PYTHON``) is told as well. Every address is
+    relative to the page, so the site works under any prefix.
     """
     del page, template, doctree
-    if EXPLORER not in context.get("body", "") or app.builder.format != "html":
+    body_html = context.get("body", "")
+    if not any(mark in body_html for mark in NEEDS_PYTHON) or app.builder.format != "html":
         return
     context["body"] = context["body"].replace(FIGURE, NO_SCRIPT + FIGURE, 1)
     local = app.config.ffn_pyodide
@@ -115,6 +149,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         "wheel": address(f"wheels/{wheel_of(app).name}"),
         "static": address("ffn/"),
         "sweeps": address("sweeps/"),
+        "matplotlib": matplotlib_size(),
     }
     if local:
         runtime = pyodide.start()
@@ -127,9 +162,10 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         config["offline"] = {"script": context["pathto"](OFFLINE, 1), "keep": keep}
     body = json.dumps(config).replace("</", "<\\/")
     app.add_js_file(None, body=body, type="application/json", id="ffn-config")
-    app.add_js_file("ffn/file.js", loading_method="defer")
-    app.add_js_file("ffn/host.js", type="module")
     app.add_css_file("ffn/explorer.css")
+    if EXPLORER in body_html:
+        app.add_js_file("ffn/file.js", loading_method="defer")
+        app.add_js_file("ffn/host.js", type="module")
 
 
 class Wheel(SphinxRole):

@@ -10,7 +10,9 @@ const names = [...new Set(figures.map((figure) => figure.dataset.explorer))];
 const urls = { names, pyodide: at(config.pyodide), wheel: at(config.wheel), snapshot: config.snapshot && at(config.snapshot), patience: config.patience };
 const mounted = new Map(); // key -> model
 const engine = new Engine(urls, () => {
-  for (const model of mounted.values()) {
+  for (const [id, model] of mounted) {
+    if (!model.figure.isConnected) mounted.delete(id); // of a cell that was run again
+    if (model.python !== engine) continue;
     model.put("status", { state: engine.state, reason: engine.reason });
     if (engine.state === "live" || engine.state === "failed") model.again();
   }
@@ -18,9 +20,11 @@ const engine = new Engine(urls, () => {
 
 // What explorer.js expects of a model, as far as it uses it.
 class Model {
-  constructor(figure) {
+  constructor(figure, python) {
     this.figure = figure;
+    this.python = python;
     this.spec = JSON.parse(figure.querySelector(".ffn-spec").textContent);
+    this.own = figure.id !== this.spec.key; // a cell's: no link leads to it
     this.sweeps = new Map();
     this.heard = {};
     this.last = this.spec.start;
@@ -34,11 +38,11 @@ class Model {
     };
     this.values = {
       spec: this.spec,
-      status: { state: engine.state, reason: engine.reason },
+      status: { state: python.state, reason: python.reason },
       picture: this.start("wide"),
-      permalink: () => permalink(this),
-      golive: () => { agreed(true); engine.start(); },
-      halt: (urgent) => engine.halt(urgent),
+      permalink: this.own ? undefined : () => permalink(this),
+      golive: () => { agreed(true); python.start(); },
+      halt: (urgent) => python.halt(urgent),
     };
   }
   get(name) { return this.values[name]; }
@@ -51,7 +55,7 @@ class Model {
   off(event, hear) { this.heard[event]?.delete(hear); }
   save_changes() {
     const now = JSON.stringify(this.values.request.params);
-    if (now !== (this.remembered ?? JSON.stringify(this.spec.start))) remember(this);
+    if (!this.own && now !== (this.remembered ?? JSON.stringify(this.spec.start))) remember(this);
     this.remembered = now;
     this.answer(this.values.request);
   }
@@ -67,11 +71,11 @@ class Model {
 
   async answer(request) {
     const { seq, params, width } = request;
-    if (engine.state === "live") {
-      const answer = await engine.call(this.spec.name, params, width, (share) => this.put("progress", share));
+    if (this.python.state === "live") {
+      const answer = await this.python.call(this.spec.name, params, width, (share) => this.put("progress", share));
       if (answer) return this.reply(request, answer);
-    } else if (engine.state === "off") {
-      engine.start();
+    } else if (this.python.state === "off") {
+      this.python.start();
     }
     const { allowed, notes, wrong } = check(this.spec, params);
     if (wrong) return this.put("picture", { seq, error: wrong });
@@ -79,9 +83,9 @@ class Model {
     this.last = allowed;
     const picture = await this.baked(allowed, width);
     if (picture) return this.reply(request, { ...picture, params: allowed, notes });
-    const waiting = WAITING[engine.state] ?? WAITING.failed, given_up = engine.state === "failed";
+    const waiting = WAITING[this.python.state] ?? WAITING.failed, given_up = this.python.state === "failed";
     const near = given_up ? null : await this.nearest(allowed, changed, width);
-    if (engine.state === "live" && request === this.values.request) return this.answer(request); // it came meanwhile
+    if (this.python.state === "live" && request === this.values.request) return this.answer(request); // it came meanwhile
     this.reply(request, near ? { ...near, params: allowed, approximate: true, notes: [...notes, waiting, NEAR] } : { waiting, given_up });
   }
   reply(request, answer) {
@@ -232,13 +236,14 @@ addEventListener("hashchange", () => follow(location.hash));
 
 // ---- start
 
-function mount(figure) {
-  const model = new Model(figure);
+// A figure that a cell has made may bring a Python of its own (show.js), with the methods of Engine.
+export function mount(figure, python = engine) {
+  const model = new Model(figure, python);
   const root = document.createElement("div");
   model.values.picture = model.start(figure.clientWidth < 560 ? "narrow" : "wide");
   explorer.render({ model, el: root });
   figure.replaceChildren(root); // only now: if anything failed, the picture in the page stays
-  mounted.set(model.spec.key, model);
+  mounted.set(figure.id, model);
   for (const event of ["pointerover", "focusin"]) figure.addEventListener(event, () => model.fetchSweeps(true), { once: true });
   figure.dataset.mounted = "true";
 }
