@@ -1,4 +1,4 @@
-"""The book's own Sphinx extension: explorers, exercises, corrections, and a mended theme.
+"""The book's own Sphinx extension: explorers, exercises, corrections, and a corrected theme.
 
 One module per matter; this one only connects them.
 """

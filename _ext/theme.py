@@ -1,4 +1,4 @@
-"""Mends of the stock theme; each says what it mends.
+"""Fixes for the stock theme; each says what it fixes.
 
 Two more live in ``templates/``: the search button's accessible name, and the icon script.
 """
@@ -25,7 +25,7 @@ MODE = """
   addEventListener("beforeprint", () => { seen = page.theme; page.theme = "light"; });
   addEventListener("afterprint", () => { page.theme = seen; }); }
 """
-MENDED = (
+FIXES = (
     # MyST-NB names a hidden cell's summary with other words than it shows.
     (' aria-label="Toggle hidden content"', ""),
     # docutils: a list whose entries have a role that is no list item's (and is deprecated).
@@ -74,12 +74,12 @@ def remove_widget_state(
     ]
 
 
-def mend_body(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+def fix_body(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Make what a screen reader is told agree with what is seen."""
     del app, page, template, doctree
-    for stock, mended in MENDED:
+    for stock, fixed in FIXES:
         if stock in context.get("body", ""):
-            context["body"] = context["body"].replace(stock, mended)
+            context["body"] = context["body"].replace(stock, fixed)
 
 
 def write_icons(app: Sphinx, exception: Exception | None) -> None:
@@ -145,5 +145,5 @@ def setup(app: Sphinx) -> None:
     app.add_js_file(None, body=MODE, priority=1)
     app.add_css_file("ffn/icons.css", priority=900)
     app.connect("html-page-context", remove_widget_state, priority=900)
-    app.connect("html-page-context", mend_body)
+    app.connect("html-page-context", fix_body)
     app.connect("build-finished", write_icons)

@@ -33,9 +33,9 @@ c.Autograde.autograde_preprocessors = [
 c.TrustedExecute.timeout = 30  # seconds that a cell, or the cases of a problem, may run
 c.TrustedExecute.partial_credit = False  # True: marks in proportion to the cases that are right
 
-# Before it is run a submission is mended: cells copied, lost or altered (ffngrade/intake.py).
+# Before it is run a submission is repaired: cells copied, lost or altered (ffngrade/intake).
 c.Autograde.sanitize_preprocessors = [
-    "ffngrade.intake.sanitize.Mend",
+    "ffngrade.intake.sanitize.RepairSubmission",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",

@@ -21,38 +21,44 @@ from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
 from ffngrade.cli.main import CARE, DONE
-from ffngrade.core.course import Course, NoCourse
+from ffngrade.core.course import Course
+from ffngrade.core.errors import (
+    CommandError,
+    CourseNotFoundError,
+    NotReleasedError,
+    RunInProgressError,
+    TableError,
+)
 from ffngrade.core.fence import Fence, Lost
+from ffngrade.core.submission import UNFINISHED
 from ffngrade.gradebook import roster as rosters
-from ffngrade.gradebook.journal import Busy, Record
+from ffngrade.gradebook.journal import Journal
 from ffngrade.gradebook.writer import AWAY as GRADEBOOK_AWAY
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
 from ffngrade.grading.execute import TrustedExecute
 from ffngrade.grading.pool import Pool, Processes
 from ffngrade.intake.collect import everybody
-from ffngrade.intake.release import NotReleased, releases
+from ffngrade.intake.release import releases
 from ffngrade.reports import feedback as pages
 from ffngrade.reports import grades
 from ffngrade.reports import report as reports
-from ffngrade.sandbox import forkserver as forks
-from ffngrade.sandbox import kernel
+from ffngrade.sandbox import forkserver, kernel
 
-
-class NotHere(ValueError):  # noqa: N818
-    """Something that a command needs is not there."""
-
-
-NOT_DONE = (NoCourse, rosters.NotUnderstood, NotReleased, NotHere, NbGraderException)
+NOT_DONE = (
+    CourseNotFoundError,
+    TableError,
+    NotReleasedError,
+    CommandError,
+    NbGraderException,
+)
 PUBLIC_SEED = "first class"
 """The seed in the repository's `exercises/nbgrader_config.py`."""
 SECONDS = 60
 """How long a page may be worked on: its parts are limited so that it takes a tenth of that."""
-UNFINISHED = ("failed", "aside", "received", "running")
-"""What a submission is that was handed in and has no marks."""
 BROKEN = (DatabaseError, sqlite3.DatabaseError)
 """What is wrong with a database whose file holds something else."""
-AWAY = (*GRADEBOOK_AWAY, Busy)
+AWAY = (*GRADEBOOK_AWAY, RunInProgressError)
 
 
 def autograde(chosen: Namespace) -> int:
@@ -69,14 +75,14 @@ def autograde(chosen: Namespace) -> int:
             students=chosen.student,
             progress=_bar("graded", chosen.quiet),
         )
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
     if chosen.student:
         rows = [row for row in rows if row.student in chosen.student]
         entries = [entry for entry in entries if entry.student in chosen.student]
     print(f"{chosen.assignment}: {reports.summary(rows)}")
     unfinished = [e for e in entries if e.state in UNFINISHED]
-    if unfinished or any(entry.suspicious for entry in entries):
+    if unfinished or any(entry.findings.suspicious for entry in entries):
         print(f"To see which need attention: ffn-grade report {chosen.assignment}")
     return CARE if unfinished else DONE
 
@@ -101,7 +107,7 @@ def regrade(chosen: Namespace) -> int:
             for name, (old, new) in change.problems.items()
         )
         print(
-            f"{reports.plain(change.student)}: {was} → {change.now:g} of {change.most:g}"
+            f"{reports.plain(change.student)}: {was} → {change.now:g} of {change.max_score:g}"
             f"{f' ({problems})' if problems else ''}"
         )
     for student, why in failed.items():
@@ -116,7 +122,7 @@ def feedback(chosen: Namespace) -> int:
     course = Course(chosen.course, chosen.db)
     chosen.student = _there(course, chosen.student)
     _settle(course, [chosen.assignment])
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
     wanted = [
         (student, notebook, entries[student].attempt if student in entries else "")
@@ -127,7 +133,7 @@ def feedback(chosen: Namespace) -> int:
     if not wanted and not entries:
         releases(course, chosen.assignment)  # or there is no such assignment
     agreed = (str(course.folder), chosen.db, chosen.assignment)
-    start = forks.context(forks.FEEDBACK)
+    start = forkserver.context(forkserver.FEEDBACK)
     lost = False
     fence = Fence(chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed))
     with closing(fence):
@@ -136,14 +142,15 @@ def feedback(chosen: Namespace) -> int:
             if isinstance(made, Lost):
                 lost = True
                 _short(course, chosen.assignment, student, notebook, made.why)
-    aside = [
+    rejected = [
         entry
         for entry in entries.values()
-        if entry.aside is not None and (not chosen.student or entry.student in chosen.student)
+        if entry.findings.rejection is not None
+        and (not chosen.student or entry.student in chosen.student)
     ]
-    for entry in aside:
+    for entry in rejected:
         try:
-            reports.write_aside(course, chosen.assignment, entry)
+            reports.write_rejection(course, chosen.assignment, entry)
         except (OSError, ValueError) as error:
             lost = True
             print(f"{reports.plain(entry.student)}: no feedback: {error}", file=sys.stderr)
@@ -166,7 +173,7 @@ def report(chosen: Namespace) -> int:
     course = Course(chosen.course, chosen.db)
     releases(course, chosen.assignment)  # or there is no such assignment
     _settle(course, [chosen.assignment])
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
         path = reports.write(course, chosen.assignment, record)
     print(reports.table(rows))
@@ -180,7 +187,7 @@ def export(chosen: Namespace) -> int:
     known = _known(course, chosen.assignment)
     _settle(course, known)
     without = 0
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         text = grades.table(course, record, known)
         Path(chosen.to).write_text(text, encoding="utf-8", newline="")
         print(chosen.to)
@@ -209,10 +216,10 @@ def due(chosen: Namespace) -> int:
     course = Course(chosen.course, chosen.db)
     found = rosters.dates(Path(chosen.table)) if chosen.table else []
     if chosen.when:
-        moment = rosters.moment_of(chosen.when)
+        timestamp = rosters.timestamp_of(chosen.when)
         named = [unicodedata.normalize("NFC", student) for student in chosen.student or [""]]
-        found += [rosters.Due(chosen.assignment, moment, student) for student in named]
-    with Record.of(course) as record:
+        found += [rosters.Due(chosen.assignment, timestamp, student) for student in named]
+    with Journal.of(course) as record:
         rosters.set_dates(course, record, found, everybody(course))
         names = _known(course, [chosen.assignment] if chosen.assignment else None)
         if found:
@@ -221,14 +228,14 @@ def due(chosen: Namespace) -> int:
             dates = {str(one.name): one.duedate for one in book.assignments}
         for name in names:
             print(f"{name}: {_day(dates[name])}")
-            for student, moment in sorted(record.extensions(name).items()):
-                if moment is not None:
-                    print(f"  {reports.plain(student)}: {_day(moment)}")
+            for student, timestamp in sorted(record.extensions(name).items()):
+                if timestamp is not None:
+                    print(f"  {reports.plain(student)}: {_day(timestamp)}")
     return DONE
 
 
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else "no due date"
+def _day(timestamp: datetime | None) -> str:
+    return f"{timestamp:%Y-%m-%d %H:%M} UTC" if timestamp is not None else "no due date"
 
 
 @contextmanager
@@ -269,7 +276,7 @@ def _there(course: Course, students: Sequence[str] | None) -> list[str] | None:
         if student not in known:
             alike = get_close_matches(student, known, 1)
             hint = f": did you mean {alike[0]}?" if alike else ""
-            raise NotHere(f"--student must be of this course, got {student!r}{hint}")
+            raise CommandError(f"--student must be of this course, got {student!r}{hint}")
     return named
 
 
@@ -279,7 +286,7 @@ def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
         known = [str(one.name) for one in book.assignments]
     for name in assignments or ():
         if name not in known:
-            raise NotReleased(
+            raise NotReleasedError(
                 f"--assignment must be one that the gradebook knows ({', '.join(known)}), "
                 f"got {name!r}"
             )
@@ -288,7 +295,7 @@ def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
 
 def _settle(course: Course, assignments: Sequence[str]) -> None:
     """Take off for being late from the marks as they are now, by hand or not."""
-    with closing(Writer(course, patience=30)) as writer, Record.of(course) as record:
+    with closing(Writer(course, patience=30)) as writer, Journal.of(course) as record:
         for name in assignments:
             writer.extensions = record.extensions(name)
             writer.settle(name)
@@ -302,13 +309,15 @@ def _cluster(address: str) -> Pool:
     try:
         from ffngrade.grading.cluster import Cluster
     except ModuleNotFoundError as error:
-        raise NotHere(
+        raise CommandError(
             f'--scheduler needs Dask, and {error.name} is missing: pip install "ffnlib[cluster]"'
         ) from None
     try:
         return Cluster(address)
     except (OSError, ValueError) as error:
-        raise NotHere(f"--scheduler must be the address of a Dask scheduler: {error}") from None
+        raise CommandError(
+            f"--scheduler must be the address of a Dask scheduler: {error}"
+        ) from None
 
 
 def _bar(what: str, quiet: bool) -> Any:

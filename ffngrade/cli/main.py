@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import ffngrade.sandbox.startup  # noqa: F401
-from ffngrade.sandbox import forkserver as forks
+from ffngrade.sandbox import forkserver
 
 STARTED_FOR = {
-    "autograde": forks.GRADING,
-    "regrade": forks.GRADING,
-    "feedback": forks.FEEDBACK,
+    "autograde": forkserver.GRADING,
+    "regrade": forkserver.GRADING,
+    "feedback": forkserver.FEEDBACK,
 }
 """Commands with workers, and what these import."""
 WORKERS = -(-3 * (os.cpu_count() or 1) // 2)
@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command in ("install", "check"):
         return _machine(chosen.command)
     if chosen.command in STARTED_FOR and not getattr(chosen, "scheduler", ""):
-        forks.begin(STARTED_FOR[chosen.command])
+        forkserver.begin(STARTED_FOR[chosen.command])
     from ffngrade.cli import commands
 
     do: Callable[[argparse.Namespace], int] = getattr(commands, chosen.command)
@@ -179,8 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _machine(command: str) -> int:
     from ffngrade.sandbox import bubblewrap as sandbox
-    from ffngrade.sandbox import inspection, kernel
-    from ffngrade.sandbox import prefork as warm
+    from ffngrade.sandbox import inspection, kernel, prefork
 
     if command == "install":
         print(f"The kernel {kernel.NAME} is in {kernel.install()}")
@@ -189,7 +188,7 @@ def _machine(command: str) -> int:
         why = "its kernel is not registered with Jupyter: run `ffn-grade install`"
     print(f"No sandbox: {why}" if why else "Students' code runs in a sandbox here.")
     if not why:
-        cold = warm.obstacle()
+        cold = prefork.obstacle()
         print(f"Kernels start cold: {cold}" if cold else "Kernels start warm.")
         return DONE if inspection.main(_secret_folders()) else NOT_DONE
     return NOT_DONE

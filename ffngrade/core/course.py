@@ -18,15 +18,9 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from ffngrade.core.errors import CourseNotFoundError, DuplicateFolderError
+
 CONFIGURATION = "nbgrader_config.py"
-
-
-class NoCourse(ValueError):  # noqa: N818
-    """There is no course where one was looked for."""
-
-
-class TwoFolders(ValueError):  # noqa: N818
-    """Two folders are one student's."""
 
 
 def student_of(folder: Path) -> str:
@@ -42,7 +36,7 @@ def _spelt(folder: Path) -> Path:
     if not alike:  # or it is spelt in yet another way
         alike = [path for path in folder.parent.iterdir() if student_of(path) == folder.name]
     if len(alike) > 1:
-        raise TwoFolders(f"{len(alike)} folders have the name {folder.name}")
+        raise DuplicateFolderError(f"{len(alike)} folders have the name {folder.name}")
     return alike[0] if alike else folder
 
 
@@ -73,7 +67,7 @@ class Course:
 
     Raises
     ------
-    NoCourse
+    CourseNotFoundError
         If the folder has no ``nbgrader_config.py``.
     """
 
@@ -85,7 +79,9 @@ class Course:
     def __init__(self, folder: str | Path = ".", db: str = "") -> None:
         self.folder = Path(folder).resolve()
         if not (self.folder / CONFIGURATION).is_file():
-            raise NoCourse(f"folder must hold {CONFIGURATION}, and {self.folder} does not")
+            raise CourseNotFoundError(
+                f"folder must hold {CONFIGURATION}, and {self.folder} does not"
+            )
         if str(self.folder) not in sys.path:  # a course may bring its own plugins
             sys.path.insert(0, str(self.folder))
         self.config = configuration(self.folder)
@@ -124,7 +120,7 @@ class Course:
 
         Raises
         ------
-        TwoFolders
+        DuplicateFolderError
             If several folders are of one student.
         """
         path = self._path(self.directory.submitted_directory, student, assignment)
@@ -141,10 +137,6 @@ class Course:
     def feedback(self, student: str, assignment: str) -> Path:
         """Folder of a student's feedback."""
         return self._path(self.directory.feedback_directory, student, assignment)
-
-    def work(self, assignment: str) -> Path:
-        """Folder of what ``ffn-grade`` keeps of an assignment: journal, mended copies, report."""
-        return self.folder / ".ffn-grade" / assignment
 
     def assignments(self) -> list[str]:
         """Names of the assignments that stand in ``source/``, sorted."""
@@ -179,7 +171,7 @@ class Course:
     def _handed_in(self, student: str, assignment: str) -> bool:
         try:
             return self.submitted(student, assignment).is_dir()
-        except (OSError, TwoFolders):
+        except (OSError, DuplicateFolderError):
             return True
 
     def _path(self, step: str, student: str, assignment: str) -> Path:

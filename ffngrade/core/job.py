@@ -2,7 +2,7 @@
 
 So it can be done by any process on any machine. What nbgrader's own steps would read from the
 gradebook, `ffngrade.intake.validate` has put into the notebook before; what they would write comes
-back in a `Made`, for the one writer (`ffngrade.gradebook`).
+back in a `GradeResult`, for the one writer (`ffngrade.gradebook`).
 """
 
 import hashlib
@@ -26,7 +26,13 @@ WRITES_GRADES = "SaveAutoGrades"
 LEFT_OUT = frozenset(
     {
         # the intake has done it
-        *("Mend", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata"),
+        *(
+            "RepairSubmission",
+            "DeduplicateIds",
+            "OverwriteKernelspec",
+            "OverwriteCells",
+            "CheckCellMetadata",
+        ),
         # the writer does it
         *(WRITES_GRADES, "AssignLatePenalties"),
     }
@@ -64,7 +70,7 @@ class Job(NamedTuple):
         return self.student, self.attempt
 
 
-class Made(NamedTuple):
+class GradeResult(NamedTuple):
     """What came of a submission.
 
     For each notebook its text after grading, the automatic score of each graded cell (None if a
@@ -80,9 +86,9 @@ class Made(NamedTuple):
     attempt: str = ""
 
 
-def nothing(job: Job, why: str) -> Made:
+def not_graded(job: Job, why: str) -> GradeResult:
     """Return what came of a submission that could not be graded."""
-    return Made(job.student, {}, {}, {}, why, job.attempt)
+    return GradeResult(job.student, {}, {}, {}, why, job.attempt)
 
 
 def terms(course: Course, assignment: str) -> Terms:
@@ -104,18 +110,18 @@ def show(agreed: Terms, job: Job) -> dict[str, Any]:
     return {name: _one(agreed, job.student, name, text, None) for name, text in job.texts.items()}
 
 
-def grade(agreed: Terms, job: Job, shown: Mapping[str, Any] = MappingProxyType({})) -> Made:
+def grade(agreed: Terms, job: Job, shown: Mapping[str, Any] = MappingProxyType({})) -> GradeResult:
     """Grade a submission of which `show` has run what may be shown, or all of it.
 
     What goes wrong is said in the result.
     """
     _prepare(agreed)
-    made = nothing(job, "")
+    made = not_graded(job, "")
     for name, text in job.texts.items():
         try:
             texts, scores, comments = _one(agreed, job.student, name, text, shown.get(name, ALL))
         except Exception as error:  # whatever it is, it is this student's alone
-            return nothing(job, f"{type(error).__name__}: {error}")
+            return not_graded(job, f"{type(error).__name__}: {error}")
         made = made._replace(
             texts={**made.texts, name: texts},
             scores={**made.scores, name: scores},

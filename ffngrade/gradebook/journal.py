@@ -10,17 +10,18 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ffngrade.core.course import Course
+from ffngrade.core.errors import RunInProgressError
+from ffngrade.core.submission import Findings, Rejection, State
 from ffngrade.intake.collect import Received
 from ffngrade.intake.notebook_reader import whole
-from ffngrade.intake.validate import Aside
 
 FOLDER = ".ffn-grade"
-STATES = ("received", "running", "graded", "failed", "aside", "absent")
 
 MAKE = """
 CREATE TABLE IF NOT EXISTS submission (
@@ -30,9 +31,9 @@ CREATE TABLE IF NOT EXISTS submission (
     digest TEXT NOT NULL,
     told TEXT NOT NULL,
     score REAL,
-    most REAL,
+    max_score REAL,
     why TEXT NOT NULL DEFAULT '',
-    moment TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
     attempt TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (assignment, student)
 )
@@ -40,47 +41,44 @@ CREATE TABLE IF NOT EXISTS submission (
 MAKE_RULE = "CREATE TABLE IF NOT EXISTS rule (assignment TEXT PRIMARY KEY, best INTEGER NOT NULL)"
 MAKE_EXTENSION = """
 CREATE TABLE IF NOT EXISTS extension (
-    assignment TEXT NOT NULL, student TEXT NOT NULL, moment TEXT, PRIMARY KEY (assignment, student)
+    assignment TEXT NOT NULL,
+    student TEXT NOT NULL,
+    timestamp TEXT,
+    PRIMARY KEY (assignment, student)
 )
 """
-COLUMNS = "PRAGMA table_info(submission)"
+COLUMNS = "PRAGMA table_info({})"
+RENAMED = {"most": "max_score", "moment": "timestamp"}
+"""Columns of databases that earlier versions made, and what they are called now."""
+ADD_ATTEMPT = "ALTER TABLE submission ADD COLUMN attempt TEXT NOT NULL DEFAULT ''"
 PUT_RULE = "INSERT OR REPLACE INTO rule (assignment, best) VALUES (?, ?)"
 PUT = """
-INSERT INTO submission (assignment, student, state, digest, told, moment) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO submission (assignment, student, state, digest, told, timestamp)
+VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (assignment, student) DO UPDATE SET state = excluded.state, digest = excluded.digest,
-    told = excluded.told, score = NULL, most = NULL, why = '', attempt = '',
-    moment = excluded.moment
+    told = excluded.told, score = NULL, max_score = NULL, why = '', attempt = '',
+    timestamp = excluded.timestamp
 """
-
-
-class Busy(RuntimeError):  # noqa: N818
-    """Another run is going on in the same course."""
 
 
 class Entry(NamedTuple):
-    """One submission: its state, what was done to it, what it earned.
-
-    ``state`` is one of "received" (to be graded), "running" (being graded, or killed meanwhile),
-    "graded", "failed" (``why`` says what went wrong; tried again in the next run), "aside" (cannot
-    be graded, see ``aside``) and "absent" (nothing was handed in).
-    """
+    """One submission: its state, what was found in it, what it earned."""
 
     student: str
-    state: str
+    state: State
     digest: str
-    mended: tuple[str, ...]
-    suspicious: tuple[str, ...]
-    aside: Aside | None
+    findings: Findings
     score: float | None
-    most: float | None
+    max_score: float | None
     why: str
-    moment: str
+    """What went wrong, if grading failed."""
+    timestamp: str
     """When it came into this state, in UTC."""
     attempt: str
     """The one of several attempts that counts; empty for the last one."""
 
 
-class Record:
+class Journal:
     """The states of all submissions of a course.
 
     Parameters
@@ -101,16 +99,14 @@ class Record:
         self._book.execute(MAKE)
         self._book.execute(MAKE_RULE)
         self._book.execute(MAKE_EXTENSION)
-        columns = [column for _, column, *_ in self._book.execute(COLUMNS)]
-        if "attempt" not in columns:  # made before it was told which attempt counts
-            self._book.execute("ALTER TABLE submission ADD COLUMN attempt TEXT NOT NULL DEFAULT ''")
+        self._migrate()
 
     @classmethod
-    def of(cls, course: Course) -> "Record":
+    def of(cls, course: Course) -> "Journal":
         """The record of a course."""
         return cls(course.folder / FOLDER / "record.db")
 
-    def __enter__(self) -> "Record":
+    def __enter__(self) -> "Journal":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -126,14 +122,14 @@ class Record:
 
         Raises
         ------
-        Busy
+        RunInProgressError
             If another one is going on.
         """
         with open(self.path.with_suffix(".lock"), "a+b") as file:
             try:
                 _lock(file.fileno())
             except OSError:
-                raise Busy(
+                raise RunInProgressError(
                     f"another run is grading in {self.path.parent.parent}: wait for it, or end it"
                 ) from None
             yield
@@ -143,8 +139,8 @@ class Record:
         before = {entry.student: entry.digest for entry in self.entries(assignment)}
         with self._at_once():
             for one in received:
-                told = json.dumps([one.mended, one.suspicious, one.aside])
-                if one.state == "received" and before.get(one.student) == one.digest:
+                told = json.dumps(list(astuple(one.findings)))
+                if one.state == State.RECEIVED and before.get(one.student) == one.digest:
                     self._change(assignment, one.student, told=told)
                 else:
                     row = (assignment, one.student, one.state, one.digest, told, _now())
@@ -169,31 +165,33 @@ class Record:
         return [
             entry.student
             for entry in self.entries(assignment)
-            if entry.state in ("received", "running", "failed")
-            or (entry.state == "graded" and (force or not kept(entry.student)))
+            if entry.state in (State.RECEIVED, State.RUNNING, State.FAILED)
+            or (entry.state == State.GRADED and (force or not kept(entry.student)))
         ]
 
     def begin(self, assignment: str, *students: str) -> None:
         """Note that grading of students begins; until it is finished it counts as killed."""
         with self._at_once():
             for student in students:
-                self._change(assignment, student, state="running", moment=_now())
+                self._change(assignment, student, state=State.RUNNING, timestamp=_now())
 
     def graded(
-        self, assignment: str, student: str, score: float, most: float, attempt: str = ""
+        self, assignment: str, student: str, score: float, max_score: float, attempt: str = ""
     ) -> None:
         """Note marks that stand in the gradebook, and which attempt they are for."""
-        marks = {"score": score, "most": most, "attempt": attempt}
-        self._change(assignment, student, state="graded", **marks, why="", moment=_now())
+        marks = {"score": score, "max_score": max_score, "attempt": attempt}
+        self._change(assignment, student, state=State.GRADED, **marks, why="", timestamp=_now())
 
     def failed(self, assignment: str, student: str, why: str) -> None:
         """Note that grading went wrong, in a sentence."""
-        self._change(assignment, student, state="failed", why=whole(why)[:1000], moment=_now())
+        self._change(
+            assignment, student, state=State.FAILED, why=whole(why)[:1000], timestamp=_now()
+        )
 
     def entries(self, assignment: str) -> list[Entry]:
         """Everybody of an assignment, sorted by name."""
         rows = self._book.execute(
-            "SELECT student, state, digest, told, score, most, why, moment, attempt "
+            "SELECT student, state, digest, told, score, max_score, why, timestamp, attempt "
             "FROM submission WHERE assignment = ? ORDER BY student",
             (assignment,),
         )
@@ -220,19 +218,32 @@ class Record:
         """Say whether the best of several attempts counts, or the last."""
         self._book.execute(PUT_RULE, (assignment, best))
 
-    def extend(self, assignment: str, student: str, moment: datetime | None) -> None:
+    def extend(self, assignment: str, student: str, timestamp: datetime | None) -> None:
         """Note until when a student may hand in, in UTC; None for as long as everybody may."""
         self._book.execute(
-            "INSERT OR REPLACE INTO extension (assignment, student, moment) VALUES (?, ?, ?)",
-            (assignment, student, moment and moment.replace(tzinfo=None).isoformat(" ")),
+            "INSERT OR REPLACE INTO extension (assignment, student, timestamp) VALUES (?, ?, ?)",
+            (assignment, student, timestamp and timestamp.replace(tzinfo=None).isoformat(" ")),
         )
 
     def extensions(self, assignment: str) -> dict[str, datetime | None]:
         """Return until when single students may hand in, in UTC; None for who lost an extension."""
         found = self._book.execute(
-            "SELECT student, moment FROM extension WHERE assignment = ?", (assignment,)
+            "SELECT student, timestamp FROM extension WHERE assignment = ?", (assignment,)
         )
-        return {name: moment and datetime.fromisoformat(moment) for name, moment in found}
+        return {name: timestamp and datetime.fromisoformat(timestamp) for name, timestamp in found}
+
+    def _migrate(self) -> None:
+        """Bring a database up to date that an earlier version made."""
+        for table in ("submission", "extension"):
+            columns = {column for _, column, *_ in self._book.execute(COLUMNS.format(table))}
+            for old, new in RENAMED.items():
+                if old in columns:
+                    self._book.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+            if table == "submission" and "attempt" not in columns:
+                self._book.execute(ADD_ATTEMPT)
+        self._book.execute(
+            "UPDATE submission SET state = ? WHERE state = 'aside'", (State.REJECTED,)
+        )
 
     @contextmanager
     def _at_once(self) -> Iterator[None]:
@@ -255,16 +266,16 @@ class Record:
             raise KeyError(f"student must have been taken in for {assignment}, got {student!r}")
 
 
-def counts(entries: Iterable[Entry]) -> Mapping[str, int]:
-    """Return how many submissions are in each state, in the order of `STATES`."""
+def counts(entries: Iterable[Entry]) -> Mapping[State, int]:
+    """Return how many submissions are in each state, in the order of `State`."""
     found = [entry.state for entry in entries]
-    return {state: found.count(state) for state in STATES if state in found}
+    return {state: found.count(state) for state in State if state in found}
 
 
 def _entry(student: str, state: str, digest: str, told: str, *rest: Any) -> Entry:
-    mended, suspicious, aside = json.loads(told)
-    why_aside = Aside(*aside) if aside else None
-    return Entry(student, state, digest, tuple(mended), tuple(suspicious), why_aside, *rest)
+    repaired, suspicious, rejection = json.loads(told)
+    findings = Findings(repaired, suspicious, Rejection(*rejection) if rejection else None)
+    return Entry(student, State(state), digest, findings, *rest)
 
 
 def _now() -> str:

@@ -18,7 +18,7 @@ class Marks(NamedTuple):
 
     score: float
     """All together, less what was taken off."""
-    most: float
+    max_score: float
     late: float
     """Taken off because it came late."""
     cells: Mapping[str, tuple[float, float]]
@@ -30,14 +30,14 @@ class Marks(NamedTuple):
     """Cells that a person has marked, as they are or as they were before."""
     student: str = ""
     """Name, or where none is known the id."""
-    moment: datetime | None = None
+    timestamp: datetime | None = None
     """When it was handed in, if that is known; in UTC."""
 
     @property
     def open(self) -> float:
         """Marks that a person must still decide on."""
         waiting = self.waiting - self.marked
-        return sum(most for name, (_, most) in self.cells.items() if name in waiting)
+        return sum(max_score for name, (_, max_score) in self.cells.items() if name in waiting)
 
 
 def marks_of(url: str, notebook: str, assignment: str, student: str) -> Marks:
@@ -63,14 +63,14 @@ def marks_of(url: str, notebook: str, assignment: str, student: str) -> Marks:
         late = float(found.late_submission_penalty or 0)
         return Marks(
             score=float(found.score or 0) - late,
-            most=float(found.max_score or 0),
+            max_score=float(found.max_score or 0),
             late=late,
             cells={g.name: (float(g.score or 0), float(g.max_score or 0)) for g in found.grades},
             waiting=frozenset(g.name for g in found.grades if g.needs_manual_grade),
             comments={c.name: c.comment for c in found.comments if c.comment},
             marked=frozenset(g.name for g in found.grades if g.manual_score is not None),
             student=_named(found.student),
-            moment=found.assignment.timestamp,
+            timestamp=found.assignment.timestamp,
         )
 
 

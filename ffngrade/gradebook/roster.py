@@ -12,7 +12,8 @@ from dateutil.parser import parse
 from nbgrader.api import Assignment, Student
 
 from ffngrade.core.course import Course
-from ffngrade.gradebook.journal import Record
+from ffngrade.core.errors import TableError
+from ffngrade.gradebook.journal import Journal
 from ffngrade.intake.collect import STUDENT
 
 NAMES = {
@@ -25,10 +26,6 @@ NAMES = {
 }
 """What a column may be called."""
 LARGEST = 20_000_000
-
-
-class NotUnderstood(ValueError):  # noqa: N818
-    """A table or a time that cannot be understood."""
 
 
 class Person(NamedTuple):
@@ -44,7 +41,7 @@ class Due(NamedTuple):
     """Until when an assignment may be handed in, by everybody or by one student."""
 
     assignment: str
-    moment: datetime | None
+    timestamp: datetime | None
     student: str = ""
 
 
@@ -53,19 +50,19 @@ def people(path: Path) -> list[Person]:
 
     Raises
     ------
-    NotUnderstood
+    TableError
         If it has no ids, the same one twice, or one that cannot be a folder's name.
     """
     found: dict[str, Person] = {}
     for number, line in _lines(path, "id"):
         person = Person(**{key: line.get(key, "") for key in Person._fields})
         if not STUDENT.fullmatch(person.id):
-            raise NotUnderstood(
+            raise TableError(
                 f"line {number} of {path.name}: an id must have letters, digits or _ . , ' @ + = - "
                 f"in it and not begin with a dot, got {person.id!r}"
             )
         if person.id in found:
-            raise NotUnderstood(f"line {number} of {path.name}: {person.id!r} is there twice")
+            raise TableError(f"line {number} of {path.name}: {person.id!r} is there twice")
         found[person.id] = person
     return list(found.values())
 
@@ -99,21 +96,21 @@ def dates(path: Path) -> list[Due]:
 
     Raises
     ------
-    NotUnderstood
+    TableError
         If a column is missing, or a time cannot be read.
     """
     return [
-        Due(line["assignment"], moment_of(line["due"]), line.get("id", ""))
+        Due(line["assignment"], timestamp_of(line["due"]), line.get("id", ""))
         for _, line in _lines(path, "assignment", "due")
     ]
 
 
-def moment_of(text: str) -> datetime | None:
+def timestamp_of(text: str) -> datetime | None:
     """Return a time in UTC, which it is if no zone is given; None for ``none``.
 
     Raises
     ------
-    NotUnderstood
+    TableError
         If it is no time.
     """
     if text.strip().lower() in ("", "none"):
@@ -121,23 +118,23 @@ def moment_of(text: str) -> datetime | None:
     *words, last = text.split()
     try:  # nbgrader's own reader takes +0200 for 200 seconds
         zone = ZoneInfo(last) if "/" in last else None
-        moment: datetime = parse(" ".join(words) if zone else text)
-        moment = moment.replace(tzinfo=moment.tzinfo or zone or UTC)
-        return moment.astimezone(UTC).replace(tzinfo=None)
+        timestamp: datetime = parse(" ".join(words) if zone else text)
+        timestamp = timestamp.replace(tzinfo=timestamp.tzinfo or zone or UTC)
+        return timestamp.astimezone(UTC).replace(tzinfo=None)
     except (OSError, OverflowError, TypeError, ValueError, ZoneInfoNotFoundError):
-        raise NotUnderstood(
+        raise TableError(
             f"a due date must be a time such as '2026-03-01 23:59 +0100' or none, got {text!r}"
         ) from None
 
 
-def set_dates(course: Course, record: Record, found: Sequence[Due], known: Iterable[str]) -> None:
+def set_dates(course: Course, record: Journal, found: Sequence[Due], known: Iterable[str]) -> None:
     """Write due dates into the gradebook, and those of single students beside it.
 
     nbgrader knows an extension only of who has handed in, so they are kept until somebody has.
 
     Raises
     ------
-    NotUnderstood
+    TableError
         If an assignment or a student is not known; then nothing is written.
     """
     students = set(known)
@@ -145,22 +142,22 @@ def set_dates(course: Course, record: Record, found: Sequence[Due], known: Itera
         assignments = {str(one.name): one for one in book.db.query(Assignment)}
         for due in found:
             if due.assignment not in assignments:
-                raise NotUnderstood(f"the gradebook knows no assignment {due.assignment!r}")
+                raise TableError(f"the gradebook knows no assignment {due.assignment!r}")
             if due.student and due.student not in students:
-                raise NotUnderstood(f"the course has no student {due.student!r}")
+                raise TableError(f"the course has no student {due.student!r}")
         for due in found:
             if not due.student:
-                assignments[due.assignment].duedate = due.moment
+                assignments[due.assignment].duedate = due.timestamp
         book.db.commit()
     for due in found:
         if due.student:
-            record.extend(due.assignment, due.student, due.moment)
+            record.extend(due.assignment, due.student, due.timestamp)
 
 
 def _lines(path: Path, *wanted: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Lines of a CSV file by the names of `NAMES`; a semicolon or a tab may part them, too."""
     if path.stat().st_size > LARGEST:
-        raise NotUnderstood(f"{path.name} is larger than {LARGEST // 10**6} MB")
+        raise TableError(f"{path.name} is larger than {LARGEST // 10**6} MB")
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -173,7 +170,7 @@ def _lines(path: Path, *wanted: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         heads = [_head(cell) for cell in next(reader, [])]
         missing = [name for name in wanted if name not in heads]
         if missing:
-            raise NotUnderstood(
+            raise TableError(
                 f"{path.name} must have a column {' and one '.join(missing)}, got {first[:100]!r}"
             )
         for line in reader:
@@ -181,7 +178,7 @@ def _lines(path: Path, *wanted: str) -> Iterator[tuple[int, Mapping[str, str]]]:
             if any(cells.values()):
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise NotUnderstood(f"line {reader.line_num} of {path.name}: {error}") from None
+        raise TableError(f"line {reader.line_num} of {path.name}: {error}") from None
 
 
 def _head(cell: str) -> str:

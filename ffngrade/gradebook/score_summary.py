@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 
-class Standing(NamedTuple):
+class ScoreSummary(NamedTuple):
     """One submission in the gradebook."""
 
     score: float
     """All together, less what was taken off."""
-    most: float
+    max_score: float
     late: float
     """Taken off because it came late."""
     waiting: int
     """Cells that a person must still mark."""
-    moment: datetime | None
+    timestamp: datetime | None
     """When it was handed in, if that is known."""
 
 
-def standings(url: str, assignment: str) -> dict[str, Standing]:
+def score_summaries(url: str, assignment: str) -> dict[str, ScoreSummary]:
     """Marks of all submissions of an assignment, by student."""
     engine = create_engine(url, poolclass=NullPool)
     submitted, notebook = SubmittedAssignment, SubmittedNotebook
@@ -37,7 +37,9 @@ def standings(url: str, assignment: str) -> dict[str, Standing]:
             .group_by(submitted.id)
             .all()
         )
-        most = session.query(Assignment.max_score).filter(Assignment.name == assignment).scalar()
+        max_score = (
+            session.query(Assignment.max_score).filter(Assignment.name == assignment).scalar()
+        )
         rows = (
             session.query(
                 Student.id,
@@ -57,8 +59,10 @@ def standings(url: str, assignment: str) -> dict[str, Standing]:
         )
     engine.dispose()
     found = {}
-    for student, key, moment, score, waiting in rows:
+    for student, key, timestamp, score, waiting in rows:
         off = float(late.get(key) or 0)
         total = float(score or 0) - off
-        found[str(student)] = Standing(total, float(most or 0), off, int(waiting or 0), moment)
+        found[str(student)] = ScoreSummary(
+            total, float(max_score or 0), off, int(waiting or 0), timestamp
+        )
     return found

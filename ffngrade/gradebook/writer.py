@@ -26,16 +26,13 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from ffngrade.core.course import Course
-from ffngrade.core.job import Made
+from ffngrade.core.errors import GradebookUnavailableError
+from ffngrade.core.job import GradeResult
 
 Result = TypeVar("Result")
 
 
-class GradebookAway(RuntimeError):  # noqa: N818
-    """The gradebook could not be reached for a long time."""
-
-
-AWAY = (GradebookAway, InterfaceError, OperationalError)
+AWAY = (GradebookUnavailableError, InterfaceError, OperationalError)
 """What is wrong with the gradebook, and with no single submission."""
 
 
@@ -43,7 +40,7 @@ class Marks(NamedTuple):
     """Marks of a submission as the gradebook has them, and the most it could get."""
 
     score: float
-    most: float
+    max_score: float
 
 
 class Writer:
@@ -96,7 +93,7 @@ class Writer:
     def write(
         self,
         assignment: str,
-        made: Made,
+        result: GradeResult,
         timestamp: datetime | None = None,
         same: Set[str] = frozenset(),
     ) -> Marks:
@@ -105,7 +102,7 @@ class Writer:
         Parameters
         ----------
         assignment : str
-        made : Made
+        result : GradeResult
         timestamp : datetime, optional
             When it was handed in.
         same : set of str
@@ -113,10 +110,10 @@ class Writer:
 
         Raises
         ------
-        GradebookAway
+        GradebookUnavailableError
             If the gradebook could not be reached for so long.
         """
-        return self.patiently(lambda: self._write(assignment, made, timestamp, True, same))
+        return self.patiently(lambda: self._write(assignment, result, timestamp, True, same))
 
     def settle(self, assignment: str) -> None:
         """Take off for being late what the policy takes off from the marks as they are now.
@@ -141,9 +138,11 @@ class Writer:
 
         self.patiently(take_off)
 
-    def would_be(self, assignment: str, made: Made, timestamp: datetime | None = None) -> Marks:
+    def would_be(
+        self, assignment: str, result: GradeResult, timestamp: datetime | None = None
+    ) -> Marks:
         """Return the marks that `write` would lead to; nothing is written."""
-        return self.patiently(lambda: self._write(assignment, made, timestamp, False))
+        return self.patiently(lambda: self._write(assignment, result, timestamp, False))
 
     def automatic(self, assignment: str, student: str) -> dict[str, float | None]:
         """Automatic scores that the gradebook has, by cell."""
@@ -177,7 +176,7 @@ class Writer:
                 self._engine.dispose()
                 why = (str(error.orig).strip().splitlines() or ["no reason is given"])[0]
                 if time.monotonic() > deadline:
-                    raise GradebookAway(
+                    raise GradebookUnavailableError(
                         f"the gradebook could not be reached for {self.patience:.0f} seconds "
                         f"({why}). What is graded is kept; run the command again when it is back."
                     ) from None
@@ -188,18 +187,18 @@ class Writer:
     def _write(
         self,
         assignment: str,
-        made: Made,
+        result: GradeResult,
         timestamp: datetime | None,
         keep: bool,
         same: Set[str] = frozenset(),
     ) -> Marks:
         with Session(self._engine) as book:
-            submission = self._submission(book, assignment, made.student)
+            submission = self._submission(book, assignment, result.student)
             if timestamp is not None:
                 submission.timestamp = timestamp
             for notebook in submission.notebooks:
                 name = notebook.notebook.name
-                _fill(notebook, made.scores.get(name), made.comments.get(name, {}), same)
+                _fill(notebook, result.scores.get(name), result.comments.get(name, {}), same)
                 self._take_off(submission, notebook)
             found = Marks(
                 sum(_score(n) - (n.late_submission_penalty or 0) for n in submission.notebooks),

@@ -21,18 +21,19 @@ from nbgrader.utils import find_all_files
 
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import SECRET, TIMESTAMP
-from ffngrade.core.job import Job, Made, terms
-from ffngrade.gradebook.journal import Entry, Record
-from ffngrade.gradebook.score_summary import standings
+from ffngrade.core.job import GradeResult, Job, terms
+from ffngrade.core.submission import State
+from ffngrade.gradebook.journal import Entry, Journal
+from ffngrade.gradebook.score_summary import score_summaries
 from ffngrade.gradebook.writer import AWAY, Writer
 from ffngrade.grading.pool import Pool
 from ffngrade.intake.attempts import LAST, copies, take_in, view
-from ffngrade.intake.collect import FULL, Received, fenced, receive, received_folder
+from ffngrade.intake.collect import FULL, Received, collect, fenced, received_folder
 from ffngrade.intake.release import releases
 
-LOST = "its mended copy is gone, or is no text: run the command again"
+LOST = "its repaired copy is gone, or is no text: run the command again"
 
-Progress = Callable[[Iterable[Made], int], Iterable[Made]]
+Progress = Callable[[Iterable[GradeResult], int], Iterable[GradeResult]]
 """Passes on what comes, of which the number is known, and may show how far it is."""
 
 
@@ -42,13 +43,13 @@ class Change(NamedTuple):
     student: str
     was: float | None
     now: float
-    most: float
+    max_score: float
     problems: Mapping[str, tuple[float | None, float | None]]
     """Graded cells whose automatic score changes: before and after."""
 
 
-def _quietly(made: Iterable[Made], _count: int) -> Iterable[Made]:
-    return made
+def _quietly(results: Iterable[GradeResult], _count: int) -> Iterable[GradeResult]:
+    return results
 
 
 def autograde(
@@ -88,20 +89,20 @@ def autograde(
 
     Raises
     ------
-    NotReleased
+    NotReleasedError
         If the gradebook does not know the assignment.
-    Busy
+    RunInProgressError
         If another run is going on in this course.
-    GradebookAway
+    GradebookUnavailableError
         If the gradebook could not be reached for long.
     """
-    with Record.of(course) as record, record.alone():
+    with Journal.of(course) as record, record.alone():
         best = record.best_counts(assignment) if best is None else best
         writer.extensions = record.extensions(assignment)
         received = writer.patiently(lambda: _taken_in(course, assignment, students, best))
         record.let_count(assignment, best)
         record.take(assignment, received)
-        writer.enrol([one.student for one in received if one.state != "absent"])
+        writer.enrol([one.student for one in received if one.state != State.ABSENT])
         due = record.due(assignment, force, lambda s: course.autograded(s, assignment).is_dir())
         due = [student for student in due if students is None or student in students]
         jobs = [
@@ -110,9 +111,9 @@ def autograde(
             for attempt, folder in copies(course, assignment, student, best).items()
         ]
         record.begin(assignment, *due)
-        made = pool.run(terms(course, assignment), _jobs(jobs))
+        results = pool.run(terms(course, assignment), _jobs(jobs))
         seen: set[str] = set()
-        for tries in _together(progress(made, len(jobs)), jobs):
+        for tries in _together(progress(results, len(jobs)), jobs):
             seen.add(tries[0].student)
             _finish(course, assignment, tries, writer, record)
         for student in set(due) - seen:
@@ -123,7 +124,7 @@ def autograde(
 def _taken_in(
     course: Course, assignment: str, students: Sequence[str] | None, best: bool
 ) -> list[Received]:
-    received = receive(course, assignment, students)
+    received = collect(course, assignment, students)
     if not best:
         return received
     wanted = releases(course, assignment)
@@ -131,17 +132,17 @@ def _taken_in(
 
 
 def _finish(
-    course: Course, assignment: str, tries: Sequence[Made], writer: Writer, record: Record
+    course: Course, assignment: str, tries: Sequence[GradeResult], writer: Writer, record: Journal
 ) -> None:
     """Write the one of a student's attempts that counts."""
     with _alone() as trouble:
-        chosen, moment = _counting(course, assignment, tries, writer)
+        chosen, timestamp = _counting(course, assignment, tries, writer)
         if chosen.why:
             record.failed(assignment, chosen.student, chosen.why)
             return
         same = unchanged(course, assignment, chosen)
         keep(course, assignment, chosen)
-        marks = writer.write(assignment, chosen, moment, same)
+        marks = writer.write(assignment, chosen, timestamp, same)
         record.graded(assignment, chosen.student, *marks, chosen.attempt)
     if trouble:
         record.failed(assignment, tries[0].student, trouble[0])
@@ -162,29 +163,31 @@ def _alone() -> Iterator[list[str]]:
 
 
 def _counting(
-    course: Course, assignment: str, tries: Sequence[Made], writer: Writer
-) -> tuple[Made, datetime | None]:
+    course: Course, assignment: str, tries: Sequence[GradeResult], writer: Writer
+) -> tuple[GradeResult, datetime | None]:
     """The one of a student's attempts that counts, and when it came; one that failed if all did."""
     graded = [one for one in tries if not one.why] or tries[:1]
-    moments = {
+    timestamps = {
         one.attempt: handed_in(view(course, one.attempt), assignment, one.student) for one in graded
     }
     chosen = graded[0]
     if len(graded) > 1:  # of equals the last one
 
-        def worth(one: Made) -> tuple[float, bool, str]:
-            marks = writer.would_be(assignment, one, moments[one.attempt])
+        def worth(one: GradeResult) -> tuple[float, bool, str]:
+            marks = writer.would_be(assignment, one, timestamps[one.attempt])
             return marks.score, one.attempt == LAST, one.attempt
 
         chosen = max(graded, key=worth)
-    return chosen, moments[chosen.attempt]
+    return chosen, timestamps[chosen.attempt]
 
 
-def _together(made: Iterable[Made], jobs: Sequence[tuple[str, str, Path]]) -> Iterator[list[Made]]:
+def _together(
+    results: Iterable[GradeResult], jobs: Sequence[tuple[str, str, Path]]
+) -> Iterator[list[GradeResult]]:
     """All attempts of a student, as soon as they are there."""
     waiting = Counter(student for student, _, _ in jobs)
-    found: dict[str, list[Made]] = {}
-    for one in made:
+    found: dict[str, list[GradeResult]] = {}
+    for one in results:
         found.setdefault(one.student, []).append(one)
         if len(found[one.student]) == waiting[one.student]:
             yield found.pop(one.student)
@@ -209,13 +212,13 @@ def regrade(
     failed : dict
         Sentences about those whose grading went wrong; they keep their marks.
     """
-    with Record.of(course) as record, record.alone():
+    with Journal.of(course) as record, record.alone():
         best = record.best_counts(assignment) if best is None else best
         writer.extensions = record.extensions(assignment)
-        graded = [e.student for e in record.entries(assignment) if e.state == "graded"]
+        graded = [e.student for e in record.entries(assignment) if e.state == State.GRADED]
         received = writer.patiently(lambda: _taken_in(course, assignment, graded, best))
-        before = writer.patiently(lambda: standings(course.url, assignment))
-        failed = {one.student: _unread(one) for one in received if one.state != "received"}
+        before = writer.patiently(lambda: score_summaries(course.url, assignment))
+        failed = {one.student: _unread(one) for one in received if one.state != State.RECEIVED}
         changes = []
         jobs = [
             (student, attempt, folder)
@@ -225,18 +228,18 @@ def regrade(
         ]
         if write:
             record.let_count(assignment, best)
-        made = pool.run(terms(course, assignment), _jobs(jobs))
+        results = pool.run(terms(course, assignment), _jobs(jobs))
         seen: set[str] = set()
-        for tries in _together(progress(made, len(jobs)), jobs):
+        for tries in _together(progress(results, len(jobs)), jobs):
             seen.add(tries[0].student)
             student = tries[0].student
             with _alone() as trouble:
-                one, moment = _counting(course, assignment, tries, writer)
+                one, timestamp = _counting(course, assignment, tries, writer)
                 if one.why:
                     failed[student] = one.why
                     continue
                 old = writer.automatic(assignment, student)
-                marks = writer.would_be(assignment, one, moment)
+                marks = writer.would_be(assignment, one, timestamp)
                 was = before[student].score if student in before else None
                 problems = {
                     name: (old.get(name), score)
@@ -248,7 +251,7 @@ def regrade(
                     if write:
                         same = unchanged(course, assignment, one)
                         keep(course, assignment, one)
-                        writer.write(assignment, one, moment, same)
+                        writer.write(assignment, one, timestamp, same)
                         record.graded(assignment, student, *marks, one.attempt)
                     changes.append(Change(student, was, *marks, problems))
             if trouble:
@@ -259,23 +262,24 @@ def regrade(
 
 def _unread(received: Received) -> str:
     """Why a submission that was graded once cannot be graded again."""
-    if received.aside is None:
+    rejection = received.findings.rejection
+    if rejection is None:
         return "its submission is gone"
-    return f"its submission cannot be read any more: {received.aside.teacher}"
+    return f"its submission cannot be read any more: {rejection.teacher}"
 
 
 def handed_in(course: Course, assignment: str, student: str) -> datetime | None:
     """When a submission was handed in, if that is known."""
     folder = received_folder(course, student, assignment)
-    moment: datetime | None = course.directory.get_existing_timestamp(str(folder))
-    return moment
+    timestamp: datetime | None = course.directory.get_existing_timestamp(str(folder))
+    return timestamp
 
 
-def unchanged(course: Course, assignment: str, made: Made) -> set[str]:
+def unchanged(course: Course, assignment: str, result: GradeResult) -> set[str]:
     """Cells whose text is the one that was graded before, by ``grade_id``."""
     same: set[str] = set()
-    for name, text in made.texts.items():
-        path = course.autograded(made.student, assignment) / f"{name}.ipynb"
+    for name, text in result.texts.items():
+        path = course.autograded(result.student, assignment) / f"{name}.ipynb"
         with suppress(OSError, ValueError):
             before, now = (_texts(json.loads(one)) for one in (path.read_text("utf-8"), text))
             same |= {cell for cell in now if before.get(cell) == now[cell]}
@@ -292,14 +296,14 @@ def _texts(notebook: Any) -> dict[str, str]:
     }
 
 
-def keep(course: Course, assignment: str, made: Made) -> None:
+def keep(course: Course, assignment: str, result: GradeResult) -> None:
     """Write the graded notebooks where nbgrader has them, with what stands beside them."""
-    folder = course.autograded(made.student, assignment)
+    folder = course.autograded(result.student, assignment)
     folder.mkdir(parents=True, exist_ok=True)
     mode = int(str(Autograde(coursedir=course.directory, config=course.config).permissions), 8)
-    for name, text in made.texts.items():
+    for name, text in result.texts.items():
         _put(folder / f"{name}.ipynb", text.encode(), mode)
-    taken = received_folder(view(course, made.attempt), made.student, assignment)
+    taken = received_folder(view(course, result.attempt), result.student, assignment)
     for beside in (taken / TIMESTAMP, taken / SECRET):
         if beside.is_file():
             _put(folder / beside.name, beside.read_bytes(), mode)

@@ -9,8 +9,8 @@ from typing import Any
 
 from distributed import Client, KilledWorker, as_completed
 
-from ffngrade.core import job as work
-from ffngrade.core.job import Job, Made, Terms
+from ffngrade.core import job as core_job
+from ffngrade.core.job import GradeResult, Job, Terms
 from ffngrade.grading.pool import GROUP, in_groups
 
 LOST = "every worker that graded it was lost"
@@ -30,7 +30,7 @@ class Cluster:
     def __init__(self, address: str, timeout: float = 20) -> None:
         self._client = Client(address, timeout=timeout, set_as_default=False)
 
-    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
+    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[GradeResult]:
         """Grade submissions; give what came of each, in the order in which they are done.
 
         As on one machine, hidden cases are asked while nothing runs of which anything may be shown.
@@ -39,12 +39,12 @@ class Cluster:
         workers = max(1, sum(self._client.nthreads().values()))
         for some in in_groups(jobs, GROUP * workers):
             shown: list[tuple[Job, Any]] = []
-            for job, found in self._each(some, lambda job: (work.show, shared, job)):
+            for job, found in self._each(some, lambda job: (core_job.show, shared, job)):
                 if found.status == "error":
                     yield _outcome(found, job)
                 else:
                     shown.append((job, found))  # it stays on the worker that made it
-            for (job, _), found in self._each(shown, lambda one: (work.grade, shared, *one)):
+            for (job, _), found in self._each(shown, lambda one: (core_job.grade, shared, *one)):
                 yield _outcome(found, job)
 
     def _each(
@@ -73,14 +73,14 @@ def _went_wrong(future: Any) -> bool:
     if future.status == "error":
         return True
     made = future.result()
-    return isinstance(made, Made) and bool(made.why)
+    return isinstance(made, GradeResult) and bool(made.why)
 
 
-def _outcome(future: Any, job: Job) -> Made:
+def _outcome(future: Any, job: Job) -> GradeResult:
     try:
-        made: Made = future.result()
+        made: GradeResult = future.result()
     except KilledWorker:
-        return work.nothing(job, LOST)
+        return core_job.not_graded(job, LOST)
     except Exception as error:  # what came could not be sent, say: it is this student's alone
-        return work.nothing(job, f"{type(error).__name__}: {error}")
+        return core_job.not_graded(job, f"{type(error).__name__}: {error}")
     return made

@@ -15,11 +15,10 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import Protocol
 
-from ffngrade.core import job as work
+from ffngrade.core import job as core_job
 from ffngrade.core.fence import Fence, Lost
-from ffngrade.core.job import Job, Made, Terms
-from ffngrade.sandbox import forkserver as forks
-from ffngrade.sandbox import prefork as warm
+from ffngrade.core.job import GradeResult, Job, Terms
+from ffngrade.sandbox import forkserver, prefork
 
 GROUP = 32
 """Submissions for each worker of which first all is run that may be shown."""
@@ -28,7 +27,7 @@ GROUP = 32
 class Pool(Protocol):
     """Whoever grades: processes of this machine, or a cluster."""
 
-    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
+    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[GradeResult]:
         """Grade submissions; give what came of each, in the order in which they are done."""
 
     def close(self) -> None:
@@ -51,7 +50,7 @@ class Processes:
         self._folder = tempfile.mkdtemp(prefix="ffn-grade-")
         self.fence = Fence(count, self._begin)
 
-    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[Made]:
+    def run(self, agreed: Terms, jobs: Iterable[Job]) -> Iterator[GradeResult]:
         """Grade submissions; give what came of each, in the order in which they are done.
 
         Hidden cases are asked while nothing runs of which anything may be shown: so what could hear
@@ -61,12 +60,12 @@ class Processes:
             shown: list[tuple[Job, str]] = []
             for job, file in self.fence.each(partial(_show, agreed), some):
                 if isinstance(file, Lost):
-                    yield work.nothing(job, file.why)
+                    yield core_job.not_graded(job, file.why)
                 else:
                     shown.append((job, file))
             judge = partial(_judge, agreed)
             for (job, _), made in self.fence.each(judge, shown, lambda made: bool(made.why)):
-                yield work.nothing(job, made.why) if isinstance(made, Lost) else made
+                yield core_job.not_graded(job, made.why) if isinstance(made, Lost) else made
             for _, file in shown:
                 os.remove(file)
 
@@ -77,7 +76,7 @@ class Processes:
 
     def _begin(self) -> ProcessPoolExecutor:
         prepare = (_prepare, (self._folder, self.warmed))
-        workers = ProcessPoolExecutor(self.count, forks.context(forks.GRADING), *prepare)
+        workers = ProcessPoolExecutor(self.count, forkserver.context(forkserver.GRADING), *prepare)
         with suppress(BrokenProcessPool):  # which shows when they are given something
             for _ in range(self.count):  # each is started for something to do
                 workers.submit(_ready)
@@ -95,14 +94,14 @@ def _show(agreed: Terms, job: Job) -> str:
     """Run what may be shown of a submission; give the file in which it is."""
     number, name = tempfile.mkstemp(suffix=".shown")
     with open(number, "wb") as file:
-        pickle.dump(work.show(agreed, job), file)  # read by processes of this run alone
+        pickle.dump(core_job.show(agreed, job), file)  # read by processes of this run alone
     return name
 
 
-def _judge(agreed: Terms, given: tuple[Job, str]) -> Made:
+def _judge(agreed: Terms, given: tuple[Job, str]) -> GradeResult:
     job, name = given
     with open(name, "rb") as file:
-        return work.grade(agreed, job, pickle.load(file))
+        return core_job.grade(agreed, job, pickle.load(file))
 
 
 def _prepare(folder: str, warmed: bool) -> None:
@@ -111,7 +110,7 @@ def _prepare(folder: str, warmed: bool) -> None:
     Thread(target=_end_with_leader, daemon=True).start()
     tempfile.tempdir = folder
     if warmed:
-        warm.obstacle()
+        prefork.obstacle()
 
 
 def _ready() -> None:

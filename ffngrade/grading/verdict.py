@@ -17,12 +17,13 @@ from nbformat.v4 import new_output
 from ffngrade.grading import differences
 from ffngrade.sandbox.session import Ran
 from ffnlib.checks.case_inputs import training_digits
-from ffnlib.checks.codec import Unreadable, decode, dumps, encode
-from ffnlib.checks.execution import TOLD_BY_NAME, Stopped, asks, not_written, stopped_with
+from ffnlib.checks.codec import decode, dumps, encode
+from ffnlib.checks.execution import TOLD_BY_NAME, asks, not_written, stopped_with
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.kernel_side import argument
 from ffnlib.checks.problem import Case, Parts, Problem
 from ffnlib.checks.verdict import Run, find_problem, read, shortfall, undefined
+from ffnlib.errors import CodecError, FunctionStoppedError
 
 LONGEST = 400
 """Characters of a sentence that comes out of the student's kernel."""
@@ -213,14 +214,16 @@ def judge(
     def run(case: Case) -> tuple[Parts, int]:
         i, among, ran, returned = came[id(case)]
         if i >= len(among):
-            raise Stopped(NO_ANSWER[ran.ended].format(name=problem.name, seconds=seconds))
+            raise FunctionStoppedError(
+                NO_ANSWER[ran.ended].format(name=problem.name, seconds=seconds)
+            )
         value = returned(among[i], problem)
         try:
             return read(value, problem)
-        except Stopped as stop:
+        except FunctionStoppedError as stop:
             if among is answers:
                 raise
-            raise Stopped(SIZE.sub("…", stop.words)) from None
+            raise FunctionStoppedError(SIZE.sub("…", stop.words)) from None
 
     message = shortfall(problem, run, asked.visible, asked.hidden)
     right = len(cases) if not message else sum(_is_right(problem, run, case) for case in cases)
@@ -233,7 +236,7 @@ def _difference(problem: Problem, run: Run, visible: Sequence[Case]) -> str:
     for number, case in enumerate(visible, 1):
         try:
             parts, width = run(case)
-        except Stopped:
+        except FunctionStoppedError:
             return ""
         if problem.judged(case, parts, width) is not None:
             return differences.table(problem, case, parts, f"Case {number} of {len(visible)}")
@@ -243,7 +246,7 @@ def _difference(problem: Problem, run: Run, visible: Sequence[Case]) -> str:
 def _is_right(problem: Problem, run: Run, case: Case) -> bool:
     try:
         return problem.judged(case, *run(case)) is None
-    except Stopped:
+    except FunctionStoppedError:
         return False
 
 
@@ -260,27 +263,29 @@ def _no_name(asked: Question, ran: Ran) -> bool:
 
 
 def _returned(answer: Any, _problem: Problem) -> object:
-    """The value in an answer, or `Stopped`."""
+    """The value in an answer, or `FunctionStoppedError`."""
     if not isinstance(answer, dict):
-        raise Stopped("the result cannot be read: return arrays, lists or numbers")
+        raise FunctionStoppedError("the result cannot be read: return arrays, lists or numbers")
     if "stopped" in answer:
         words, detail = (_line(part) for part in (*_list(answer["stopped"]), "", "")[:2])
-        raise Stopped(words or STOPPED, detail)
+        raise FunctionStoppedError(words or STOPPED, detail)
     try:
         return decode(answer.get("returned"))
-    except Unreadable as fault:
-        raise Stopped(f"the result cannot be read: {_line(fault)}") from None
+    except CodecError as fault:
+        raise FunctionStoppedError(f"the result cannot be read: {_line(fault)}") from None
 
 
 def _unseen(answer: Any, problem: Problem) -> object:
     """The value in an answer to a hidden case, without a word that the kernel chose."""
     if isinstance(answer, dict) and "stopped" in answer:
         words = next(iter(_list(answer["stopped"])), "")
-        raise Stopped(words if words in _sentences(problem.name) else STOPPED)
+        raise FunctionStoppedError(words if words in _sentences(problem.name) else STOPPED)
     try:
         return decode(_nameless(answer.get("returned")))
-    except (AttributeError, Unreadable, RecursionError):
-        raise Stopped("the result cannot be read: return arrays, lists or numbers") from None
+    except (AttributeError, CodecError, RecursionError):
+        raise FunctionStoppedError(
+            "the result cannot be read: return arrays, lists or numbers"
+        ) from None
 
 
 def _sentences(name: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 The last one stands in ``submitted/``, as `nbgrader collect` leaves it. Earlier ones stand in
 ``submitted-attempts/<student>/<assignment>/<any name>/``, each with its notebook and, if it is
-known when it came, its ``timestamp.txt``. They are taken in and mended like any submission.
+known when it came, its ``timestamp.txt``. They are taken in and repaired like any submission.
 """
 
 import copy
@@ -14,7 +14,8 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from ffngrade.core.course import Course
-from ffngrade.intake.collect import STUDENT, Received, receive_one, received_folder
+from ffngrade.core.submission import Findings, State
+from ffngrade.intake.collect import STUDENT, Received, collect_one, received_folder
 from ffngrade.intake.release import Release
 
 LAST = ""
@@ -49,25 +50,25 @@ def take_in(
 ) -> Received:
     """Take in a student's earlier attempts too; what comes back stands for all of them."""
     found = {
-        name: receive_one(view(course, name), assignment, last.student, wanted)
+        name: collect_one(view(course, name), assignment, last.student, wanted)
         for name in names(course, assignment, last.student)
     }
-    usable = {name: one for name, one in found.items() if one.state == "received"}
+    usable = {name: one for name, one in found.items() if one.state == State.RECEIVED}
     if not usable:
         return last
     digest = hashlib.sha256(last.digest.encode())
-    mended, suspicious = list(last.mended), list(last.suspicious)
-    if last.state != "received":
-        mended.append("only earlier attempts can be graded")
+    findings = Findings()
+    findings.add(last.findings)
+    if last.state != State.RECEIVED:
+        findings.repaired.append("only earlier attempts can be graded")
     for name, one in usable.items():
         digest.update(f"\0{name}\0{one.digest}".encode())
-        mended += [f"attempt {name}: {sentence}" for sentence in one.mended]
-        suspicious += [f"attempt {name}: {sentence}" for sentence in one.suspicious]
-    return Received(last.student, "received", digest.hexdigest(), tuple(mended), tuple(suspicious))
+        findings.add(one.findings, before=f"attempt {name}: ")
+    return Received(last.student, State.RECEIVED, findings, digest.hexdigest())
 
 
 def copies(course: Course, assignment: str, student: str, best: bool) -> dict[str, Path]:
-    """Folders of the mended copies that are to be graded, by attempt; the last one comes last."""
+    """Folders of the repaired copies that are to be graded, by attempt; the last one comes last."""
     earlier = names(course, assignment, student) if best else []
     found = {a: received_folder(view(course, a), student, assignment) for a in (*earlier, LAST)}
     return {attempt: path for attempt, path in found.items() if any(path.glob("*.ipynb"))}

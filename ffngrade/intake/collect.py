@@ -1,7 +1,7 @@
 """From what students handed in to notebooks that can be graded: nobody is left out silently.
 
 ``submitted/`` is read and never changed, and no link in it is followed. For every student there is
-afterwards a mended copy under `RECEIVED`, or a reason why there is none.
+afterwards a repaired copy under `RECEIVED`, or a reason why there is none.
 """
 
 import errno
@@ -19,16 +19,17 @@ from nbformat import NotebookNode
 from nbgrader.api import Student
 from nbgrader.utils import parse_utc
 
-from ffngrade.core.course import Course, TwoFolders
+from ffngrade.core.course import Course
+from ffngrade.core.errors import DuplicateFolderError, UnreadableSubmissionError
 from ffngrade.core.exchange import LIKE_A_SECRET, SECRET, TIMESTAMP
+from ffngrade.core.submission import Findings, Rejection, State
 from ffngrade.intake.notebook_reader import shown
 from ffngrade.intake.release import Release, releases
-from ffngrade.intake.safe_files import Entry, Unreadable, content, entries
+from ffngrade.intake.safe_files import Entry, content, entries
 from ffngrade.intake.select import Choice, choose, elsewhere
-from ffngrade.intake.validate import Aside
 
 RECEIVED = ".ffn-grade/received"
-"""The step, in nbgrader's words, from which mended copies are graded."""
+"""The step, in nbgrader's words, from which repaired copies are graded."""
 STUDENT = re.compile(r"(?!\.)[\w .,'’@+=-]{1,120}")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 """Of the machine's trouble, which is nobody's alone."""
@@ -36,18 +37,12 @@ UNREAD = "What you handed in cannot be read: hand it in again."
 
 
 class Received(NamedTuple):
-    """What came of one student's submission.
-
-    ``state`` is "received" (there is a copy to be graded), "aside" (there is none, for the reason
-    in ``aside``) or "absent" (nothing was handed in).
-    """
+    """What came of one student's submission: it is received, rejected or absent."""
 
     student: str
-    state: str
+    state: State
+    findings: Findings
     digest: str = ""
-    mended: tuple[str, ...] = ()
-    suspicious: tuple[str, ...] = ()
-    aside: Aside | None = None
 
 
 def everybody(course: Course) -> list[str]:
@@ -67,7 +62,7 @@ def strays(course: Course) -> list[str]:
     return sorted(p.name for p in above.iterdir() if not p.is_dir() and p.name[0] != ".")
 
 
-def receive(
+def collect(
     course: Course, assignment: str, students: Iterable[str] | None = None
 ) -> list[Received]:
     """Take in an assignment: everybody's, or that of some students.
@@ -76,12 +71,12 @@ def receive(
 
     Raises
     ------
-    NotReleased
+    NotReleasedError
         If the gradebook does not know the assignment.
     """
     wanted = releases(course, assignment)
     names = everybody(course) if students is None else sorted(set(students))
-    return [fenced(name, receive_one, course, assignment, name, wanted) for name in names]
+    return [fenced(name, collect_one, course, assignment, name, wanted) for name in names]
 
 
 def fenced(student: str, take: Callable[..., Received], *given: Any) -> Received:
@@ -96,84 +91,78 @@ def fenced(student: str, take: Callable[..., Received], *given: Any) -> Received
             why = f"{type(error).__name__}: {error}"
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
-    return Received(student, "aside", aside=_stopped(why))
+    return Received(student, State.REJECTED, Findings(rejection=_stopped(why)))
 
 
 def received_folder(course: Course, student: str, assignment: str) -> Path:
-    """Folder of a student's mended copies."""
+    """Folder of a student's repaired copies."""
     path = course.directory.format_path(RECEIVED, student, assignment)
     return Path(os.path.normpath(path))
 
 
-def receive_one(
+def collect_one(
     course: Course, assignment: str, student: str, wanted: Mapping[str, Release]
 ) -> Received:
     """Take in what one student handed in."""
     copies = received_folder(course, student, assignment)
     if not STUDENT.fullmatch(student):
-        why = Aside("the folder's name is not like a student's: rename it", UNREAD)
-        return Received(student, "aside", aside=why)
-    notes = _Notes()
+        name = "the folder's name is not like a student's: rename it"
+        return Received(student, State.REJECTED, Findings.rejected(name, UNREAD))
+    findings = Findings()
     try:
-        folder, files = _handed_in(course.submitted(student, assignment), assignment, wanted, notes)
+        folder, files = _handed_in(
+            course.submitted(student, assignment), assignment, wanted, findings
+        )
         if not files and folder is None:
             shutil.rmtree(copies, ignore_errors=True)
-            return Received(student, "absent", mended=tuple(notes.mended))
+            return Received(student, State.ABSENT, findings)
         chosen = choose(files, wanted)
-        notes.suspicious += _links(files)
-        texts = _texts(chosen, notes)
+        findings.suspicious += _links(files)
+        findings.rejection = chosen.findings.rejection
+        texts = _texts(chosen, findings)
         if folder is not None:
-            texts |= _time(files, notes) | _secret(files)
-    except Unreadable as why:
-        chosen = Choice({}, [], Aside(str(why), UNREAD))
-    except TwoFolders as why:
-        chosen = Choice({}, [], Aside(f"{why}, spelt in different ways: rename one", UNREAD))
+            texts |= _time(files, findings) | _secret(files)
+    except UnreadableSubmissionError as why:
+        findings.rejection = Rejection(str(why), UNREAD)
+    except DuplicateFolderError as why:
+        findings.rejection = Rejection(f"{why}, spelt in different ways: rename one", UNREAD)
     except Exception as error:  # whatever somebody hands in, the others are taken in
-        chosen = Choice({}, [], _stopped(f"{type(error).__name__}: {error}"))
-    if chosen.aside is not None:
+        findings.rejection = _stopped(f"{type(error).__name__}: {error}")
+    if findings.rejection is not None:
         shutil.rmtree(copies, ignore_errors=True)
-        told = (tuple(notes.mended), tuple(notes.suspicious))
-        return Received(student, "aside", "", *told, chosen.aside)
+        return Received(student, State.REJECTED, findings)
     _keep(copies, texts)
     digest = hashlib.sha256()
     for name, text in sorted(texts.items()):
         digest.update(f"{name}\0{text}\0".encode())
-    told = (tuple(notes.mended), tuple(notes.suspicious))
-    return Received(student, "received", digest.hexdigest(), *told)
+    return Received(student, State.RECEIVED, findings, digest.hexdigest())
 
 
-def _stopped(why: str) -> Aside:
-    return Aside(f"taking it in stopped with {shown(why)}", UNREAD)
-
-
-class _Notes:
-    def __init__(self) -> None:
-        self.mended: list[str] = []
-        self.suspicious: list[str] = []
+def _stopped(why: str) -> Rejection:
+    return Rejection(f"taking it in stopped with {shown(why)}", UNREAD)
 
 
 def _handed_in(
-    folder: Path, assignment: str, wanted: Mapping[str, Release], notes: _Notes
+    folder: Path, assignment: str, wanted: Mapping[str, Release], findings: Findings
 ) -> tuple[Path | None, list[Entry]]:
     """The folder of a submission and what is in it; loose files where there is no such folder."""
     if folder.parent.is_symlink():
-        raise Unreadable("the student's folder is a link")
+        raise UnreadableSubmissionError("the student's folder is a link")
     if os.path.lexists(folder):
         return folder, entries(folder)
     other, files = elsewhere(folder, wanted)
     if other is not None:
-        notes.mended.append(f"the folder was called {shown(other.name)}, and not {assignment}")
+        findings.repaired.append(f"the folder was called {shown(other.name)}, and not {assignment}")
     elif files:
-        notes.mended.append(f"the notebook was in no folder {assignment}")
+        findings.repaired.append(f"the notebook was in no folder {assignment}")
     return other, files
 
 
-def _texts(chosen: Choice, notes: _Notes) -> dict[str, str]:
+def _texts(chosen: Choice, findings: Findings) -> dict[str, str]:
     """Texts of the copies, by file name."""
-    notes.mended += chosen.mended
+    findings.add(chosen.findings)
     for checked in chosen.checked.values():
-        notes.mended += checked.mended
-        notes.suspicious += checked.suspicious
+        findings.add(checked.findings)
     return {
         f"{name}.ipynb": written(checked.notebook)
         for name, checked in chosen.checked.items()
@@ -186,7 +175,7 @@ def written(notebook: NotebookNode) -> str:
     return json.dumps(notebook, ensure_ascii=False) + "\n"
 
 
-def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:
+def _time(files: Iterable[Entry], findings: Findings) -> dict[str, str]:
     """When it was handed in, if that is said and can be read."""
     found = [entry for entry in files if entry.name == TIMESTAMP and entry.kind == "file"]
     if not found:
@@ -194,8 +183,8 @@ def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:
     try:
         text = content(found[0], 200).decode(errors="replace").strip()
         parse_utc(text)
-    except (Unreadable, ValueError, OverflowError):
-        notes.mended.append(f"{TIMESTAMP} does not say a time: it is not known when it came")
+    except (UnreadableSubmissionError, ValueError, OverflowError):
+        findings.repaired.append(f"{TIMESTAMP} does not say a time: it is not known when it came")
         return {}
     return {TIMESTAMP: text + "\n"}
 
@@ -203,7 +192,7 @@ def _time(files: Iterable[Entry], notes: _Notes) -> dict[str, str]:
 def _secret(files: Iterable[Entry]) -> dict[str, str]:
     """Return what `nbgrader submit` files its feedback under, if it is there and like one."""
     found = [entry for entry in files if entry.name == SECRET and entry.kind == "file"]
-    with suppress(Unreadable):
+    with suppress(UnreadableSubmissionError):
         text = content(found[0], 500).decode(errors="replace") if found else ""
         if LIKE_A_SECRET.fullmatch(text):
             return {SECRET: text}
@@ -211,12 +200,12 @@ def _secret(files: Iterable[Entry]) -> dict[str, str]:
 
 
 def from_exchange(course: Course, student: str, assignment: str) -> dict[str, str]:
-    """Time and secret of a submission that is set aside, so that its feedback can be given back."""
-    with suppress(OSError, TwoFolders, Unreadable):
+    """Time and secret of a submission that is rejected, so that its feedback can be given back."""
+    with suppress(OSError, DuplicateFolderError, UnreadableSubmissionError):
         folder = course.submitted(student, assignment)
         if not folder.parent.is_symlink():
             files = entries(folder)
-            return _time(files, _Notes()) | _secret(files)
+            return _time(files, Findings()) | _secret(files)
     return {}
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ffngrade.core.errors import UnusableNotebookError
+
 MOST_CELLS = 2_000
 MOST_TEXT = 4_000_000
 """Characters of all cells together."""
@@ -19,15 +21,6 @@ MOST_VALUES = 2_000_000
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 MARKS = {b"PK\x03\x04": "a zip archive", b"%PDF": "a PDF", b"\x1f\x8b": "an archive (gzip)"}
 CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
-
-
-class Unusable(ValueError):  # noqa: N818
-    """What was handed in cannot be graded: a sentence for the teacher, one for the student."""
-
-    def __init__(self, teacher: str, student: str = "") -> None:
-        super().__init__(teacher)
-        self.teacher = teacher
-        self.student = student or teacher
 
 
 class Found(NamedTuple):
@@ -42,11 +35,11 @@ class Found(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A notebook's cells, its language, and what had to be mended to read them."""
+    """A notebook's cells, its language, and what had to be repaired to read them."""
 
     cells: list[Found]
     language: str
-    mended: list[str]
+    repaired: list[str]
 
 
 def read(data: bytes) -> Document:
@@ -54,47 +47,47 @@ def read(data: bytes) -> Document:
 
     Raises
     ------
-    Unusable
+    UnusableNotebookError
         If it is none, or too large.
     """
     if not data.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf\xff\xfe"):
-        raise Unusable(
+        raise UnusableNotebookError(
             "the file is empty", "The file is empty: save your notebook and hand it in again."
         )
-    mended: list[str] = []
-    text = _decoded(data, mended)
-    return read_parsed(_parsed(text, mended), mended)
+    repaired: list[str] = []
+    text = _decoded(data, repaired)
+    return read_parsed(_parsed(text, repaired), repaired)
 
 
-def read_parsed(document: Any, mended: list[str] | None = None) -> Document:
+def read_parsed(document: Any, repaired: list[str] | None = None) -> Document:
     """Read a notebook that is parsed already; see `read`."""
-    mended = [] if mended is None else mended
+    repaired = [] if repaired is None else repaired
     is_notebook = isinstance(document, dict) and any(
         isinstance(document.get(key), list) for key in ("cells", "worksheets")
     )
     if not is_notebook:
-        raise Unusable(
+        raise UnusableNotebookError(
             "the file is JSON but not a notebook",
             "The file is not a notebook: hand in the .ipynb file itself.",
         )
     major = document.get("nbformat")
     if major != 4:
         given = shown(major) if major is not None else "missing"
-        mended.append(f"the notebook's format (nbformat: {given}) was converted to 4")
-    cells = list(_cells(document, mended))
+        repaired.append(f"the notebook's format (nbformat: {given}) was converted to 4")
+    cells = list(_cells(document, repaired))
     if sum(len(cell.source) for cell in cells) > MOST_TEXT:
-        raise Unusable(
+        raise UnusableNotebookError(
             f"its cells hold more than {MOST_TEXT:,} characters",
             "The cells of your notebook hold far more text than an answer needs: "
             "take data out of the cells and hand it in again.",
         )
-    return Document(cells, _language(document), mended)
+    return Document(cells, _language(document), repaired)
 
 
-def _decoded(data: bytes, mended: list[str]) -> str:
+def _decoded(data: bytes, repaired: list[str]) -> str:
     for mark, kind in MARKS.items():
         if data.startswith(mark):
-            raise Unusable(
+            raise UnusableNotebookError(
                 f"the file is {kind}, not a notebook",
                 f"The file is {kind}: hand in the .ipynb file itself.",
             )
@@ -103,22 +96,22 @@ def _decoded(data: bytes, mended: list[str]) -> str:
         try:
             text = data.decode("utf-8-sig")
             if data.startswith(codecs.BOM_UTF8):
-                mended.append("a byte order mark before the notebook was taken away")
+                repaired.append("a byte order mark before the notebook was taken away")
             return text
         except UnicodeDecodeError:
             encoding = "cp1252"
     else:
         encoding = json.detect_encoding(data)
-    mended.append(f"the notebook was not in UTF-8 but in {encoding}, and was converted")
+    repaired.append(f"the notebook was not in UTF-8 but in {encoding}, and was converted")
     return data.decode(encoding, errors="replace")
 
 
-def _parsed(text: str, mended: list[str]) -> Any:
+def _parsed(text: str, repaired: list[str]) -> Any:
     bare = text.rstrip("\0 \t\r\n\x1a")
     if len(bare) < len(text.rstrip()):
-        mended.append("zero bytes after the notebook's end were cut off")
+        repaired.append("zero bytes after the notebook's end were cut off")
     if sum(map(bare.count, "[{,")) > MOST_VALUES:
-        raise Unusable(
+        raise UnusableNotebookError(
             f"the file holds more than {MOST_VALUES:,} values",
             "Your notebook is far larger than answers make it: clear its outputs, save it, and "
             "hand it in again.",
@@ -129,7 +122,7 @@ def _parsed(text: str, mended: list[str]) -> Any:
         why = "it is nested too deeply"
     except ValueError as error:
         why = _why(bare, error)
-    raise Unusable(
+    raise UnusableNotebookError(
         f"the file is not valid JSON: {why}",
         f"The file cannot be read as a notebook: {why}. Open it in Jupyter, save it, and hand it "
         "in again.",
@@ -152,25 +145,25 @@ def _why(text: str, error: ValueError) -> str:
     return shown(error)
 
 
-def _cells(document: dict[str, Any], mended: list[str]) -> Iterator[Found]:
+def _cells(document: dict[str, Any], repaired: list[str]) -> Iterator[Found]:
     raw = document.get("cells")
     if not isinstance(raw, list):  # before format 4
         sheets = [sheet for sheet in document["worksheets"] if isinstance(sheet, dict)]
         raw = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
     if len(raw) > MOST_CELLS:
-        raise Unusable(
+        raise UnusableNotebookError(
             f"it has {len(raw):,} cells, and at most {MOST_CELLS:,} are read",
             "Your notebook has far too many cells: take out what is no answer, and hand it in "
             "again.",
         )
     for number, cell in enumerate(raw, 1):
         if isinstance(cell, dict):
-            yield _cell(cell, number, mended)
+            yield _cell(cell, number, repaired)
         else:
-            mended.append(f"cell {number} was no cell and was left out")
+            repaired.append(f"cell {number} was no cell and was left out")
 
 
-def _cell(cell: dict[str, Any], number: int, mended: list[str]) -> Found:
+def _cell(cell: dict[str, Any], number: int, repaired: list[str]) -> Found:
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     known = metadata.get("nbgrader")
@@ -185,7 +178,7 @@ def _cell(cell: dict[str, Any], number: int, mended: list[str]) -> Found:
         kind = "markdown"
     elif kind not in ("code", "markdown", "raw"):
         guessed = "code" if {"outputs", "execution_count"} & set(cell) else "raw"
-        mended.append(f"cell {number} was of an unknown type ({shown(kind)}): read as {guessed}")
+        repaired.append(f"cell {number} was of an unknown type ({shown(kind)}): read as {guessed}")
         kind = guessed
     return Found(
         kind,

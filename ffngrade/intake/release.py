@@ -11,16 +11,13 @@ from nbgrader.api import Assignment, Notebook
 from nbgrader.utils import compute_checksum
 
 from ffngrade.core.course import Course
-from ffngrade.intake.notebook_reader import Found, Unusable, read
+from ffngrade.core.errors import NotReleasedError, UnusableNotebookError
+from ffngrade.intake.notebook_reader import Found, read
 
 HEADING = re.compile(r"^##\s+(.+?)\s*(?:\(\d[^()]*\))?\s*$", re.MULTILINE)
 """A problem's, without its marks."""
 SCHEMA = 3
 PYTHON = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-
-
-class NotReleased(ValueError):  # noqa: N818
-    """The gradebook does not know the assignment."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +72,14 @@ def releases(course: Course, assignment: str) -> dict[str, Release]:
 
     Raises
     ------
-    NotReleased
+    NotReleasedError
         If the gradebook does not know the assignment: ``nbgrader generate_assignment`` comes first.
     """
     folders = (course.release(assignment), course.source(assignment))
     with course.gradebook() as book:
         found = book.db.query(Assignment).filter(Assignment.name == assignment).all()
         if not found or not found[0].notebooks:
-            raise NotReleased(
+            raise NotReleasedError(
                 f"assignment must be one that the gradebook knows, got {assignment!r}: "
                 f"run `nbgrader generate_assignment {assignment}` first"
             )
@@ -167,5 +164,5 @@ def cells_of(path: Path) -> list[Found]:
     """Return the cells of a notebook file of ours; none if there is no such file."""
     try:
         return read(path.read_bytes()).cells
-    except (OSError, Unusable):
+    except (OSError, UnusableNotebookError):
         return []

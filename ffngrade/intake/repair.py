@@ -12,12 +12,13 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from ffngrade.core.submission import Findings
 from ffngrade.intake.match_cells import Matched, defined, name_of, only_added, same_code, same_text
 from ffngrade.intake.notebook_reader import Found, shown
 from ffngrade.intake.release import Part, Release, own_checksum
 
-NOTE = "ffn-mended"
-"""Id of the cell that tells a student what was mended."""
+NOTE = "ffn-repaired"
+"""Id of the cell that tells a student what was repaired."""
 SKIPS = {"skip-execution", "raises-exception"}
 GIVES = ("grade", "solution", "task", "points")
 MEDDLING = re.compile(r"\b(?:checks|verify|get_ipython|nbgrader|ffngrade)\b|__")
@@ -28,11 +29,11 @@ class Rebuilt:
     """The parts of one submission, put together."""
 
     def __init__(
-        self, cells: Sequence[Found], found: Matched, release: Release, mended: list[str]
+        self, cells: Sequence[Found], found: Matched, release: Release, findings: Findings
     ) -> None:
         self.cells, self.found, self.parts = cells, found, release.parts
         self.release = release
-        self.mended, self.suspicious = mended, list[str]()
+        self.findings = findings
         self.part_of = {j: i for i, j in found.cell_of.items()}
         self.copied = {j for others in found.copies.values() for j in others}
         self.added: set[int] = set()
@@ -47,12 +48,16 @@ class Rebuilt:
                 cell.id = _free_id(cell.id, len(placed), ids)
                 placed.append(cell)
         if self.lost:
-            self.mended.append(f"nbgrader's metadata of {_names(self.lost)} was lost: put back")
+            self.findings.repaired.append(
+                f"nbgrader's metadata of {_names(self.lost)} was lost: put back"
+            )
         if self.other:
-            self.mended.append(f"nbgrader's metadata of {_names(self.other)} was not the release's")
+            self.findings.repaired.append(
+                f"nbgrader's metadata of {_names(self.other)} was not the release's"
+            )
         doubled = [c.id for c in self.cells if c.id]
         if len(set(doubled)) < len(doubled):
-            self.mended.append("cells with the same id got ids of their own")
+            self.findings.repaired.append("cells with the same id got ids of their own")
         metadata = from_dict(dict(self.release.metadata))
         return NotebookNode(cells=placed, metadata=metadata, nbformat=4, nbformat_minor=5)
 
@@ -67,7 +72,7 @@ class Rebuilt:
             for i in moved:
                 order.insert(_place(i, order, self.parts), i)
             names = ", ".join(f"`{self.parts[i].name}`" for i in moved)
-            self.mended.append(f"{names} stood in another place: put back")
+            self.findings.repaired.append(f"{names} stood in another place: put back")
         for i, part in enumerate(self.parts):
             if part.name and i not in order:
                 order.insert(_place(i, order, self.parts), i)
@@ -88,11 +93,13 @@ class Rebuilt:
         cell = self.cells[j]
         name = name_of(cell)
         if j in self.copied:
-            self.mended.append(f"`{shown(name)}` was there more than once: one copy counts")
+            self.findings.repaired.append(
+                f"`{shown(name)}` was there more than once: one copy counts"
+            )
         elif name:
             self._stranger(cell, name)
         if "skip-execution" in cell.tags:
-            self.mended.append("a cell was tagged to be skipped: it is run all the same")
+            self.findings.repaired.append("a cell was tagged to be skipped: it is run all the same")
         return node(cell.kind, cell.source, cell)
 
     def _counting(self, i: int) -> list[NotebookNode]:
@@ -105,7 +112,9 @@ class Rebuilt:
             return [node(cell.kind, cell.source, cell)]
         self._metadata(i, part, cell)
         if cell.kind != part.kind:
-            self.mended.append(f"`{part.name}` was a {cell.kind} cell: {part.kind} again")
+            self.findings.repaired.append(
+                f"`{part.name}` was a {cell.kind} cell: {part.kind} again"
+            )
         if part.is_answer:
             return [node(part.kind, cell.source, cell._replace(id=part.id), part)]
         ours = Found(part.kind, part.graded, part.id)
@@ -117,7 +126,7 @@ class Rebuilt:
         if part.is_answer:
             written = defined(part.given) & self.found.defines
             then = "what stands elsewhere counts" if written else "it counts as not written"
-        self.mended.append(f"the cell `{part.name}` was missing: {then}")
+        self.findings.repaired.append(f"the cell `{part.name}` was missing: {then}")
         text = part.graded
         if part.is_answer and part.kind == "code":  # no placeholder over what stands elsewhere
             text = f"# The cell for {part.name} was not in the notebook; this one was put in."
@@ -127,15 +136,19 @@ class Rebuilt:
         """Look at what a cell says of itself; what it says is not used."""
         if part.is_fixed and SKIPS & set(cell.tags):
             tags = ", ".join(sorted(SKIPS & set(cell.tags)))
-            self.suspicious.append(f"the tag {tags} stood on the cell `{part.name}`")
+            self.findings.suspicious.append(f"the tag {tags} stood on the cell `{part.name}`")
         elif "skip-execution" in cell.tags:
-            self.mended.append(f"`{part.name}` was tagged to be skipped: it is run all the same")
+            self.findings.repaired.append(
+                f"`{part.name}` was tagged to be skipped: it is run all the same"
+            )
         if i not in self.found.by_name:
             self.lost.append(part.name)
             return
         wrong = [key for key in GIVES if _differs(cell.known, part.known, key)]
         if wrong and not _own(cell):
-            self.suspicious.append(f"the cell `{part.name}` said another {', '.join(wrong)}")
+            self.findings.suspicious.append(
+                f"the cell `{part.name}` said another {', '.join(wrong)}"
+            )
         elif wrong or _version(cell.known) != part.known["schema_version"]:
             self.other.append(part.name)
 
@@ -146,17 +159,19 @@ class Rebuilt:
         if part.kind == "code" and same_code(cell.source, part.given):
             return []  # comments and layout
         if _own(cell):
-            self.mended.append(f"`{part.name}` was of another version of the assignment")
+            self.findings.repaired.append(f"`{part.name}` was of another version of the assignment")
             return []
         if not cell.source.strip():
-            self.mended.append(f"the text of `{part.name}` was gone: it was put back")
+            self.findings.repaired.append(f"the text of `{part.name}` was gone: it was put back")
             return []
         if part.kind != "code":
-            self.mended.append(f"`{part.name}` was written into: that stands before it")
+            self.findings.repaired.append(f"`{part.name}` was written into: that stands before it")
         elif only_added(part.given, cell.source) and not _meddles(part.given, cell.source):
-            self.mended.append(f"lines were added to `{part.name}`: they are run before it")
+            self.findings.repaired.append(
+                f"lines were added to `{part.name}`: they are run before it"
+            )
         else:
-            self.suspicious.append(
+            self.findings.suspicious.append(
                 f"the text of `{part.name}` was changed: the original is used, and what stood "
                 "there is run before it"
             )
@@ -165,7 +180,7 @@ class Rebuilt:
     def _stranger(self, cell: Found, name: str) -> None:
         """A cell with the name of no part."""
         claims = cell.known.get("grade") and not _own(cell)
-        where = self.suspicious if claims else self.mended
+        where = self.findings.suspicious if claims else self.findings.repaired
         where.append(f"the release has no cell `{shown(name)}`: it counts for nothing")
 
 

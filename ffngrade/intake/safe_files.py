@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ffngrade.core.errors import UnreadableSubmissionError
+
 DEEPEST = 6
 MOST_FILES = 5_000
 LEFT_OUT = re.compile(r"\.ipynb_checkpoints|__MACOSX|__pycache__|\.git|\._.*|\.DS_Store")
-
-
-class Unreadable(ValueError):  # noqa: N818
-    """What was handed in cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -38,31 +36,35 @@ def entries(folder: Path, deep: int = DEEPEST) -> list[Entry]:
 
     Raises
     ------
-    Unreadable
+    UnreadableSubmissionError
         If the folder is a link or no folder, cannot be listed, or holds far too much.
     """
     try:
         mode = os.lstat(folder).st_mode
     except OSError as error:
-        raise Unreadable(f"the submission's folder cannot be read ({error.strerror})") from None
+        raise UnreadableSubmissionError(
+            f"the submission's folder cannot be read ({error.strerror})"
+        ) from None
     if not stat.S_ISDIR(mode):
         what = "a link" if stat.S_ISLNK(mode) else "no folder"
-        raise Unreadable(f"the submission's folder is {what}")
+        raise UnreadableSubmissionError(f"the submission's folder is {what}")
     found = []
     for entry in _walk(folder, folder, deep):
         found.append(entry)
         if len(found) > MOST_FILES:
-            raise Unreadable(f"the submission's folder holds more than {MOST_FILES:,} files")
+            raise UnreadableSubmissionError(
+                f"the submission's folder holds more than {MOST_FILES:,} files"
+            )
     return sorted(found, key=lambda entry: entry.name)
 
 
-def content(entry: Entry, most: int) -> bytes:
+def content(entry: Entry, max_bytes: int) -> bytes:
     """The bytes of a file.
 
     Raises
     ------
-    Unreadable
-        If it is more than ``most`` bytes, cannot be read, or is a file no longer.
+    UnreadableSubmissionError
+        If it is more than ``max_bytes`` bytes, cannot be read, or is a file no longer.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -70,14 +72,17 @@ def content(entry: Entry, most: int) -> bytes:
         with os.fdopen(number, "rb") as file:
             about = os.fstat(number)
             if not stat.S_ISREG(about.st_mode):
-                raise Unreadable(f"{entry.shown} is no file")
-            if about.st_size > most:
-                raise Unreadable(
-                    f"{entry.shown} has {_size(about.st_size)}, and at most {_size(most)} are read"
+                raise UnreadableSubmissionError(f"{entry.shown} is no file")
+            if about.st_size > max_bytes:
+                raise UnreadableSubmissionError(
+                    f"{entry.shown} has {_size(about.st_size)}, and at most {_size(max_bytes)} "
+                    "are read"
                 )
-            return file.read(most)
+            return file.read(max_bytes)
     except OSError as error:
-        raise Unreadable(f"{entry.shown} cannot be read ({error.strerror})") from None
+        raise UnreadableSubmissionError(
+            f"{entry.shown} cannot be read ({error.strerror})"
+        ) from None
 
 
 def _size(count: int) -> str:
@@ -91,7 +96,9 @@ def _walk(folder: Path, top: Path, deep: int) -> Iterator[Entry]:
     try:
         inside = sorted(os.scandir(folder), key=lambda item: item.name)
     except OSError as error:
-        raise Unreadable(f"the submission's folder cannot be read ({error.strerror})") from None
+        raise UnreadableSubmissionError(
+            f"the submission's folder cannot be read ({error.strerror})"
+        ) from None
     for item in inside:
         path = Path(item.path)
         name = path.relative_to(top).as_posix()

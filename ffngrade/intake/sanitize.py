@@ -1,4 +1,4 @@
-"""The intake as a step of plain ``nbgrader autograde``: what can be mended there is mended there.
+"""The intake as a step of plain ``nbgrader autograde``: what can be repaired there, is.
 
 nbgrader opens the file itself, one of the right name and of valid JSON, and only then asks its
 preprocessors. So a broken file, another name or a folder too deep are for ``ffn-grade`` alone.
@@ -13,13 +13,15 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from ffngrade.intake.notebook_reader import Unusable, read_parsed
+from ffngrade.core.errors import UnusableNotebookError
+from ffngrade.core.submission import Findings
+from ffngrade.intake.notebook_reader import read_parsed
 from ffngrade.intake.release import Release, from_gradebook
-from ffngrade.intake.validate import Aside, Checked, mend
+from ffngrade.intake.validate import Checked, repair
 
 
-class Mend(NbGraderPreprocessor):
-    """Mend a submission before nbgrader looks at its cells, or set it aside with a reason."""
+class RepairSubmission(NbGraderPreprocessor):
+    """Repair a submission before nbgrader looks at its cells, or reject it with a reason."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -33,21 +35,22 @@ class Mend(NbGraderPreprocessor):
         """
         about = resources["nbgrader"]
         checked = self._checked(nb, about["assignment"], about["notebook"], about["db_url"])
-        if checked.aside is not None:
-            raise NbGraderException(f"{about['student']} is set aside: {checked.aside.teacher}")
+        if checked.findings.rejection is not None:
+            why = checked.findings.rejection.teacher
+            raise NbGraderException(f"{about['student']} is set aside: {why}")
         assert checked.notebook is not None
-        for sentence in checked.mended:
-            self.log.info("%s, mended: %s", about["student"], sentence)
-        for sentence in checked.suspicious:
+        for sentence in checked.findings.repaired:
+            self.log.info("%s, repaired: %s", about["student"], sentence)
+        for sentence in checked.findings.suspicious:
             self.log.warning("%s, suspicious: %s", about["student"], sentence)
         return checked.notebook, resources
 
     def _checked(self, nb: NotebookNode, assignment: str, notebook: str, url: str) -> Checked:
         release = self._release(assignment, notebook, url)
         try:
-            return mend(read_parsed(nb), release)
-        except Unusable as why:
-            return Checked(None, aside=Aside(why.teacher, why.student))
+            return repair(read_parsed(nb), release)
+        except UnusableNotebookError as why:
+            return Checked(None, Findings.rejected(why.teacher, why.student))
 
     def _release(self, assignment: str, notebook: str, url: str) -> Release:
         course = CourseDirectory(config=self.config)

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ffngrade.core.errors import UnreadableSubmissionError
+from ffngrade.core.submission import Findings, Rejection
 from ffngrade.intake.release import Release
-from ffngrade.intake.safe_files import Entry, Unreadable, content, entries
-from ffngrade.intake.validate import Aside, Checked, check
+from ffngrade.intake.safe_files import Entry, content, entries
+from ffngrade.intake.validate import Checked, check
 
 LARGEST = 20 * 2**20
 """Bytes of a file that is read."""
@@ -19,9 +21,8 @@ CHECKPOINT = re.compile(r"-checkpoint\.ipynb$", re.IGNORECASE)
 class Choice(NamedTuple):
     """The notebooks of a submission, checked, by name; or why there are none."""
 
-    checked: dict[str, Checked]
-    mended: list[str]
-    aside: Aside | None = None
+    checked: Mapping[str, Checked]
+    findings: Findings
 
 
 class _Candidate(NamedTuple):
@@ -33,22 +34,25 @@ def choose(files: Sequence[Entry], wanted: Mapping[str, Release]) -> Choice:
     """Find and check each notebook of an assignment.
 
     The file of the right name counts. If there is none, or nothing is in it, another one counts
-    where only one can be meant. A submission is set aside if not one of its notebooks can be used.
+    where only one can be meant. A submission is rejected if not one of its notebooks can be used.
     """
-    chosen = Choice({}, [])
-    reasons: list[Aside] = []
+    checked: dict[str, Checked] = {}
+    findings = Findings()
+    reasons: list[Rejection] = []
     for name, release in wanted.items():
         found, why = _choose_one(files, release, set(wanted) - {name})
         if found is None:
             assert why is not None
             reasons.append(why)
             if len(wanted) > 1:
-                chosen.mended.append(f"{name}.ipynb is left out: {why.teacher}")
+                findings.repaired.append(f"{name}.ipynb is left out: {why.teacher}")
             continue
-        chosen.checked[name] = found.checked
+        checked[name] = found.checked
         if found.entry.name != f"{name}.ipynb":
-            chosen.mended.append(f"{found.entry.shown} was taken for {name}.ipynb")
-    return chosen if chosen.checked else chosen._replace(aside=reasons[0])
+            findings.repaired.append(f"{found.entry.shown} was taken for {name}.ipynb")
+    if not checked:
+        findings.rejection = reasons[0]
+    return Choice(checked, findings)
 
 
 def elsewhere(folder: Path, wanted: Mapping[str, Release]) -> tuple[Path | None, list[Entry]]:
@@ -70,7 +74,7 @@ def elsewhere(folder: Path, wanted: Mapping[str, Release]) -> tuple[Path | None,
 
 def _choose_one(
     files: Sequence[Entry], release: Release, others: set[str]
-) -> tuple[_Candidate | None, Aside | None]:
+) -> tuple[_Candidate | None, Rejection | None]:
     right = [e for e in files if e.name == f"{release.notebook}.ipynb"]
     rest = [e for e in files if e not in right and _may_be(e, others)][:MOST_LOOKED_AT]
     exact = _checked(right[0], release) if right else None
@@ -84,7 +88,7 @@ def _choose_one(
     if exact is not None and exact.checked.notebook is not None:
         return exact, None  # nothing is in it, and nothing else is better
     if exact is not None and not answered:
-        return None, exact.checked.aside
+        return None, exact.checked.findings.rejection
     same_name = [one for one in answered if _stem(one.entry) == release.notebook]
     if len(same_name) == 1:
         return same_name[0], None
@@ -93,7 +97,9 @@ def _choose_one(
         return blank[0], None
     if good:
         return None, _several(good, release)
-    return None, found[0].checked.aside if len(found) == 1 else _none(files, found, release)
+    if len(found) == 1:
+        return None, found[0].checked.findings.rejection
+    return None, _none(files, found, release)
 
 
 def _may_be(entry: Entry, others: set[str]) -> bool:
@@ -103,12 +109,13 @@ def _may_be(entry: Entry, others: set[str]) -> bool:
 
 def _checked(entry: Entry, release: Release) -> _Candidate:
     if entry.kind != "file":
-        return _Candidate(entry, Checked(None, aside=_not_a_file(entry)))
+        return _Candidate(entry, Checked(None, Findings(rejection=_not_a_file(entry))))
     try:
         return _Candidate(entry, check(content(entry, LARGEST), release))
-    except Unreadable as why:
+    except UnreadableSubmissionError as why:
         hint = "Your notebook cannot be read, or is too large: clear its outputs, save it, and "
-        return _Candidate(entry, Checked(None, aside=Aside(str(why), f"{hint}hand it in again.")))
+        findings = Findings.rejected(str(why), f"{hint}hand it in again.")
+        return _Candidate(entry, Checked(None, findings))
 
 
 def _is_one_of(entry: Entry, wanted: Mapping[str, Release]) -> bool:
@@ -126,16 +133,16 @@ def _different(found: Sequence[_Candidate]) -> list[_Candidate]:
     return list(once.values())
 
 
-def _several(found: Sequence[_Candidate], release: Release) -> Aside:
+def _several(found: Sequence[_Candidate], release: Release) -> Rejection:
     names = ", ".join(one.entry.shown for one in found[:5])
-    return Aside(
+    return Rejection(
         f"any of {len(found)} notebooks may be meant: {names}",
         f"You handed in several notebooks ({names}), and it is not clear which one counts: hand in "
         f"one, called {release.notebook}.ipynb.",
     )
 
 
-def _none(files: Sequence[Entry], found: Sequence[_Candidate], release: Release) -> Aside:
+def _none(files: Sequence[Entry], found: Sequence[_Candidate], release: Release) -> Rejection:
     names = ", ".join(entry.shown for entry in files[:5])
     if found:
         what = f"none of {len(found)} notebooks is that of {release.notebook}"
@@ -143,15 +150,15 @@ def _none(files: Sequence[Entry], found: Sequence[_Candidate], release: Release)
         what = f"there is no notebook for {release.notebook}, but {names}"
     else:
         what = "the folder is empty"
-    return Aside(
+    return Rejection(
         what,
         f"What you handed in ({names or 'an empty folder'}) does not hold the notebook "
         f"{release.notebook}.ipynb: hand that one in.",
     )
 
 
-def _not_a_file(entry: Entry) -> Aside:
-    return Aside(
+def _not_a_file(entry: Entry) -> Rejection:
+    return Rejection(
         f"{entry.shown} {entry.why}, and not a file",
         f"{entry.shown} is not a file: hand in the notebook itself.",
     )

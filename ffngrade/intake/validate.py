@@ -1,4 +1,4 @@
-"""A submission before it is run: checked, mended where that is safe, or set aside with a reason.
+"""A submission before it is run: checked, repaired where that is safe, or rejected with a reason.
 
 Bytes and a release go in, a clean notebook comes out: every cell that counts is there once, with
 the release's metadata and, unless students write into it, with the release's text. Nothing is run,
@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from ffngrade.core.errors import UnusableNotebookError
+from ffngrade.core.submission import Findings, Rejection
 from ffngrade.intake.match_cells import Matched, defined, match, same_text
-from ffngrade.intake.notebook_reader import Document, Found, Unusable, read, shown
+from ffngrade.intake.notebook_reader import Document, Found, read, shown
 from ffngrade.intake.release import Release
 from ffngrade.intake.repair import NOTE, Rebuilt, note
 
@@ -22,23 +24,11 @@ COMMENT = re.compile(r"#.*")
 MOST_TOLD = 20
 
 
-class Aside(NamedTuple):
-    """Why a submission cannot be graded."""
-
-    teacher: str
-    student: str
-
-
 class Checked(NamedTuple):
-    """What came of checking a submission.
-
-    Each of ``mended`` and ``suspicious`` is a sentence; there is a notebook, or a reason.
-    """
+    """What came of checking a submission: a notebook, or a rejection among the findings."""
 
     notebook: NotebookNode | None
-    mended: tuple[str, ...] = ()
-    suspicious: tuple[str, ...] = ()
-    aside: Aside | None = None
+    findings: Findings
     answered: int = 0
     """Answers that differ from what was handed out."""
 
@@ -46,29 +36,31 @@ class Checked(NamedTuple):
 def check(data: bytes, release: Release) -> Checked:
     """Check the bytes of a file that should hold a student's notebook."""
     try:
-        return mend(read(data), release)
-    except Unusable as why:
-        return Checked(None, aside=Aside(why.teacher, why.student))
+        return repair(read(data), release)
+    except UnusableNotebookError as why:
+        return Checked(None, Findings.rejected(why.teacher, why.student))
 
 
-def mend(document: Document, release: Release) -> Checked:
+def repair(document: Document, release: Release) -> Checked:
     """Check a notebook that is read already, and build the one that is graded."""
     cells = [cell for cell in document.cells if cell.id != NOTE]
     found = match(cells, release.parts)
     try:
         _belongs(cells, found, release)
-    except Unusable as why:
-        return Checked(None, tuple(document.mended), aside=Aside(why.teacher, why.student))
-    work = Rebuilt(cells, found, release, list(document.mended))
+    except UnusableNotebookError as why:
+        rejection = Rejection(why.teacher, why.student)
+        return Checked(None, Findings(list(document.repaired), rejection=rejection))
+    findings = Findings(list(document.repaired))
+    rebuilt = Rebuilt(cells, found, release, findings)
     if document.language not in ("", "python", "ipython"):
-        work.mended.append(f"the notebook named another language ({shown(document.language)})")
-    notebook = work.built()
-    work.suspicious += _of_library(cells)
-    mended, suspicious = _few(work.mended), _few(work.suspicious)
-    if mended or suspicious:
-        notebook.cells.insert(0, note((*mended, *suspicious)))
-    answered = _answered(cells, found, release)
-    return Checked(notebook, mended, suspicious, answered=answered)
+        said = f"the notebook named another language ({shown(document.language)})"
+        findings.repaired.append(said)
+    notebook = rebuilt.built()
+    findings.suspicious += _of_library(cells)
+    told = Findings(_few(findings.repaired), _few(findings.suspicious))
+    if told.repaired or told.suspicious:
+        notebook.cells.insert(0, note([*told.repaired, *told.suspicious]))
+    return Checked(notebook, told, _answered(cells, found, release))
 
 
 def _of_library(cells: Sequence[Found]) -> list[str]:
@@ -78,17 +70,17 @@ def _of_library(cells: Sequence[Found]) -> list[str]:
     return [f"`ffnlib.{shown(name)}` is used, which is disabled in exercises" for name in named]
 
 
-def _few(sentences: Sequence[str]) -> tuple[str, ...]:
+def _few(sentences: Sequence[str]) -> list[str]:
     """Each sentence once, and not more than somebody would read."""
     once = list(dict.fromkeys(sentences))
     more = len(once) - MOST_TOLD
-    return (*once[:MOST_TOLD], *([f"and {more} more of this kind"] if more > 0 else []))
+    return [*once[:MOST_TOLD], *([f"and {more} more of this kind"] if more > 0 else [])]
 
 
 def _belongs(cells: Sequence[Found], found: Matched, release: Release) -> None:
     """Raise if a notebook has nothing of the assignment."""
     if not cells:
-        raise Unusable(
+        raise UnusableNotebookError(
             "the notebook has no cells",
             "Your notebook has no cells: hand in the one with your answers.",
         )
@@ -97,7 +89,7 @@ def _belongs(cells: Sequence[Found], found: Matched, release: Release) -> None:
         return
     begun = {name for cell in cells for name in BEGINS.findall(cell.source)} - {release.assignment}
     other = f", but of {shown(min(begun))}" if begun else ""
-    raise Unusable(
+    raise UnusableNotebookError(
         f"no cell of it belongs to {release.notebook}{other}",
         f"The notebook is not the one of {release.notebook}{other}: hand in the right one.",
     )

@@ -57,7 +57,7 @@ class Problem:
     name: str
     anchor: str
     score: float
-    most: float
+    max_score: float
     state: str
     """``right``, ``wrong``, or ``open`` where a person decides."""
     words: str = ""
@@ -75,8 +75,8 @@ class Problem:
     def marks(self) -> str:
         """Its marks in words."""
         if self.words == WAITING:
-            return f"– of {points(self.most)}"
-        return f"{points(self.score)} of {points(self.most)}"
+            return f"– of {points(self.max_score)}"
+        return f"{points(self.score)} of {points(self.max_score)}"
 
     @property
     def short(self) -> str:
@@ -170,8 +170,8 @@ def write_short(course: Course, assignment: str, student: str, notebook: str) ->
     """Write a page with nothing but the marks, where the whole one could not be made."""
     marks = marks_of(course.url, notebook, assignment, student)
     problems = [
-        Problem(name.removeprefix("test_"), "notebook", score, most, "open")
-        for name, (score, most) in marks.cells.items()
+        Problem(name.removeprefix("test_"), "notebook", score, max_score, "open")
+        for name, (score, max_score) in marks.cells.items()
     ]
     return _written(course, assignment, student, notebook, _laid_out(notebook, marks, [], problems))
 
@@ -259,15 +259,15 @@ def _outputs(cell: NotebookNode, room: Room) -> list[str]:
 
 def _judged(cell: NotebookNode, name: str, marks: Marks, title: str) -> Problem:
     """A problem that was judged by its test cell, in the words of the checks."""
-    score, most = marks.cells[name]
+    score, max_score = marks.cells[name]
     words = "\n".join(filter(None, map(_words, cell.get("outputs", [])))).strip()
     failed = any(output.get("output_type") == "error" for output in cell.get("outputs", []))
-    state = "wrong" if failed or score < most else "right"
+    state = "wrong" if failed or score < max_score else "right"
     told = name.removeprefix("test_")
     tables = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
     difference = Markup(harmless("".join(tables)))
     said = pathless(words) or NOTHING
-    return Problem(told, _anchor(told), score, most, state, said, title, difference)
+    return Problem(told, _anchor(told), score, max_score, state, said, title, difference)
 
 
 def _words(output: Mapping[str, Any]) -> str:
@@ -277,11 +277,11 @@ def _words(output: Mapping[str, Any]) -> str:
 
 
 def _by_hand(name: str, marks: Marks, title: str) -> Problem:
-    score, most = marks.cells[name]
+    score, max_score = marks.cells[name]
     words = "marked by a person" if name in marks.marked else "left as it was handed out"
     if name in marks.waiting:
         words = AGAIN if name in marks.marked else WAITING
-    return Problem(name, _anchor(name), score, most, "open", words, title)
+    return Problem(name, _anchor(name), score, max_score, "open", words, title)
 
 
 def points(number: float) -> str:
@@ -299,6 +299,8 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["points"] = points
-    environment.filters["day"] = lambda moment: moment.strftime("%d %B %Y, %H:%M UTC").lstrip("0")
+    environment.filters["day"] = lambda timestamp: timestamp.strftime("%d %B %Y, %H:%M UTC").lstrip(
+        "0"
+    )
     text = (files("ffngrade") / "templates" / "feedback.html.j2").read_text(encoding="utf-8")
     return environment.from_string(text)

@@ -13,7 +13,8 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 
 from ffngrade.core.course import Course
-from ffngrade.gradebook.journal import Record
+from ffngrade.core.submission import State
+from ffngrade.gradebook.journal import Journal
 from ffngrade.reports.report import Row, plain, rows
 
 COLUMNS = (
@@ -23,7 +24,7 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def table(course: Course, record: Record, assignments: Sequence[str] = ()) -> str:
+def table(course: Course, record: Journal, assignments: Sequence[str] = ()) -> str:
     """The table as CSV: a line for each student of each assignment (of all that are known)."""
     with course.gradebook() as book:
         known = {str(one.name): one for one in book.assignments}
@@ -47,11 +48,11 @@ def cell(value: Any) -> str:
 
 
 def _lines(
-    course: Course, record: Record, assignment: Assignment, book: Gradebook
+    course: Course, record: Journal, assignment: Assignment, book: Gradebook
 ) -> Iterator[dict[str, Any]]:
     name = str(assignment.name)
     found = {row.student: row for row in rows(course, name, record)}
-    given = any(row.state != "absent" for row in found.values())
+    given = any(row.state != State.ABSENT for row in found.values())
     known = {str(one.id): one for one in book.students}
     theirs = {
         str(one.student_id): one
@@ -61,7 +62,7 @@ def _lines(
     order = [*known, *sorted(found.keys() - known.keys())]
     for student in order:
         person, submission = known.get(student), theirs.get(student)
-        row = found.get(student, Row(student, "absent"))
+        row = found.get(student, Row(student, State.ABSENT))
         due = extended.get(student) or assignment.duedate
         yield {
             "assignment": name,
@@ -77,15 +78,15 @@ def _lines(
 
 def _marks(row: Row, given: bool, due: datetime | None) -> dict[str, Any]:
     """Marks, where there are any; a 0 for who handed in nothing stands only after the due date."""
-    if row.state == "graded" and row.standing is not None:
-        off = row.standing.late
+    if row.state == State.GRADED and row.scores is not None:
+        off = row.scores.late
         return {
-            "raw_score": row.standing.score + off,
+            "raw_score": row.scores.score + off,
             "late_submission_penalty": off,
-            "score": max(0.0, row.standing.score),
+            "score": max(0.0, row.scores.score),
             "reason": row.waiting,
         }
-    if row.state != "absent":
+    if row.state != State.ABSENT:
         return {"reason": f"{row.words}: {row.why}" if row.why else row.words}
     if not given:
         return {"reason": "not given yet"}

@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -21,8 +21,9 @@ from tabulate import tabulate
 
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import accompany
-from ffngrade.gradebook.journal import Entry, Record
-from ffngrade.gradebook.score_summary import Standing, standings
+from ffngrade.core.submission import Findings, State
+from ffngrade.gradebook.journal import Entry, Journal
+from ffngrade.gradebook.score_summary import ScoreSummary, score_summaries
 from ffngrade.intake.collect import everybody, from_exchange, strays
 
 STYLE = (files("ffngrade") / "templates" / "report.css").read_text(encoding="utf-8")
@@ -32,16 +33,16 @@ POLICY = (
     + "'"
 )
 WORDS = {
-    "graded": "graded",
-    "received": "not graded yet",
-    "running": "not finished",
-    "failed": "failed",
-    "aside": "set aside",
-    "absent": "nothing handed in",
+    State.GRADED: "graded",
+    State.RECEIVED: "not graded yet",
+    State.RUNNING: "not finished",
+    State.FAILED: "failed",
+    State.REJECTED: "set aside",
+    State.ABSENT: "nothing handed in",
 }
 """States as they are called in the report, in the order of its summary."""
-TOLD = {"repaired": "mended", "suspicious": "suspicious"}
-"""What the summary counts besides states: its word, and the attribute of a row."""
+TOLD = ("repaired", "suspicious")
+"""The findings that the summary counts besides states."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,12 @@ class Row:
     """One student of the report."""
 
     student: str
-    state: str
-    """A key of `WORDS`."""
-    standing: Standing | None = None
+    state: State
+    scores: ScoreSummary | None = None
     """What the gradebook has."""
     why: str = ""
     """Why it was set aside, or what went wrong."""
-    mended: tuple[str, ...] = ()
-    suspicious: tuple[str, ...] = ()
+    findings: Findings = field(default_factory=Findings)
     attempt: str = ""
     """The one of several attempts that counts; empty for the last one."""
 
@@ -68,36 +67,37 @@ class Row:
     @property
     def marks(self) -> str:
         """Marks in words; empty where there are none to be told."""
-        return _marks(self.standing) if self.standing and self.state == "graded" else ""
+        return _marks(self.scores) if self.scores and self.state == State.GRADED else ""
 
     @property
     def waiting(self) -> str:
         """What a person must still do."""
-        count = self.standing.waiting if self.standing and self.state == "graded" else 0
+        count = self.scores.waiting if self.scores and self.state == State.GRADED else 0
         return f"{count} answer{'s' * (count > 1)} to be marked by hand" if count else ""
 
     @property
     def needs_care(self) -> bool:
         """Whether somebody should look at it."""
-        return bool(self.why or self.suspicious or self.state in ("failed", "aside"))
+        stuck = self.state in (State.FAILED, State.REJECTED)
+        return bool(self.why or self.findings.suspicious or stuck)
 
     @property
     def notes(self) -> list[tuple[str, str]]:
         """Kind and sentence of everything there is to say."""
         notes = [(self.words, self.why)] if self.why else []
-        if self.standing is not None and self.state != "graded":
-            notes.append(("gradebook", f"it still has {_marks(self.standing)} from before"))
+        if self.scores is not None and self.state != State.GRADED:
+            notes.append(("gradebook", f"it still has {_marks(self.scores)} from before"))
         if self.attempt:
             notes.append(("counts", f"attempt {self.attempt}, the best of several"))
-        notes += [("suspicious", sentence) for sentence in self.suspicious]
-        notes += [("repaired", sentence) for sentence in self.mended]
+        notes += [("suspicious", sentence) for sentence in self.findings.suspicious]
+        notes += [("repaired", sentence) for sentence in self.findings.repaired]
         return [*notes, ("open", self.waiting)] if self.waiting else notes
 
 
-def rows(course: Course, assignment: str, record: Record) -> list[Row]:
+def rows(course: Course, assignment: str, record: Journal) -> list[Row]:
     """Everybody in the gradebook, among the submissions, or ever taken in, sorted by name."""
     entries = {entry.student: entry for entry in record.entries(assignment)}
-    marks = standings(course.url, assignment)
+    marks = score_summaries(course.url, assignment)
     names = sorted({*everybody(course), *entries, *marks})
     there = set(course.students(assignment))
     return [_row(name, entries.get(name), marks.get(name), name in there) for name in names]
@@ -130,12 +130,12 @@ def summary(found: Sequence[Row]) -> str:
     """Return how many of each sort, in a sentence's words."""
     counts = [(sum(row.state == state for row in found), word) for state, word in WORDS.items()]
     states = ", ".join(f"{count} {word}" for count, word in counts if count) or "no students"
-    told = {word: sum(bool(getattr(row, name)) for row in found) for word, name in TOLD.items()}
+    told = {word: sum(bool(getattr(row.findings, word)) for row in found) for word in TOLD}
     more = ", ".join(f"{count} {word}" for word, count in told.items() if count)
     return f"{states}; {more}" if more else states
 
 
-def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), moment: str = "") -> str:
+def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), timestamp: str = "") -> str:
     """The report as an HTML page.
 
     Parameters
@@ -145,7 +145,7 @@ def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), moment: str
     found : sequence of Row
     loose : sequence of str
         Files that are in no student's folder.
-    moment : str
+    timestamp : str
         When it was made, in words.
     """
     return _template("report").render(
@@ -154,25 +154,26 @@ def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), moment: str
         care=[(i, row) for i, row in enumerate(found) if row.needs_care],
         summary=summary(found),
         loose=[plain(one) for one in loose],
-        moment=moment,
+        timestamp=timestamp,
         policy=POLICY,
         style=Markup(STYLE),
     )
 
 
-def write(course: Course, assignment: str, record: Record) -> Path:
+def write(course: Course, assignment: str, record: Journal) -> Path:
     """Write the page into the course's folder ``reports``; give the file."""
-    moment = datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC")
-    text = page(assignment, rows(course, assignment, record), strays(course), moment)
+    timestamp = datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC")
+    text = page(assignment, rows(course, assignment, record), strays(course), timestamp)
     return _written(course.folder / "reports" / f"{assignment}.html", text)
 
 
-def write_aside(course: Course, assignment: str, entry: Entry) -> Path:
+def write_rejection(course: Course, assignment: str, entry: Entry) -> Path:
     """Write the feedback of a submission that was set aside: one sentence to its student."""
-    if entry.aside is None:
-        raise ValueError(f"entry must be of a submission that is set aside, got {entry.state!r}")
-    text = _template("aside").render(
-        name=assignment, sentence=entry.aside.student, policy=POLICY, style=Markup(STYLE)
+    rejection = entry.findings.rejection
+    if rejection is None:
+        raise ValueError(f"entry must be of a submission that is set aside, got {entry.state}")
+    text = _template("rejection").render(
+        name=assignment, sentence=rejection.student, policy=POLICY, style=Markup(STYLE)
     )
     path = _written(course.feedback(entry.student, assignment) / f"{assignment}.html", text)
     accompany(path.parent, from_exchange(course, entry.student, assignment))
@@ -193,19 +194,19 @@ def plain(text: str) -> str:
     return "".join(c if unicodedata.category(c)[0] != "C" else "�" for c in text)
 
 
-def _row(name: str, entry: Entry | None, standing: Standing | None, is_there: bool) -> Row:
+def _row(name: str, entry: Entry | None, scores: ScoreSummary | None, is_there: bool) -> Row:
     if entry is None:  # graded by nbgrader itself, or never taken in
-        state = "graded" if standing else "received" if is_there else "absent"
-        return Row(name, state, standing)
-    state = "received" if entry.state == "absent" and is_there else entry.state
-    why = entry.aside.teacher if entry.aside else entry.why
-    told = (entry.mended, entry.suspicious, entry.attempt if state == "graded" else "")
-    return Row(name, state, standing, why, *told)
+        state = State.GRADED if scores else State.RECEIVED if is_there else State.ABSENT
+        return Row(name, state, scores)
+    state = State.RECEIVED if entry.state == State.ABSENT and is_there else entry.state
+    why = entry.findings.rejection.teacher if entry.findings.rejection else entry.why
+    attempt = entry.attempt if state == State.GRADED else ""
+    return Row(name, state, scores, why, entry.findings, attempt)
 
 
-def _marks(standing: Standing) -> str:
-    late = f" (−{_number(standing.late)} late)" if standing.late else ""
-    return f"{_number(standing.score)} of {_number(standing.most)}{late}"
+def _marks(scores: ScoreSummary) -> str:
+    late = f" (−{_number(scores.late)} late)" if scores.late else ""
+    return f"{_number(scores.score)} of {_number(scores.max_score)}{late}"
 
 
 def _sentence(text: str) -> Markup:

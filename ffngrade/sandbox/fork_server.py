@@ -31,7 +31,7 @@ import numpy
 from ipykernel.iostream import OutStream
 from IPython.core.inputtransformer2 import TransformerManager
 
-from ffngrade.sandbox import namespaces as walls
+from ffngrade.sandbox import namespaces
 
 OTHERS, OWN, ASIDE = "/run/sessions", "/run/session", "/run/aside"
 AWAITED = (signal.SIGTERM, signal.SIGCHLD)
@@ -107,12 +107,12 @@ def start(name: str, user: int | None, room: Room, limits: Limits) -> int:
 
 def keep(name: str, user: int | None, room: Room, limits: Limits) -> NoReturn:
     """Be the keeper: start the first process, and end it when told to."""
-    walls.die_with_parent()
+    namespaces.die_with_parent()
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    walls.leave(privileged=user is not None)
+    namespaces.leave(privileged=user is not None)
     first = os.fork()
     if first == 0:
         try:
@@ -128,8 +128,8 @@ def keep(name: str, user: int | None, room: Room, limits: Limits) -> NoReturn:
 
 def be_first(name: str, user: int | None, room: Room, limits: Limits) -> NoReturn:
     """Be the first process of the new namespaces."""
-    walls.die_with_parent()
-    walls.furnish(f"{OTHERS}/{name}", OWN, ASIDE, room)
+    namespaces.die_with_parent()
+    namespaces.mount_private(f"{OTHERS}/{name}", OWN, ASIDE, room)
     bound, telling = os.pipe()
     hearing, closed = os.pipe()
     kernel = os.fork()
@@ -144,10 +144,10 @@ def be_first(name: str, user: int | None, room: Room, limits: Limits) -> NoRetur
     os.close(telling)
     os.close(hearing)
     if os.read(bound, 1):
-        walls.close_door(OWN)
-    walls.surrender(user)
-    walls.readable_by_debuggers(False)
-    walls.die_with_parent()  # forgotten by a change of user
+        namespaces.close_door(OWN)
+    namespaces.drop_privileges(user)
+    namespaces.readable_by_debuggers(False)
+    namespaces.die_with_parent()  # forgotten by a change of user
     os.write(closed, b"x")
     os.close(closed)
     os.close(bound)
@@ -165,8 +165,8 @@ def be_kernel(user: int | None, limits: Limits, telling: int, hearing: int) -> N
         _, hard = resource.getrlimit(number)
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(number, (least, least))
-    walls.surrender(user)
-    walls.readable_by_debuggers(True)  # as every program is that was started anew
+    namespaces.drop_privileges(user)
+    namespaces.readable_by_debuggers(True)  # as every program is that was started anew
     numpy.random.seed()  # noqa: NPY002  # not what the siblings draw
     app = ipykernel.kernelapp.IPKernelApp.instance()
     app.initialize(["-f", f"{OWN}/kernel.json", *FLAGS])

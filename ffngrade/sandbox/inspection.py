@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ffngrade.sandbox import bubblewrap as sandbox
-from ffngrade.sandbox import kernel
-from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox import kernel, prefork
 from ffngrade.sandbox.session import Session
 
 LOOK = """
@@ -93,7 +92,7 @@ def main(folders: dict[str, str]) -> bool:
     sandbox.hide(*folders.values())
     well = True
     for start_warm in (True, False):
-        if start_warm and warm.obstacle():
+        if start_warm and prefork.obstacle():
             continue
         start = "warm" if start_warm else "cold"
         seen = look(folders.values(), start_warm)

@@ -34,7 +34,7 @@ def own() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
-def holds_more(root: int, most: int) -> bool:
+def holds_more(root: int, limit: int) -> bool:
     """Return whether `held` is above a number of bytes.
 
     Where it is clearly not, that is found fast.
@@ -43,7 +43,7 @@ def holds_more(root: int, most: int) -> bool:
     for process in _family(root):
         with suppress(psutil.Error):
             resident += process.memory_info().rss + _kept_for(process)
-    return resident > most and held(root) > most
+    return resident > limit and held(root) > limit
 
 
 def _kept_for(process: psutil.Process) -> int:

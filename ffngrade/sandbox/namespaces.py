@@ -1,9 +1,9 @@
 """Walls around one process among others of one sandbox: Linux namespaces, by the C library.
 
-Used by `ffngrade.sandbox.fork_server`, inside. A child of the template that went through `enclose`
-and `surrender` shares nothing with its siblings that can be written: it has its own processes,
-network, message queues, keys, ``/proc``, ``/tmp``, ``/dev/shm`` and terminals; all else is
-read-only, and calls by which siblings could meet at it are refused.
+Used by `ffngrade.sandbox.fork_server`, inside. A child of the template that went through `leave`,
+`mount_private` and `drop_privileges` shares nothing with its siblings that can be written: it has
+its own processes, network, message queues, keys, ``/proc``, ``/tmp``, ``/dev/shm`` and terminals;
+all else is read-only, and calls by which siblings could meet at it are refused.
 """
 
 import ctypes
@@ -65,8 +65,8 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     _checked(done, f"mount {kind or source} on {target}")
 
 
-def furnish(own: str, shown: str, aside: str, room: Mapping[str, Any]) -> None:
-    """Return this process, the first of its namespaces, file systems of its own.
+def mount_private(own: str, shown: str, aside: str, room: Mapping[str, Any]) -> None:
+    """Mount file systems of its own for this process, the first of its namespaces.
 
     Parameters
     ----------
@@ -108,8 +108,8 @@ def close_door(shown: str) -> None:
     mount("none", shown, "", flags)
 
 
-def surrender(user: int | None) -> None:
-    """Return up every privilege, for good.
+def drop_privileges(user: int | None) -> None:
+    """Give up every privilege, for good.
 
     Parameters
     ----------

@@ -38,9 +38,7 @@ from jupyter_client.connect import write_connection_file
 
 import ffngrade
 from ffngrade.sandbox import bubblewrap as sandbox
-from ffngrade.sandbox import fork_server as template
-from ffngrade.sandbox import inside, seccomp
-from ffngrade.sandbox import namespaces as walls
+from ffngrade.sandbox import fork_server, inside, namespaces, seccomp
 from ffngrade.sandbox.bubblewrap import HOME, USERS, Limits
 
 CHANNELS = 5
@@ -54,15 +52,15 @@ class Template:
         self._lock = Lock()
         first = os.getpid() * 7  # another one for each process that grades
         self._users = itertools.count(first)
-        modules = (ffngrade, seccomp, walls, template)
+        modules = (ffngrade, seccomp, namespaces, fork_server)
         program = [sys.executable, "-m", "ffngrade.sandbox.fork_server"]
         self._process = subprocess.Popen(
             sandbox.command_for_template(
                 program,
                 placed={inside.path_of(m): Path(str(m.__file__)) for m in modules},
                 sessions=self.folder,
-                at=template.OTHERS,
-                empty=(template.OWN, template.ASIDE),
+                at=fork_server.OTHERS,
+                empty=(fork_server.OWN, fork_server.ASIDE),
             ),
             env={},
             stdin=subprocess.PIPE,
@@ -139,7 +137,7 @@ class WarmKernel:
         known = write_connection_file(
             str(self._folder / "kernel.json"),
             transport="ipc",
-            ip=f"{template.OWN}/kernel",
+            ip=f"{fork_server.OWN}/kernel",
             key=secrets.token_hex().encode(),
         )[1]
         if os.geteuid() == 0:  # inside it is another user who reads and writes them

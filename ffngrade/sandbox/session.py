@@ -20,8 +20,7 @@ from nbformat.v4 import new_output
 
 from ffngrade.intake.notebook_reader import whole
 from ffngrade.reports.outputs import MOST, SHOWN
-from ffngrade.sandbox import memory
-from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox import memory, prefork
 from ffngrade.sandbox.bubblewrap import HIDDEN, Limits
 from ffngrade.sandbox.kernel import NAME
 
@@ -52,7 +51,7 @@ class Ran(NamedTuple):
 
 
 class Session:
-    """One kernel; what it prints is cut after ``most`` characters a cell.
+    """One kernel; what it prints is cut after ``max_output`` characters a cell.
 
     Parameters
     ----------
@@ -60,7 +59,7 @@ class Session:
         Of a kernelspec. The sandbox's starts warm where it can, any other cold.
     startup_timeout : float
         Seconds that it has to start.
-    most : int
+    max_output : int
     warm : bool
         Whether a warm start is tried.
     grace : float
@@ -73,12 +72,12 @@ class Session:
         self,
         kernel_name: str,
         startup_timeout: float = 120,
-        most: int = 200_000,
+        max_output: int = 200_000,
         warm: bool = True,
         grace: float = 5.0,
         memory_limit: int = Limits.together,
     ) -> None:
-        self.most = most
+        self.max_output = max_output
         self.grace = grace
         self.memory = memory_limit
         self._look = time.monotonic() + memory.INTERVAL
@@ -96,7 +95,7 @@ class Session:
     @property
     def is_warm(self) -> bool:
         """Whether the kernel was forked, so that another one costs little."""
-        return isinstance(self.kernel, warm.WarmKernel)
+        return isinstance(self.kernel, prefork.WarmKernel)
 
     def close(self) -> None:
         """End the kernel and everything it started."""
@@ -105,10 +104,10 @@ class Session:
         with suppress(Exception):
             self.kernel.close()
 
-    def run(self, source: str, seconds: float, most: int | None = None) -> Ran:
+    def run(self, source: str, seconds: float, max_output: int | None = None) -> Ran:
         """Run a cell to its end, or for so many seconds."""
         asked = self.client.execute(source, allow_stdin=False, stop_on_error=False)
-        outputs = Outputs(self.most if most is None else most)
+        outputs = Outputs(self.max_output if max_output is None else max_output)
         deadline, interrupted = time.monotonic() + seconds, False
         while True:
             message = self._heard(POLL)
@@ -230,18 +229,18 @@ class ColdKernel:
 
 
 def _started(kernel_name: str, startup_timeout: float, may_be_warm: bool) -> Kernel:
-    if may_be_warm and kernel_name == NAME and not warm.obstacle():
+    if may_be_warm and kernel_name == NAME and not prefork.obstacle():
         with suppress(OSError, RuntimeError):
-            return warm.WarmKernel(warm.shared(), startup_timeout)
+            return prefork.WarmKernel(prefork.shared(), startup_timeout)
     return ColdKernel(kernel_name)
 
 
 class Outputs:
     """The outputs of a cell, up to a size: of each nothing but flat texts of the kinds shown."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_output: int) -> None:
         self.found: list[NotebookNode] = []
-        self.left = most
+        self.left = max_output
 
     def add(self, message: dict[str, Any]) -> None:
         """Take one message of the kernel's, if it is an output and there is room."""

@@ -15,12 +15,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ffnlib.errors import UnreadableFileError
+
 FORMAT: Final[str] = "ffnlib parameters 1"
 _MARK: Final[str] = "format"
-
-
-class UnreadableFileError(ValueError):
-    """A file is damaged, of another kind, or of another model; the message says which."""
 
 
 def write_arrays(path: str | PathLike[str], arrays: Mapping[str, NDArray[Any]]) -> None:

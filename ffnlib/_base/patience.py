@@ -13,20 +13,6 @@ from contextvars import ContextVar
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
-class UnfinishedError(Exception):
-    """A computation has had its time; asked again, it goes on where it was.
-
-    Attributes
-    ----------
-    share : float
-        How much of it is done, from 0 to 1.
-    """
-
-    def __init__(self, share: float) -> None:
-        super().__init__(f"unfinished: {100 * share:.0f} % are done")
-        self.share = share
-
-
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Let what is computed inside raise `UnfinishedError` after so many seconds."""

@@ -10,8 +10,8 @@ apart from that, for while nbgrader grades it runs in a kernel that holds nothin
 """
 
 from ffnlib.checks.case_inputs import training_digits
-from ffnlib.checks.execution import CheckFailed
 from ffnlib.checks.guard import begin
 from ffnlib.checks.verdict import verify
+from ffnlib.errors import CheckFailed
 
 __all__ = ["CheckFailed", "begin", "training_digits", "verify"]

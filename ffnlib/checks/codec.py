@@ -13,15 +13,13 @@ from typing import Any
 
 from numpy import array, bool_, dtype, frombuffer, ndarray, number
 
+from ffnlib.errors import CodecError
+
 LARGEST = 1_000_000
 DEEPEST = 10
 LONGEST = 10_000  # of a text
 CODE = re.compile(r"[<>|=]?[?biufc]\d{0,2}")  # of NumPy's types: what else one reads is a program
 BITS = 13_000  # of an integer: Python writes no longer one in decimal digits
-
-
-class Unreadable(ValueError):  # noqa: N818
-    """Text that does not say a value."""
 
 
 def encode(value: object) -> Any:
@@ -34,15 +32,15 @@ def decode(said: Any) -> Any:
 
     Raises
     ------
-    Unreadable
+    CodecError
         If it describes none, or one that is too large.
     """
     try:
         return _decode(said, 0)
-    except Unreadable:
+    except CodecError:
         raise
     except Exception as error:  # NumPy reads what names a type with all of Python's parser
-        raise Unreadable(f"the description of a value is broken ({type(error).__name__})") from None
+        raise CodecError(f"the description of a value is broken ({type(error).__name__})") from None
 
 
 def dumps(value: Any) -> str:
@@ -97,7 +95,7 @@ def _bytes(exact: Any) -> list[str]:
 
 def _decode(said: Any, depth: int) -> Any:
     if not isinstance(said, list) or not said or depth > DEEPEST:
-        raise Unreadable("the description of a value must be a short list")
+        raise CodecError("the description of a value must be a short list")
     kind, *parts = said
     if kind == "array":
         code, text, shape = parts
@@ -108,12 +106,12 @@ def _decode(said: Any, depth: int) -> Any:
     if kind == "list":
         (items,) = parts
         if not isinstance(items, list) or len(items) > LARGEST:
-            raise Unreadable("a list in the description of a value is none, or too long")
+            raise CodecError("a list in the description of a value is none, or too long")
         return [_decode(item, depth + 1) for item in items]
     if kind == "int":
         whole = int(str(parts[0])[:LONGEST], 16)
         if whole.bit_length() > BITS:
-            raise Unreadable(f"an integer has more than {BITS:,} bits")
+            raise CodecError(f"an integer has more than {BITS:,} bits")
         return whole
     if kind == "float":
         return float.fromhex(str(parts[0]))
@@ -125,7 +123,7 @@ def _decode(said: Any, depth: int) -> Any:
         return SINGLE[kind]
     if kind == "other":
         return _stand_in(str(parts[0]))
-    raise Unreadable(f"the description of a value is of no known kind: {str(kind)[:40]!r}")
+    raise CodecError(f"the description of a value is of no known kind: {str(kind)[:40]!r}")
 
 
 SINGLE = {"none": None, "complex": 1j}
@@ -133,18 +131,18 @@ SINGLE = {"none": None, "complex": 1j}
 
 def _array(code: str, text: str, shape: list[int]) -> Any:
     if not CODE.fullmatch(str(code)):
-        raise Unreadable(f"an array of {str(code)[:20]!r} is not one of numbers")
+        raise CodecError(f"an array of {str(code)[:20]!r} is not one of numbers")
     kind = dtype(str(code))
     if kind.kind not in "biufc" or kind.itemsize > 16:
-        raise Unreadable(f"an array of {str(code)[:20]!r} is not one of numbers")
+        raise CodecError(f"an array of {str(code)[:20]!r} is not one of numbers")
     if not all(isinstance(n, int) and n >= 0 for n in shape) or len(shape) > 32:
-        raise Unreadable("the shape of an array must be whole numbers")
+        raise CodecError("the shape of an array must be whole numbers")
     size = math.prod(shape)
     if size > LARGEST or len(text) > 4 * (size * kind.itemsize // 3 + 2):
-        raise Unreadable("an array is larger than its shape or than what is allowed")
+        raise CodecError("an array is larger than its shape or than what is allowed")
     flat = frombuffer(base64.b64decode(text, validate=True), dtype=kind)
     if flat.size != size:
-        raise Unreadable("an array has other entries than its shape says")
+        raise CodecError("an array has other entries than its shape says")
     return flat.reshape(shape).astype(kind.newbyteorder("="))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ffnlib.checks.case_inputs import images, labels
 from ffnlib.checks.execution import type_name
 from ffnlib.checks.formula import Formula
+from ffnlib.errors import UnusableValueError
 
 Kind = Literal[
     "number", "integer", "integers", "vector", "matrix", "array", "text",
@@ -28,10 +29,6 @@ WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "classes": int64}
 LEAVES = (bool, int, float, Fraction, bool_, number)
 
 
-class Unusable(Exception):  # noqa: N818
-    """A value that cannot be judged; the message says what it is, without its numbers."""
-
-
 def _leaves(value: object, depth: int = 0) -> Iterator[object]:
     if isinstance(value, bytes | bytearray):
         yield frombuffer(value, dtype=uint8)
@@ -39,14 +36,14 @@ def _leaves(value: object, depth: int = 0) -> Iterator[object]:
     if isinstance(value, ndarray):
         exact = array(value, copy=True, subok=False)
         if exact.size > LARGEST:
-            raise Unusable(f"has more than {LARGEST:,} entries")
+            raise UnusableValueError(f"has more than {LARGEST:,} entries")
         if exact.dtype.kind != "O":
             yield exact
             return
         value = exact.tolist()
     if isinstance(value, list | tuple):
         if depth > 8 or len(value) > LARGEST:
-            raise Unusable("is nested too deeply or too long")
+            raise UnusableValueError("is nested too deeply or too long")
         for item in value:
             yield from _leaves(item, depth + 1)
     else:
@@ -60,17 +57,17 @@ def _precision(value: object) -> int:
         if isinstance(leaf, ndarray | number):
             kind = leaf.dtype.kind
             if kind == "c":
-                raise Unusable("has complex numbers in it")
+                raise UnusableValueError("has complex numbers in it")
             if kind not in "biuf":
-                raise Unusable("has entries in it that are not numbers")
+                raise UnusableValueError("has entries in it that are not numbers")
             if kind == "f":
                 width = min(width, leaf.dtype.itemsize)
         elif isinstance(leaf, complex):
-            raise Unusable("has complex numbers in it")
+            raise UnusableValueError("has complex numbers in it")
         elif leaf is None:
-            raise Unusable("is or contains None: is a return missing?")
+            raise UnusableValueError("is or contains None: is a return missing?")
         elif not isinstance(leaf, LEAVES):
-            raise Unusable(
+            raise UnusableValueError(
                 f"is or contains {type_name(leaf)}: return NumPy arrays, lists or numbers"
             )
     return width
@@ -83,7 +80,9 @@ def _floats(value: object) -> NDArray[float64]:
             exact = list(exact)
         return array(exact, dtype=float64, copy=True, subok=False)
     except (ValueError, TypeError, OverflowError):
-        raise Unusable("has rows of different lengths, or entries that are not numbers") from None
+        raise UnusableValueError(
+            "has rows of different lengths, or entries that are not numbers"
+        ) from None
 
 
 def _integer(value: object) -> int:
@@ -91,7 +90,7 @@ def _integer(value: object) -> int:
     if isinstance(value, ndarray | list | tuple):
         flat = array(value, copy=True, subok=False)
         if flat.size != 1:
-            raise Unusable("is a whole array; one integer is asked for")
+            raise UnusableValueError("is a whole array; one integer is asked for")
         whole = flat.reshape(-1).tolist()[0]
     if isinstance(whole, number | bool_):
         whole = whole.item()
@@ -100,8 +99,8 @@ def _integer(value: object) -> int:
     if isinstance(whole, int):
         return int(whole)
     if isinstance(whole, float):
-        raise Unusable("is not a whole number")
-    raise Unusable(f"is {type_name(value)}; one integer is asked for")
+        raise UnusableValueError("is not a whole number")
+    raise UnusableValueError(f"is {type_name(value)}; one integer is asked for")
 
 
 def _dimensions(count: int) -> str:
@@ -116,32 +115,32 @@ def plain(value: object, kind: Kind) -> tuple[Value, int]:
 
     Raises
     ------
-    Unusable
+    UnusableValueError
         If the value is not of that kind.
     """
     if kind == "text":
         if not isinstance(value, str):
-            raise Unusable(f"is {type_name(value)}; text is asked for")
+            raise UnusableValueError(f"is {type_name(value)}; text is asked for")
         return str.__str__(value), 8
     width = _precision(value)
     if kind == "integer":
         return _integer(value), width
     if kind == "integers":
         if not isinstance(value, list | tuple | ndarray):
-            raise Unusable(f"is {type_name(value)}; a list of integers is asked for")
+            raise UnusableValueError(f"is {type_name(value)}; a list of integers is asked for")
         return [_integer(item) for item in value], width
     exact = _floats(value)
     if kind == "number":
         if exact.size != 1:
-            raise Unusable(f"has {exact.size} entries; one number is asked for")
+            raise UnusableValueError(f"has {exact.size} entries; one number is asked for")
         return float(exact.reshape(-1)[0]), width
     if kind == "vector":
         if exact.ndim == 2 and 1 in exact.shape:
             exact = exact.reshape(-1)
         if exact.ndim != 1:
-            raise Unusable(f"{_dimensions(exact.ndim)}; a vector has one")
+            raise UnusableValueError(f"{_dimensions(exact.ndim)}; a vector has one")
     if kind == "matrix" and exact.ndim != 2:
-        raise Unusable(f"{_dimensions(exact.ndim)}; a matrix has two")
+        raise UnusableValueError(f"{_dimensions(exact.ndim)}; a matrix has two")
     return exact, width
 
 
@@ -175,9 +174,9 @@ def _items(value: object, names: list[str]) -> list[object]:
         exact = array(value, copy=True, subok=False)
         value = list(exact) if exact.ndim else exact
     if not isinstance(value, list | tuple):
-        raise Unusable(f"the result is {type_name(value)}; return {', '.join(names)}")
+        raise UnusableValueError(f"the result is {type_name(value)}; return {', '.join(names)}")
     if len(value) != len(names):
-        raise Unusable(f"the result has {len(value)} parts; return {', '.join(names)}")
+        raise UnusableValueError(f"the result has {len(value)} parts; return {', '.join(names)}")
     return list(value)
 
 
@@ -193,20 +192,20 @@ def plain_result(value: object, kinds: Mapping[str, Kind]) -> tuple[dict[str, Va
 
     Raises
     ------
-    Unusable
+    UnusableValueError
         With a sentence that names the part.
     """
     names = list(kinds)
     if value is None:
-        raise Unusable("the result is None: is a return missing?")
+        raise UnusableValueError("the result is None: is a return missing?")
     items = [value] if len(names) == 1 else _items(value, names)
     parts: dict[str, Value] = {}
     narrowest = 8
     for name, item in zip(names, items, strict=True):
         try:
             parts[name], width = plain(item, kinds[name])
-        except Unusable as fault:
+        except UnusableValueError as fault:
             said = name if len(names) > 1 else "the result"
-            raise Unusable(f"{said} {fault}") from None
+            raise UnusableValueError(f"{said} {fault}") from None
         narrowest = min(narrowest, width)
     return parts, narrowest

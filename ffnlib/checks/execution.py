@@ -15,30 +15,13 @@ from itertools import islice
 from types import GeneratorType, TracebackType
 from typing import Any
 
-from ffnlib.checks.guard import ModuleDisabled
+from ffnlib.errors import FunctionStoppedError, ModuleDisabledError
 
 TOLD_BY_NAME = {
     name
     for name, kind in vars(__import__("builtins")).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
-
-
-class Stopped(Exception):  # noqa: N818
-    """The function gave no result that can be judged: ``words``, and ``detail`` for its owner."""
-
-    def __init__(self, words: str, detail: str = "") -> None:
-        super().__init__(words)
-        self.words = words
-        self.detail = detail
-
-
-class CheckFailed(AssertionError):  # noqa: N818
-    """A check that did not pass: one message, without the machinery behind it."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Return IPython the message to show instead of a traceback."""
-        return str(self).split("\n")
 
 
 class _Sink(io.StringIO):
@@ -144,17 +127,17 @@ def asks(name: str) -> str:
     return f"{name} calls input(): a function gets all that it needs as its arguments"
 
 
-def _stopped(name: str, function: object, error: BaseException) -> Stopped:
+def _stopped(name: str, function: object, error: BaseException) -> FunctionStoppedError:
     kind = type(error).__name__
     if kind in ("StdinNotImplementedError", "EOFError"):
-        return Stopped(asks(name))
+        return FunctionStoppedError(asks(name))
     if isinstance(error, NotImplementedError):
-        return Stopped(not_written(name))
-    if isinstance(error, ModuleDisabled):
-        return Stopped(f"{name} stopped: {error}")
+        return FunctionStoppedError(not_written(name))
+    if isinstance(error, ModuleDisabledError):
+        return FunctionStoppedError(f"{name} stopped: {error}")
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"
-    return Stopped(
+    return FunctionStoppedError(
         stopped_with(name, kind), f"{_said(error)}{_line(function, error.__traceback__)}"
     )
 
@@ -178,11 +161,11 @@ def produce(name: str, function: Callable[..., object], arguments: Iterable[obje
 
     Raises
     ------
-    Stopped
+    FunctionStoppedError
         If it raised, or is no function.
     """
     if not callable(function):
-        raise Stopped(f"{name} is not a function: it is {type_name(function)}")
+        raise FunctionStoppedError(f"{name} is not a function: it is {type_name(function)}")
     with quiet():
         try:
             return _written_out(function(*arguments))

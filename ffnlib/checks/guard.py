@@ -12,21 +12,7 @@ from importlib.abc import MetaPathFinder
 from types import ModuleType
 
 from ffnlib.checks.manifest import WRITTEN
-
-
-class ModuleDisabled(ImportError):  # noqa: N818
-    """A module of ffnlib is disabled in this notebook."""
-
-    def __init__(self, module: str) -> None:
-        said = (
-            f"{module} is disabled in this notebook, like all of ffnlib but checks: "
-            "write what you need with NumPy yourself"
-        )
-        super().__init__(said, name=module)
-
-    def _render_traceback_(self) -> list[str]:
-        """Return the sentence alone, for IPython to show instead of a traceback."""
-        return [str(self)]
+from ffnlib.errors import ModuleDisabledError
 
 
 class Missing:
@@ -67,7 +53,7 @@ class Disabled(MetaPathFinder):
     ) -> None:
         """Refuse a module with a sentence, or leave it to the other finders."""
         if self.concerns(fullname):
-            raise ModuleDisabled(fullname)
+            raise ModuleDisabledError(fullname)
 
     def remove(self) -> None:
         """Forget the modules that were imported before."""
@@ -89,7 +75,7 @@ class Disabled(MetaPathFinder):
 def disable() -> None:
     """Disable every module of ffnlib but its checks, from now on and once only."""
     if not any(isinstance(finder, Disabled) for finder in sys.meta_path):
-        finder = Disabled("ffnlib.checks")
+        finder = Disabled("ffnlib.checks", "ffnlib.errors")
         sys.meta_path.insert(0, finder)
         finder.remove()
 

@@ -14,18 +14,15 @@ from pathlib import Path
 from numpy.random import Generator, default_rng
 
 from ffnlib.checks.problem import Case
+from ffnlib.errors import HiddenCasesError
 
 Maker = Callable[[Generator], Iterable[tuple[dict[str, object], object]]]
-
-
-class NoCases(Exception):  # noqa: N818
-    """The folder of hidden cases is named but cannot be used: the instructor must mend it."""
 
 
 def _makers(path: Path) -> dict[str, Maker]:
     spec = spec_from_file_location(f"_cases_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise NoCases(f"FFN_CASES names {path.parent}, which has no {path.name}")
+        raise HiddenCasesError(f"FFN_CASES names {path.parent}, which has no {path.name}")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     makers: dict[str, Maker] = module.CASES
@@ -45,6 +42,6 @@ def hidden_cases(assignment: str, problem: str) -> list[Case]:
         return []
     makers = _makers(Path(folder) / f"{assignment}.py")
     if problem not in makers:
-        raise NoCases(f"{assignment}.py in {folder} has no cases for {problem}")
+        raise HiddenCasesError(f"{assignment}.py in {folder} has no cases for {problem}")
     rng = seeded(os.environ.get("FFN_SEED", ""), assignment, problem)
     return [Case(inputs, expected) for inputs, expected in makers[problem](rng)]

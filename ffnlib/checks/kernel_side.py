@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ffnlib.checks.codec import decode, dumps, encode
-from ffnlib.checks.execution import Stopped, produce, quiet
+from ffnlib.checks.execution import produce, quiet
 from ffnlib.checks.formula import Formula
 from ffnlib.checks.guard import Missing
+from ffnlib.errors import FunctionStoppedError
 
 _given: list[Any] = []
 
@@ -46,7 +47,7 @@ def answer(
         for arguments in json.loads(cases):
             try:
                 said = {"returned": encode(produce(name, function, map(_received, arguments)))}
-            except Stopped as stop:
+            except FunctionStoppedError as stop:
                 said = {"stopped": [stop.words, stop.detail]}
             write(f"{mark}{dumps(said)}\n")
             if careful:

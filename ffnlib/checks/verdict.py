@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from numpy import array2string, ndarray
 
-from ffnlib.checks.coerce import Unusable, Value, fresh_result, plain_result
-from ffnlib.checks.execution import CheckFailed, Stopped, produce, quiet
+from ffnlib.checks.coerce import Value, fresh_result, plain_result
+from ffnlib.checks.execution import produce, quiet
 from ffnlib.checks.guard import Missing
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.judges import (
@@ -21,6 +21,7 @@ from ffnlib.checks.judges import (
     softmax,
 )
 from ffnlib.checks.problem import Case, Fault, Parts, Problem, settled
+from ffnlib.errors import CheckFailed, FunctionStoppedError, UnusableValueError
 
 ASSIGNMENTS: dict[str, dict[str, Problem]] = {
     "neurons": neurons.PROBLEMS,
@@ -65,16 +66,18 @@ def read(returned: object, problem: Problem) -> tuple[dict[str, Value], int]:
 
     Raises
     ------
-    Stopped
+    FunctionStoppedError
         If it is not of the kind asked for.
     """
     with quiet():
         try:
             return plain_result(returned, problem.returns)
-        except Unusable as fault:
-            raise Stopped(str(fault)) from None
+        except UnusableValueError as fault:
+            raise FunctionStoppedError(str(fault)) from None
         except Exception:  # an odd container may raise anything when read
-            raise Stopped("the result cannot be read: return arrays, lists or numbers") from None
+            raise FunctionStoppedError(
+                "the result cannot be read: return arrays, lists or numbers"
+            ) from None
 
 
 def call(
@@ -109,7 +112,7 @@ def _failing(run: Run, problem: Problem, cases: Sequence[Case]) -> Iterator[_Fai
     for number, case in enumerate(cases):
         try:
             parts, width = run(case)
-        except Stopped as stop:
+        except FunctionStoppedError as stop:
             yield _Failing(number, Fault(stop.words, stop.detail), None)
             continue
         fault = problem.judged(case, parts, width)
@@ -145,8 +148,8 @@ def shortfall(
     ----------
     problem : Problem
     run : callable
-        Gives what the student's function returns for a case, read, or raises `Stopped`; where the
-        function really runs is its affair.
+        Gives what the student's function returns for a case, read, or raises
+        `FunctionStoppedError`; where the function really runs is its affair.
     visible, hidden : sequences of Case
         Of a hidden case neither inputs nor numbers are told.
     """

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ffnlib.datasets._datasets import prose as prose
     from ffnlib.datasets._datasets import spirals as spirals
     from ffnlib.datasets._datasets import xor as xor
-    from ffnlib.datasets._download import CorruptDataError as CorruptDataError
-    from ffnlib.datasets._download import DataUnavailableError as DataUnavailableError
     from ffnlib.datasets._download import cache_folder as cache_folder
     from ffnlib.datasets._download import read_checked as read_checked
 else:
@@ -44,8 +42,6 @@ else:
                 "xor",
             ),
             "_download": (
-                "CorruptDataError",
-                "DataUnavailableError",
                 "cache_folder",
                 "read_checked",
             ),

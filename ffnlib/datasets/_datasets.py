@@ -11,11 +11,11 @@ from numpy.typing import DTypeLike, NDArray
 
 from ffnlib._base.arrays import Array, as_count, as_rng, float_dtype
 from ffnlib.datasets import _corpus as _prose
-from ffnlib.datasets._download import CorruptDataError, DataUnavailableError, read_checked
+from ffnlib.datasets._download import read_checked
 
 __all__ = [
-    "CorruptDataError", "DataUnavailableError", "Dataset", "blobs", "circles", "digits",
-    "fashion_mnist", "holdout", "mnist", "moons", "prose", "spirals", "xor",
+    "Dataset", "blobs", "circles", "digits", "fashion_mnist", "holdout", "mnist", "moons", "prose",
+    "spirals", "xor",
 ]  # fmt: skip
 
 

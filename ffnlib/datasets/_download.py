@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ffnlib.errors import CorruptDataError, DataUnavailableError
+
 
 class Source(NamedTuple):
     """One data set in the original IDX form."""
@@ -66,14 +68,6 @@ SOURCES: Final[dict[str, Source]] = {
 
 LARGEST: Final[int] = 64 * 2**20
 """No file is larger; a server that sends more is not the one meant."""
-
-
-class DataUnavailableError(RuntimeError):
-    """A data set is in no folder and could not be downloaded; the message says what to do."""
-
-
-class CorruptDataError(RuntimeError):
-    """A file is there, but it is not the one with the published checksum."""
 
 
 def cache_folder() -> Path:

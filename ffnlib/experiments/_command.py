@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ffnlib._base.checkpoint import UnreadableFileError
-from ffnlib.datasets import CorruptDataError, DataUnavailableError
+from ffnlib.errors import (
+    CorruptDataError,
+    DataUnavailableError,
+    UnreadableFileError,
+    UnusableResultsError,
+)
 from ffnlib.experiments import _results as file
-from ffnlib.experiments._results import Results, UnusableResultsError
+from ffnlib.experiments._results import Results
 from ffnlib.experiments._rows import ROWS
 from ffnlib.experiments._settings import SETTINGS
 from ffnlib.experiments._study import Study, in_order, missing_steps, run, wanted

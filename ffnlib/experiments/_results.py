@@ -14,15 +14,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ffnlib.errors import UnusableResultsError
 from ffnlib.experiments._settings import SETTINGS, named
 
 FORMAT: Final = "ffnlib experiments 1"
 Results = dict[str, Any]
 """The contents of the file; see ``empty``."""
-
-
-class UnusableResultsError(ValueError):
-    """A file of results is damaged, something else, or of another study."""
 
 
 class Estimate(NamedTuple):

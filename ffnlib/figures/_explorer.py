@@ -19,7 +19,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ffnlib._base.patience import UnfinishedError, limited
+from ffnlib._base.patience import limited
+from ffnlib.errors import UnfinishedError
 from ffnlib.figures._controls import (
     Button,
     Choice,

@@ -13,7 +13,7 @@ import numpy as np
 
 from ffnlib._base.numbers import number, power
 from ffnlib.figures import _diagram as diagram
-from ffnlib.figures import _graph_drawing as boxes
+from ffnlib.figures import _graph_drawing as graph_drawing
 from ffnlib.figures import _marks as marks
 from ffnlib.figures import _scene as scene
 from ffnlib.figures._axes import Frame, log_ticks, ranges, ticks
@@ -35,7 +35,7 @@ _DRAW: Final[dict[type, Callable[[Any, Frame], list[str]]]] = {
     scene.Label: marks.label,
     scene.Sketch: marks.sketch,
     scene.Network: diagram.network,
-    scene.Graph: boxes.graph,
+    scene.Graph: graph_drawing.graph,
 }
 
 

@@ -12,8 +12,9 @@ from typing import TypeVar
 import numpy as np
 
 from ffnlib._base.arrays import Array
-from ffnlib._base.checkpoint import UnreadableFileError, read_arrays, write_arrays
+from ffnlib._base.checkpoint import read_arrays, write_arrays
 from ffnlib._base.parameters import Trainable
+from ffnlib.errors import UnreadableFileError
 from ffnlib.lora._adapter import Adapter, check_alpha, check_rank
 from ffnlib.lora._layer import DEFAULT, Frozen, LoRALinear
 from ffnlib.nn import Slot, dense_slots

@@ -13,7 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from ffnlib._base.arrays import as_count
 from ffnlib._base.parameters import Trainable
-from ffnlib._base.patience import UnfinishedError, over
+from ffnlib._base.patience import over
+from ffnlib.errors import UnfinishedError
 from ffnlib.training._optimizers import Optimizer
 
 S = TypeVar("S")

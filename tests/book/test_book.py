@@ -141,7 +141,7 @@ def test_explorers_have_their_sweeps(site: Path) -> None:
                 ]
 
 
-def test_the_theme_is_mended(site: Path) -> None:
+def test_the_theme_is_fixed(site: Path) -> None:
     for page in pages(site):
         html = page.read_text(encoding="utf8")
         assert "fontawesome.js" not in html

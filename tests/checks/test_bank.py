@@ -8,7 +8,7 @@ import pytest
 from bank import message
 
 from ffnlib import checks
-from ffnlib.checks import guard as refusal
+from ffnlib.checks import guard
 from ffnlib.checks.verdict import ASSIGNMENTS
 
 sys.path.insert(0, str(bank.EXERCISES.parent / "tools"))
@@ -70,7 +70,7 @@ def test_verdicts_are_the_same_for_any_seed(seed, half, monkeypatch):
 @pytest.mark.parametrize("assignment", bank.ASSIGNMENTS)
 def test_bank_is_complete(assignment):
     points = bank.points(assignment)
-    assert list(points) == list(ASSIGNMENTS[assignment]) == list(refusal.WRITTEN[assignment])
+    assert list(points) == list(ASSIGNMENTS[assignment]) == list(guard.WRITTEN[assignment])
     found = bank.answers(assignment)
     for problem, worth in points.items():
         right = [a for a in found if (a.problem, a.verdict) == (problem, "right")]

@@ -17,12 +17,13 @@ from IPython.core.error import StdinNotImplementedError
 from ffnlib import checks
 from ffnlib.checks.case_inputs import images, labels
 from ffnlib.checks.codec import decode, dumps, encode
-from ffnlib.checks.coerce import Unusable, plain
+from ffnlib.checks.coerce import plain
 from ffnlib.checks.formula import Formula
-from ffnlib.checks.hidden import NoCases, hidden_cases
+from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.judges.two_layer import PLANTED, gradients
 from ffnlib.checks.problem import Fault, close_to_terms, guessed, settled
 from ffnlib.checks.verdict import ASSIGNMENTS
+from ffnlib.errors import HiddenCasesError, UnusableValueError
 
 SPLIT = bank.visible_cases("neurons", "compose")
 
@@ -282,7 +283,7 @@ def test_it_is_the_same_on_its_way_out_of_the_kernel(value):
     def read(value):
         try:
             return np.asarray(plain(value, "array")[0]).tolist()
-        except Unusable as fault:
+        except UnusableValueError as fault:
             return str(fault)
 
     came = decode(json.loads(dumps(encode(value))))
@@ -381,10 +382,10 @@ def test_the_seed_changes_the_cases(monkeypatch):
 
 def test_a_broken_cases_folder_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("FFN_CASES", str(tmp_path))
-    with pytest.raises(NoCases, match=r"has no neurons\.py"):
+    with pytest.raises(HiddenCasesError, match=r"has no neurons\.py"):
         hidden_cases("neurons", "compose")
     (tmp_path / "neurons.py").write_text("CASES = {}")
-    with pytest.raises(NoCases, match="no cases for compose"):
+    with pytest.raises(HiddenCasesError, match="no cases for compose"):
         hidden_cases("neurons", "compose")
 
 

@@ -19,7 +19,7 @@ from ffnlib.explorers.backprop.hunt import HIDDEN_IN, compare
 from ffnlib.explorers.backprop.initialization import DEEPEST, INITS, WIDTH, trial, weight_gradients
 from ffnlib.explorers.backprop.optimizers import LEVELS, SURFACES, begin
 from ffnlib.figures import Frame, Graph, Handle, Line, Scatter, plain
-from ffnlib.figures import _graph_drawing as boxes
+from ffnlib.figures import _graph_drawing as graph_drawing
 from ffnlib.training import FAULTS
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
@@ -142,7 +142,7 @@ def test_boxes_do_not_overlap():
         (graph,) = marks(backprop.graph(expression=expression), Graph)
         for width, height in ((708, 442), (348, 442)):
             frame = Frame(0, 0, width, height, (0, 1), (0, 1))
-            drawn = [d for d in boxes.graph(graph, frame) if d.startswith("<rect")]
+            drawn = [d for d in graph_drawing.graph(graph, frame) if d.startswith("<rect")]
             found = []
             for rect in drawn:
                 part = dict(p.split("=", 1) for p in rect[6:-2].split() if "=" in p)

@@ -13,23 +13,23 @@ import pytest
 from handed_out import cell_of
 from nbgrader.api import Gradebook
 
+from ffngrade.core.errors import NotReleasedError, RunInProgressError
 from ffngrade.core.exchange import SECRET, TIMESTAMP, accompany, beside
-from ffngrade.gradebook.journal import Busy, Record, counts
+from ffngrade.gradebook.journal import Journal, counts
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
-from ffngrade.intake import safe_files as folders
-from ffngrade.intake import select as choosing
+from ffngrade.intake import safe_files, select
 from ffngrade.intake.attempts import names, take_in
 from ffngrade.intake.collect import (
     Received,
+    collect,
     everybody,
     fenced,
     from_exchange,
-    receive,
     received_folder,
     strays,
 )
-from ffngrade.intake.release import NotReleased, releases
+from ffngrade.intake.release import releases
 from ffngrade.reports.report import rows
 
 SOFTMAX = "softmax"
@@ -70,7 +70,7 @@ def hand_in(course, student: str, **files: str | bytes) -> Path:
 
 
 def one(course, student: str = "ann") -> Received:
-    (found,) = receive(course, SOFTMAX, [student])
+    (found,) = collect(course, SOFTMAX, [student])
     return found
 
 
@@ -98,7 +98,7 @@ def test_the_release_agrees_with_the_gradebook(made):
     assert [(p.id, p.name, p.given) for p in found.parts] == [
         (p.id, p.name, p.given) for p in ours.parts
     ]
-    with pytest.raises(NotReleased, match="generate_assignment lora"):
+    with pytest.raises(NotReleasedError, match="generate_assignment lora"):
         releases(made, "lora")
 
 
@@ -123,7 +123,7 @@ def test_hidden_tests_in_the_source_make_no_noise(course):
     with Gradebook(course.url, course.name) as book:
         book.find_source_cell("test_softmax", SOFTMAX, SOFTMAX).source = kept
         book.db.commit()
-    assert (got.mended, got.suspicious) == ((), ())
+    assert (got.findings.repaired, got.findings.suspicious) == ([], [])
     assert cell_of(copy_of(course), "test_softmax").source.endswith("# and more")
 
 
@@ -135,18 +135,20 @@ def test_an_ordinary_class(course):
     with course.gradebook() as book:
         book.update_or_create_student("dora")
     before = tree(course.folder / "submitted")
-    got = {found.student: found for found in receive(course, SOFTMAX)}
+    got = {found.student: found for found in collect(course, SOFTMAX)}
     assert {name: found.state for name, found in got.items()} == {
         "ann": "received", "ben": "received", "cleo": "absent", "dora": "absent",
     }  # fmt: skip
-    assert all(not found.mended and not found.suspicious for found in got.values())
+    assert all(
+        not found.findings.repaired and not found.findings.suspicious for found in got.values()
+    )
     assert tree(course.folder / "submitted") == before
     assert got["ann"].digest != got["ben"].digest != ""
     folder = received_folder(course, "ann", SOFTMAX)
     assert sorted(p.name for p in folder.iterdir()) == ["softmax.ipynb", "timestamp.txt"]
     assert course.directory.get_existing_timestamp(str(folder)).year == 2026
     times = {p: p.stat().st_mtime_ns for p in folder.iterdir()}
-    assert {found.student: found for found in receive(course, SOFTMAX)} == got
+    assert {found.student: found for found in collect(course, SOFTMAX)} == got
     assert {p: p.stat().st_mtime_ns for p in folder.iterdir()} == times
     with course.gradebook() as book:
         book.remove_student("dora")
@@ -182,8 +184,8 @@ FOUND = {
 def test_found(course, name):
     hand_in(course, "ann", **FOUND[name])
     got = one(course)
-    assert (got.state, got.suspicious) == ("received", ())
-    assert got.mended
+    assert (got.state, got.findings.suspicious) == ("received", [])
+    assert got.findings.repaired
     assert answer(course) == SOLUTION
 
 
@@ -192,13 +194,13 @@ def test_the_right_name_counts_whatever_lies_beside_it(course):
     files = {checkpoint: half(), "softmax__old_dot_ipynb": half()}
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, **files)
     got = one(course)
-    assert (got.mended, answer(course)) == ((), SOLUTION)
+    assert (got.findings.repaired, answer(course)) == ([], SOLUTION)
 
 
 def test_a_blank_notebook_is_graded_as_it_is(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=BLANK)
     assert one(course)[1] == "received"
-    assert one(course).mended == ()
+    assert one(course).findings.repaired == []
 
 
 ASIDE = {
@@ -220,28 +222,28 @@ def test_set_aside(course, name):
     files, said = ASIDE[name]
     hand_in(course, "ann", **files)
     got = one(course)
-    assert got.state == "aside"
-    assert said in got.aside.teacher
-    assert got.aside.student.endswith(".")
+    assert got.state == "rejected"
+    assert said in got.findings.rejection.teacher
+    assert got.findings.rejection.student.endswith(".")
     assert not received_folder(course, "ann", SOFTMAX).exists()
 
 
 def test_an_empty_folder_is_told(course):
     (course.folder / "submitted" / "ann" / SOFTMAX).mkdir(parents=True)
     got = one(course)
-    assert (got.state, got.aside.teacher) == ("aside", "the folder is empty")
+    assert (got.state, got.findings.rejection.teacher) == ("rejected", "the folder is empty")
 
 
 def test_large_files_are_not_read(course, monkeypatch):
-    monkeypatch.setattr(choosing, "LARGEST", 2**20)
+    monkeypatch.setattr(select, "LARGEST", 2**20)
     hand_in(course, "ann", softmax__softmax_dot_ipynb=b" " * (2**20 + 1))
-    assert "has 1 MB, and at most 1 MB are read" in one(course).aside.teacher
+    assert "has 1 MB, and at most 1 MB are read" in one(course).findings.rejection.teacher
 
 
 def test_many_files_are_not_looked_through(course, monkeypatch):
-    monkeypatch.setattr(folders, "MOST_FILES", 3)
+    monkeypatch.setattr(safe_files, "MOST_FILES", 3)
     hand_in(course, "ann", **{f"softmax__{i}_dot_txt": "" for i in range(5)})
-    assert "more than 3 files" in one(course).aside.teacher
+    assert "more than 3 files" in one(course).findings.rejection.teacher
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes as Unix has them")
@@ -254,7 +256,7 @@ def test_links_and_pipes_are_never_followed(course):
     os.mkfifo(folder / "pipe")
     got = one(course)
     assert got.state == "received"
-    assert [what.split(":")[0] for what in got.suspicious] == [
+    assert [what.split(":")[0] for what in got.findings.suspicious] == [
         "cases.py is a link to somewhere outside",
         "inside is a link to somewhere inside",
         "pipe is no ordinary file",
@@ -263,14 +265,14 @@ def test_links_and_pipes_are_never_followed(course):
     # the notebook itself, its folder, the student's folder
     (folder / "softmax.ipynb").unlink()
     (folder / "softmax.ipynb").symlink_to(other / "softmax.ipynb")
-    assert "is a link to somewhere outside" in one(course).aside.teacher
+    assert "is a link to somewhere outside" in one(course).findings.rejection.teacher
     shutil.rmtree(folder)
     folder.symlink_to(other)
-    assert one(course).aside.teacher == "the submission's folder is a link"
+    assert one(course).findings.rejection.teacher == "the submission's folder is a link"
     (course.folder / "submitted" / "eve").symlink_to(other.parent)
-    assert one(course, "eve").aside.teacher == "the student's folder is a link"
+    assert one(course, "eve").findings.rejection.teacher == "the student's folder is a link"
     os.mkfifo(hand_in(course, "fay") / SOFTMAX)
-    assert one(course, "fay").aside.teacher == "the submission's folder is no folder"
+    assert one(course, "fay").findings.rejection.teacher == "the submission's folder is no folder"
 
 
 def test_what_may_not_be_read_is_told(course, monkeypatch):
@@ -279,33 +281,40 @@ def test_what_may_not_be_read_is_told(course, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(folders.os, "open", refuse)
-    assert one(course).aside.teacher == "softmax.ipynb cannot be read (Permission denied)"
-    monkeypatch.setattr(folders.os, "scandir", refuse)
-    assert one(course).aside.teacher.endswith("folder cannot be read (Permission denied)")
+    monkeypatch.setattr(safe_files.os, "open", refuse)
+    assert (
+        one(course).findings.rejection.teacher == "softmax.ipynb cannot be read (Permission denied)"
+    )
+    monkeypatch.setattr(safe_files.os, "scandir", refuse)
+    assert one(course).findings.rejection.teacher.endswith(
+        "folder cannot be read (Permission denied)"
+    )
 
 
 def test_whatever_happens_the_others_are_taken_in(course, monkeypatch):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
     hand_in(course, "ben", softmax__softmax_dot_ipynb=BLANK)
-    real = choosing.check
+    real = select.check
 
     def check(data, release):
         if data == BLANK.encode():
             raise RuntimeError("what nobody thought of")
         return real(data, release)
 
-    monkeypatch.setattr(choosing, "check", check)
-    ann, ben = receive(course, SOFTMAX, ["ann", "ben"])
+    monkeypatch.setattr(select, "check", check)
+    ann, ben = collect(course, SOFTMAX, ["ann", "ben"])
     assert ann.state == "received"
-    assert ben.aside.teacher == "taking it in stopped with RuntimeError: what nobody thought of"
+    assert (
+        ben.findings.rejection.teacher
+        == "taking it in stopped with RuntimeError: what nobody thought of"
+    )
 
 
 def test_a_folder_with_an_odd_name_is_told(course):
     for name in ("<img onerror=alert(1)>", "a\x1b[2J", "Jürgen O. Müller", "a.b+c@d-e_f"):
         hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED)
-    states = {found.student: found.state for found in receive(course, SOFTMAX)}
-    assert list(states.values()) == ["aside", "received", "aside", "received"]
+    states = {found.student: found.state for found in collect(course, SOFTMAX)}
+    assert list(states.values()) == ["rejected", "received", "rejected", "received"]
     assert list(states) == sorted(states)
 
 
@@ -317,12 +326,12 @@ def test_names_that_people_have(course):
     os.makedirs(latin + b"/softmax")
     with open(latin + b"/softmax/softmax.ipynb", "w") as file:
         file.write(SOLVED)
-    found = {one.student: one for one in receive(course, SOFTMAX)}
+    found = {one.student: one for one in collect(course, SOFTMAX)}
     states = {name: one.state for name, one in found.items()}
     fine = dict.fromkeys(["o'brien", "a,b", "=1+1", "zoé"], "received")
-    assert states == fine | {"caf\\xe9": "aside"}
+    assert states == fine | {"caf\\xe9": "rejected"}
     assert answer(course, "zoé") == SOLUTION
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         record.take(SOFTMAX, found.values())
         assert {entry.student for entry in record.entries(SOFTMAX)} == set(states)
         assert {row.student for row in rows(course, SOFTMAX, record)} == set(states)
@@ -330,7 +339,7 @@ def test_names_that_people_have(course):
     hand_in(course, "zoé", softmax__softmax_dot_ipynb=SOLVED)
     if len(list((course.folder / "submitted").glob("zo*"))) == 2:
         got = one(course, "zoé")
-        assert "2 folders have the name" in got.aside.teacher
+        assert "2 folders have the name" in got.findings.rejection.teacher
         assert course.students(SOFTMAX) == sorted(states)
 
 
@@ -349,7 +358,10 @@ def test_whatever_one_attempt_is_the_others_are_taken_in(course):
         def stops(*_given):
             raise RuntimeError("\ud800")
 
-        assert "taking it in stopped with RuntimeError" in fenced("ann", stops).aside.teacher
+        assert (
+            "taking it in stopped with RuntimeError"
+            in fenced("ann", stops).findings.rejection.teacher
+        )
 
         def full(*_given):
             raise OSError(errno.ENOSPC, "full")
@@ -366,13 +378,13 @@ def test_a_large_time_is_no_time(course):
     )
     got = one(course)
     assert got.state == "received"
-    assert "does not say a time" in got.mended[0]
+    assert "does not say a time" in got.findings.repaired[0]
 
 
 def test_a_time_that_is_none_is_told(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED, softmax__timestamp_dot_txt="soon")
     got = one(course)
-    assert "does not say a time" in got.mended[0]
+    assert "does not say a time" in got.findings.repaired[0]
     assert not (received_folder(course, "ann", SOFTMAX) / "timestamp.txt").exists()
 
 
@@ -395,28 +407,28 @@ def test_a_killed_run_goes_on_where_it_stopped(course):
     for name in ("ann", "ben", "cleo", "dora"):
         hand_in(course, name, softmax__softmax_dot_ipynb=SOLVED)
     hand_in(course, "eve", softmax__softmax_dot_ipynb="")
-    with Record.of(course) as record, record.alone():
-        record.take(SOFTMAX, receive(course, SOFTMAX))
+    with Journal.of(course) as record, record.alone():
+        record.take(SOFTMAX, collect(course, SOFTMAX))
         assert record.due(SOFTMAX) == ["ann", "ben", "cleo", "dora"]
         record.begin(SOFTMAX, "ann")
         record.graded(SOFTMAX, "ann", 20, 20)
         record.begin(SOFTMAX, "ben")
         record.begin(SOFTMAX, "cleo")
         record.failed(SOFTMAX, "cleo", "the kernel did not start")
-    with Record.of(course) as record, record.alone():  # as after a kill
-        record.take(SOFTMAX, receive(course, SOFTMAX))
+    with Journal.of(course) as record, record.alone():  # as after a kill
+        record.take(SOFTMAX, collect(course, SOFTMAX))
         assert record.due(SOFTMAX) == ["ben", "cleo", "dora"]
         assert record.due(SOFTMAX, force=True) == ["ann", "ben", "cleo", "dora"]
         assert record.due(SOFTMAX, kept=lambda _: False) == ["ann", "ben", "cleo", "dora"]
         ann, eve = record.entry(SOFTMAX, "ann"), record.entry(SOFTMAX, "eve")
-        assert (ann.state, ann.score, ann.most) == ("graded", 20, 20)
-        assert (eve.state, eve.aside.teacher) == ("aside", "the file is empty")
-        states = {"received": 1, "running": 1, "graded": 1, "failed": 1, "aside": 1}
+        assert (ann.state, ann.score, ann.max_score) == ("graded", 20, 20)
+        assert (eve.state, eve.findings.rejection.teacher) == ("rejected", "the file is empty")
+        states = {"received": 1, "running": 1, "graded": 1, "failed": 1, "rejected": 1}
         assert counts(record.entries(SOFTMAX)) == states
-        # a new submission is due again, and a mended one too
+        # a new submission is due again, and a repaired one too
         hand_in(course, "ann", softmax__softmax_dot_ipynb=half())
         hand_in(course, "eve", softmax__softmax_dot_ipynb=SOLVED)
-        record.take(SOFTMAX, receive(course, SOFTMAX))
+        record.take(SOFTMAX, collect(course, SOFTMAX))
         assert record.due(SOFTMAX) == ["ann", "ben", "cleo", "dora", "eve"]
         assert record.entry(SOFTMAX, "ann").score is None
         assert record.assignments() == [SOFTMAX]
@@ -425,11 +437,11 @@ def test_a_killed_run_goes_on_where_it_stopped(course):
 
 
 def test_one_run_at_a_time(course):
-    with Record.of(course) as record, record.alone(), Record.of(course) as other:
+    with Journal.of(course) as record, record.alone(), Journal.of(course) as other:
         assert other.entries(SOFTMAX) == []  # reading is free
-        with pytest.raises(Busy, match="another run is grading"), other.alone():
+        with pytest.raises(RunInProgressError, match="another run is grading"), other.alone():
             pass
-    with Record.of(course) as record, record.alone():
+    with Journal.of(course) as record, record.alone():
         pass
 
 
@@ -438,15 +450,15 @@ def test_an_assignment_of_two_notebooks(tmp_path):
     folder = tmp_path / "ann"
     folder.mkdir()
     (folder / "softmax.ipynb").write_text(SOLVED)
-    got = choosing.choose(folders.entries(folder), wanted)
+    got = select.choose(safe_files.entries(folder), wanted)
     assert set(got.checked) == {SOFTMAX}
-    assert got.mended == [
+    assert got.findings.repaired == [
         "lora.ipynb is left out: there is no notebook for lora, but softmax.ipynb"
     ]
     (folder / "adapters.ipynb").write_text(LORA)
-    got = choosing.choose(folders.entries(folder), wanted)
+    got = select.choose(safe_files.entries(folder), wanted)
     assert set(got.checked) == set(wanted)
-    assert got.mended == ["adapters.ipynb was taken for lora.ipynb"]
+    assert got.findings.repaired == ["adapters.ipynb was taken for lora.ipynb"]
 
 
 def test_students_are_known_in_order_before_anybody_is_graded(course):
@@ -473,8 +485,8 @@ def test_students_are_known_in_order_before_anybody_is_graded(course):
 def test_what_cannot_be_read_any_more_keeps_its_marks(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
     hand_in(course, "ben", softmax__softmax_dot_ipynb=SOLVED)
-    with Record.of(course) as record:
-        record.take(SOFTMAX, receive(course, SOFTMAX))
+    with Journal.of(course) as record:
+        record.take(SOFTMAX, collect(course, SOFTMAX))
         for name in ("ann", "ben"):
             record.graded(SOFTMAX, name, 20, 20)
     hand_in(course, "ann", softmax__softmax_dot_ipynb="")
@@ -503,7 +515,7 @@ def test_what_brings_feedback_back_through_the_exchange(course, tmp_path):
     one(course)
     assert beside(received_folder(course, "ann", SOFTMAX))[SECRET] == secret
     hand_in(course, "ben", softmax__softmax_dot_ipynb="{", **files)
-    assert one(course, "ben").state == "aside"
+    assert one(course, "ben").state == "rejected"
     assert from_exchange(course, "ben", SOFTMAX)[SECRET] == secret
     for bad in ("", "../../x", "0f\n", "é", "0" * 501, b"\xff"):
         hand_in(

@@ -260,9 +260,10 @@ def a_whole_page(**changes) -> BeautifulSoup:
     proof = new_markdown_cell("My proof.", metadata={"nbgrader": known})
     marks = Marks(
         **{
-            "score": 0.0, "most": 6.0, "late": 0, "waiting": frozenset({"prove"}), "comments": {},
+            "score": 0.0, "max_score": 6.0, "late": 0, "waiting": frozenset({"prove"}),
+            "comments": {},
             "cells": {"test_softmax": (0.0, 2.0), "prove": (0.0, 4.0)},
-            "student": "Ann O'Brien (ann)", "moment": datetime(2026, 3, 1, 10, 0), **changes,
+            "student": "Ann O'Brien (ann)", "timestamp": datetime(2026, 3, 1, 10, 0), **changes,
         }
     )  # fmt: skip
     titles = {"test_softmax": "1. Step by step", "prove": "2. Prove it"}

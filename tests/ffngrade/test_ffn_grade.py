@@ -21,15 +21,15 @@ from test_prefork import processes
 
 from ffngrade.cli import main as cli
 from ffngrade.core.course import Course
+from ffngrade.core.errors import GradebookUnavailableError
 from ffngrade.core.fence import KILLED
 from ffngrade.core.job import Job, terms
-from ffngrade.gradebook.journal import Record
-from ffngrade.gradebook.writer import GradebookAway, Writer
+from ffngrade.gradebook.journal import Journal
+from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
 from ffngrade.grading.pool import Processes
 from ffngrade.sandbox import bubblewrap as sandbox
-from ffngrade.sandbox import kernel
-from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox import kernel, prefork
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,7 +45,7 @@ def _ended():
     if not kernel.installed():
         kernel.install()
     yield
-    warm.close()
+    prefork.close()
 
 
 @pytest.fixture(scope="module")
@@ -290,7 +290,7 @@ def test_the_best_attempt_or_the_last(course, capsys):
 
 
 def marks(course: Path) -> dict[str, float | None]:
-    with Record.of(Course(course)) as record:
+    with Journal.of(Course(course)) as record:
         return {entry.student: entry.score for entry in record.entries(NAME)}
 
 
@@ -326,7 +326,7 @@ def test_the_gradebook_in_postgresql_may_stop(course, expected, nbgrader, monkey
             assert sorted(ours.splitlines()) == sorted(expected.splitlines())
             impatient = Writer(opened, patience=0.1, say=said.append)
             server.stop()
-            with pytest.raises(GradebookAway, match="run the command again"):
+            with pytest.raises(GradebookUnavailableError, match="run the command again"):
                 impatient.automatic(NAME, "student0")
             server.start()
     finally:
@@ -362,7 +362,7 @@ def test_what_is_told_when_nothing_can_be_done(tmp_path, course, capsys, monkeyp
     assert "nbgrader_config.py" in capsys.readouterr().err
     assert cli.main(["autograde", "poetry", "--course", str(course)]) == cli.NOT_DONE
     assert "generate_assignment poetry" in capsys.readouterr().err
-    with Record.of(Course(course)) as record, record.alone():
+    with Journal.of(Course(course)) as record, record.alone():
         assert ffn_grade(course, "autograde") == cli.AWAY
     assert "another run" in capsys.readouterr().err
     monkeypatch.setattr(sandbox, "obstacle", lambda: "there is none here")

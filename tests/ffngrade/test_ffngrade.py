@@ -25,7 +25,8 @@ from ffngrade.grading.execute import TrustedExecute
 from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel, seccomp, session
 from ffngrade.sandbox.bubblewrap import MIB
-from ffnlib.checks.codec import DEEPEST, LARGEST, Unreadable, decode, dumps, encode
+from ffnlib.checks.codec import DEEPEST, LARGEST, decode, dumps, encode
+from ffnlib.errors import CodecError
 
 # ---- what crosses
 
@@ -98,7 +99,7 @@ def test_of_anything_else_only_the_kind_crosses():
     ],
 )
 def test_broken_descriptions_are_refused(said):
-    with pytest.raises(Unreadable):
+    with pytest.raises(CodecError):
         decode(said)
 
 
@@ -106,7 +107,7 @@ def test_depth_has_an_end():
     said: list = ["none"]
     for _ in range(DEEPEST + 2):
         said = ["list", [said]]
-    with pytest.raises(Unreadable):
+    with pytest.raises(CodecError):
         decode(said)
 
 

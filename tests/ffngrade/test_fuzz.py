@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ffngrade.core import job as work
+from ffngrade.core import job as core_job
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import TIMESTAMP
-from ffngrade.gradebook.journal import Record
+from ffngrade.gradebook.journal import Journal
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
 from ffngrade.grading import execute
@@ -23,7 +23,7 @@ from ffngrade.sandbox.session import Outputs, Ran, bounded
 
 NAME = "neurons"
 SOLVED = json.dumps(handed_out.solved(NAME)).encode()
-STATES = {"graded", "aside", "failed", "absent"}
+STATES = {"graded", "rejected", "failed", "absent"}
 
 odd = st.text(max_size=20) | st.sampled_from(["\ud800", "\x00", "\x1b[2J", "<script>", "$x$", "=1"])
 values = st.recursive(
@@ -97,7 +97,7 @@ class Inline:
 
     def run(self, agreed, jobs):
         for job in jobs:
-            yield work.grade(agreed, job)
+            yield core_job.grade(agreed, job)
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +115,10 @@ def emptied(folder) -> Course:
     return Course(folder)
 
 
-def hand_in(course, name: bytes, notebook: bytes, moment: bytes) -> None:
+def hand_in(course, name: bytes, notebook: bytes, timestamp: bytes) -> None:
     folder = os.path.join(os.fsencode(course.folder), b"submitted", name, NAME.encode())
     os.makedirs(folder, exist_ok=True)
-    for file, data in ((f"{NAME}.ipynb", notebook), (TIMESTAMP, moment)):
+    for file, data in ((f"{NAME}.ipynb", notebook), (TIMESTAMP, timestamp)):
         with open(os.path.join(folder, file.encode()), "wb") as opened:
             opened.write(data)
 
@@ -143,14 +143,14 @@ def test_no_run_ends(made, data):
     assert {entry.state for entry in entries.values()} <= STATES
     assert entries["honest"].state == "graded"
     assert set(course.students(NAME)) == set(entries)
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         for entry in record.entries(NAME):
             if entry.state == "graded":
                 path = feedback.write(course, NAME, entry.student)
                 assert path.read_text("utf-8").endswith("</html>")
                 graded = course.autograded(entry.student, NAME) / f"{NAME}.ipynb"
                 Harmless().preprocess(nbformat.read(graded, 4), {})
-            elif entry.aside is not None:
+            elif entry.findings.rejection is not None:
                 report.write_aside(course, NAME, entry)
         assert report.write(course, NAME, record).read_text("utf-8").endswith("</html>")
         assert report.table(report.rows(course, NAME, record)).encode()

@@ -12,11 +12,11 @@ import pytest
 
 from ffngrade.cli import main as cli
 from ffngrade.core.course import Course
-from ffngrade.core.job import Job, Made
-from ffngrade.gradebook.journal import Record
+from ffngrade.core.job import GradeResult, Job
+from ffngrade.gradebook.journal import Journal
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
-from ffngrade.intake.collect import receive
+from ffngrade.intake.collect import collect
 from ffngrade.reports import grades
 
 NAME = "neurons"
@@ -47,11 +47,13 @@ def writer(course):
     one.close()
 
 
-def hand_in(course, student: str, text: str = SOLVED, moment: str = "2026-03-01 10:00:00") -> None:
+def hand_in(
+    course, student: str, text: str = SOLVED, timestamp: str = "2026-03-01 10:00:00"
+) -> None:
     folder = course.folder / "submitted" / student / NAME
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{NAME}.ipynb").write_text(text)
-    (folder / "timestamp.txt").write_text(f"{moment} UTC")
+    (folder / "timestamp.txt").write_text(f"{timestamp} UTC")
 
 
 def by_hand(course) -> list[str]:
@@ -76,7 +78,9 @@ class Judge:
         for job in jobs:
             share = self.scores.get(job.student, 1.0)
             scores = {n: None if n in manual else m * share for n, m in cells.items()}
-            yield Made(job.student, job.texts, {NAME: scores}, {NAME: {}}, attempt=job.attempt)
+            yield GradeResult(
+                job.student, job.texts, {NAME: scores}, {NAME: {}}, attempt=job.attempt
+            )
 
     def close(self):
         pass
@@ -108,9 +112,9 @@ def exported(course) -> dict[str, dict[str, str]]:
     return {line["student_id"]: line for line in csv.DictReader(io.StringIO(text))}
 
 
-def due(course, moment: str) -> None:
+def due(course, timestamp: str) -> None:
     with course.gradebook() as book:
-        book.update_or_create_assignment(NAME, duedate=moment)
+        book.update_or_create_assignment(NAME, duedate=timestamp)
 
 
 def test_what_is_taken_off_follows_marks_by_hand(course, writer, capsys):
@@ -161,7 +165,7 @@ def test_where_there_are_no_marks_the_cell_is_empty_and_the_reason_is_told(cours
     assert before["ann"]["reason"] == "not graded yet"
     assert before["eve"]["reason"] == "nothing handed in"
     graded(course, writer)
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         record.failed(NAME, "cleo", "the kernel did not start")
     found = exported(course)
     assert float(found["ann"]["score"]) > 0
@@ -197,9 +201,9 @@ def test_a_name_that_is_no_student_s_makes_none(course, capsys):
     assert "x.csv" in capsys.readouterr().err
     assert ffn_grade(course, "export", "--assignment", "poetry") == cli.NOT_DONE
     assert "got 'poetry'" in capsys.readouterr().err
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         assert record.entries(NAME) == []
-        record.take(NAME, receive(course, NAME, ["ann"]))
+        record.take(NAME, collect(course, NAME, ["ann"]))
     ffn_grade(course, "report")
     said = capsys.readouterr().out
     assert "nothing handed in" not in said
@@ -224,7 +228,7 @@ def test_one_submission_that_cannot_be_written_ends_no_run(course, writer, monke
     assert entries["ben"].why == "ValueError: cannot be written: ?"
     monkeypatch.undo()
     graded(course, writer)
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         assert record.entry(NAME, "ben").state == "graded"
 
 
@@ -263,7 +267,7 @@ def test_which_attempt_counts_is_told(course, writer):
 
     grading.autograde(course, NAME, Best(course), writer, best=True)
     assert exported(course)["ann"]["attempt"] == "first"
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         assert record.entry(NAME, "ann").attempt == "first"
 
 

@@ -242,10 +242,10 @@ def test_every_answer_earns_its_marks(graded, assignment):
     seen = 0
     for student, answers in done.students.items():
         for problem in worth:
-            score, most, manual = done.marks[student][f"test_{problem}"]
+            score, max_score, manual = done.marks[student][f"test_{problem}"]
             due = answers[problem].marks if problem in answers else 0
             name = answers[problem].name if problem in answers else "blank"
-            assert (score, most, manual) == (due, worth[problem], False), f"{student}: {name}"
+            assert (score, max_score, manual) == (due, worth[problem], False), f"{student}: {name}"
             seen += problem in answers
     assert seen == len(taken(assignment))
 
@@ -286,7 +286,7 @@ def test_export_agrees(graded, assignment):
     for row in rows:
         theirs = done.marks[row["student_id"]].values()
         assert float(row["score"]) == sum(score for score, _, _ in theirs)
-        assert float(row["max_score"]) == sum(most for _, most, _ in theirs)
+        assert float(row["max_score"]) == sum(max_score for _, max_score, _ in theirs)
 
 
 def test_a_collected_submission_is_graded_too(graded):

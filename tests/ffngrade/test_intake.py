@@ -1,4 +1,4 @@
-"""Before a submission is run: what is mended, what is set aside, what is suspicious."""
+"""Before a submission is run: what is repaired, what is rejected, what is suspicious."""
 
 import copy
 import json
@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum
 
-from ffngrade.intake import notebook_reader as document
-from ffngrade.intake.notebook_reader import Found, Unusable, read
+from ffngrade.core.errors import UnusableNotebookError
+from ffngrade.intake import notebook_reader
+from ffngrade.intake.notebook_reader import Found, read
 from ffngrade.intake.release import Part
 from ffngrade.intake.repair import NOTE
 from ffngrade.intake.validate import MOST_TOLD, Checked, check
@@ -64,7 +65,12 @@ def test_honest_work_raises_no_eyebrow(assignment):
     for nb, answered in ((blank, 0), (solved, sum(part.is_answer for part in release.parts))):
         got = handed_in(nb, release)
         is_sound(got, release)
-        assert (got.mended, got.suspicious, got.aside, got.answered) == ((), (), None, answered)
+        assert (
+            got.findings.repaired,
+            got.findings.suspicious,
+            got.findings.rejection,
+            got.answered,
+        ) == ([], [], None, answered)
         kept = [(c.cell_type, c.source, c.id) for c in got.notebook.cells]
         assert kept == [(c.cell_type, c.source, c.id) for c in nb.cells]
 
@@ -86,17 +92,17 @@ def touched_by_editors(nb: Any) -> None:
     nb.cells.append({"cell_type": "markdown", "metadata": {"tags": ["mine"]}, "source": "notes"})
 
 
-def test_what_editors_do_is_not_mended_but_taken():
+def test_what_editors_do_is_not_repaired_but_taken():
     nb = handed_out.solved("softmax")
     touched_by_editors(nb)
     got = handed_in(nb)
     is_sound(got)
-    assert (got.mended, got.suspicious, got.answered) == ((), (), 7)
+    assert (got.findings.repaired, got.findings.suspicious, got.answered) == ([], [], 7)
     assert got.notebook.metadata.kernelspec.name == "python3"
     assert got.notebook.cells[3].source == "%timeit 1"
 
 
-# ---- damages that are mended: what is done to a solved notebook, what is said
+# ---- damage that is repaired: what is done to a solved notebook, what is said
 
 Damage = Callable[[Any], Any]
 
@@ -295,13 +301,13 @@ MENDED: dict[str, tuple[Damage, str]] = {
 
 
 @pytest.mark.parametrize("name", MENDED)
-def test_mended(name):
+def test_repaired(name):
     damage, said = MENDED[name]
     nb = handed_out.solved("softmax")
     got = handed_in(damage(nb) or nb)
     is_sound(got)
-    assert got.suspicious == ()
-    assert re.search(said, "\n".join(got.mended)), got.mended
+    assert got.findings.suspicious == []
+    assert re.search(said, "\n".join(got.findings.repaired)), got.findings.repaired
     assert got.notebook.cells[0].id == NOTE
     assert got.answered == 7
     code = "\n".join(c.source for c in got.notebook.cells if c.cell_type == "code")
@@ -310,12 +316,12 @@ def test_mended(name):
             assert cell_of(handed_out.solved("softmax"), part.name).source.strip() in code
 
 
-def test_mending_mended_work_changes_nothing():
+def test_repairing_repaired_work_changes_nothing():
     nb = handed_out.solved("softmax")
     no_tests(nb)
     once = handed_in(nb)
     again = handed_in(once.notebook)
-    assert again.mended == ()
+    assert again.findings.repaired == []
     assert again.notebook.cells == once.notebook.cells[1:]
 
 
@@ -325,7 +331,7 @@ def test_a_missing_answer_costs_its_own_problem_only():
     got = handed_in(nb)
     is_sound(got)
     assert got.answered == 6
-    assert got.mended == ("the cell `softmax` was missing: it counts as not written",)
+    assert got.findings.repaired == ["the cell `softmax` was missing: it counts as not written"]
     assert cell_of(got.notebook, "softmax").source.startswith("# The cell for softmax was not")
     assert "`softmax` was missing" in got.notebook.cells[0].source
 
@@ -340,8 +346,8 @@ def test_notes_in_a_text_of_ours_are_kept_beside_it():
     nb.cells.append(nbformat.from_dict(text))
     got = handed_in(nb, release)
     is_sound(got, release)
-    assert got.suspicious == ()
-    assert got.mended == ("`read` was written into: that stands before it",)
+    assert got.findings.suspicious == []
+    assert got.findings.repaired == ["`read` was written into: that stands before it"]
     assert [cell.source for cell in got.notebook.cells[-2:]] == ["My notes", "Read this."]
 
 
@@ -427,8 +433,8 @@ def test_tampering_is_told_and_earns_nothing(name):
     damage(nb)
     got = handed_in(nb)
     is_sound(got)
-    assert len(got.suspicious) == 1
-    assert said in got.suspicious[0]
+    assert len(got.findings.suspicious) == 1
+    assert said in got.findings.suspicious[0]
 
 
 def test_what_stood_in_a_changed_test_is_kept_as_work():
@@ -443,7 +449,7 @@ def test_layout_and_comments_are_no_tampering():
     nb = handed_out.solved("softmax")
     cell_of(nb, "test_softmax").source += "\n\n# this one fails, why?\n"
     got = handed_in(nb)
-    assert (got.mended, got.suspicious) == ((), ())
+    assert (got.findings.repaired, got.findings.suspicious) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -461,8 +467,8 @@ def test_layout_and_comments_are_no_tampering():
 def test_what_is_used_of_the_library_is_told(line, module):
     nb = handed_out.solved("softmax")
     cell_of(nb, "softmax").source += f"\n{line}\n"
-    told = (f"`ffnlib.{module}` is used, which is disabled in exercises",) if module else ()
-    assert handed_in(nb).suspicious == told
+    told = [f"`ffnlib.{module}` is used, which is disabled in exercises"] if module else []
+    assert handed_in(nb).findings.suspicious == told
 
 
 # ---- set aside
@@ -503,9 +509,9 @@ def test_set_aside(name):
     data, said = ASIDE[name]
     got = check(data, SOFTMAX)
     assert got.notebook is None
-    assert got.aside is not None
-    assert any(part in got.aside.teacher for part in said.split("|"))
-    assert got.aside.student.rstrip().endswith(".")
+    assert got.findings.rejection is not None
+    assert any(part in got.findings.rejection.teacher for part in said.split("|"))
+    assert got.findings.rejection.student.rstrip().endswith(".")
 
 
 # ---- encodings
@@ -528,7 +534,7 @@ def test_encodings(encoding, said):
     got = check(json.dumps(nb, ensure_ascii=False).encode(encoding, errors="replace"), SOFTMAX)
     is_sound(got)
     assert cell_of(got.notebook, "softmax").source.endswith("# größer")
-    assert [said in sentence for sentence in got.mended] == ([True] if said else [])
+    assert [said in sentence for sentence in got.findings.repaired] == ([True] if said else [])
 
 
 def test_half_characters_and_zero_bytes():
@@ -536,7 +542,7 @@ def test_half_characters_and_zero_bytes():
     got = check(text, SOFTMAX)
     assert got.notebook is not None
     nbformat.writes(got.notebook).encode()
-    assert "zero bytes after the notebook's end were cut off" in got.mended
+    assert "zero bytes after the notebook's end were cut off" in got.findings.repaired
 
 
 def test_sentences_hold_no_markup_and_have_an_end():
@@ -547,8 +553,10 @@ def test_sentences_hold_no_markup_and_have_an_end():
         nb.cells.append({"cell_type": "code", "metadata": {"nbgrader": known}, "source": ""})
     nb.nbformat = name
     got = handed_in(nb)
-    assert len(got.mended) == MOST_TOLD + 1
-    assert not set("<>()[]") & set("".join(got.mended).replace("(nbformat", "").replace(")", ""))
+    assert len(got.findings.repaired) == MOST_TOLD + 1
+    assert not set("<>()[]") & set(
+        "".join(got.findings.repaired).replace("(nbformat", "").replace(")", "")
+    )
 
 
 # ---- anything at all
@@ -567,7 +575,7 @@ cells = st.dictionaries(fields, values) | values
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_set_aside(data):
     got = check(data, SOFTMAX)
-    assert (got.notebook is None) == (got.aside is not None)
+    assert (got.notebook is None) == (got.findings.rejection is not None)
 
 
 @settings(max_examples=60)
@@ -576,7 +584,7 @@ def test_any_notebook_is_read(found, minor, key):
     nb = {key: found if key == "cells" else [{"cells": found}, minor], "nbformat": minor}
     try:
         got = read(json.dumps(nb).encode())
-    except Unusable:
+    except UnusableNotebookError:
         return
     assert all(
         isinstance(cell, Found) and cell.kind in ("code", "markdown", "raw") for cell in got.cells
@@ -604,4 +612,4 @@ def test_any_change_of_one_cell_leaves_a_sound_notebook(data):
 
 
 def test_limits_are_below_what_memory_can_hold():
-    assert document.MOST_TEXT < 10**7
+    assert notebook_reader.MOST_TEXT < 10**7

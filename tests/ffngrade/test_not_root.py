@@ -14,7 +14,7 @@ PROGRAM = r'''
 import json
 import ffngrade.sandbox.startup
 from ffngrade.sandbox import kernel
-from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox import prefork
 from ffngrade.sandbox.session import Session
 
 PROBE = """
@@ -39,7 +39,7 @@ print(json.dumps({
 }))
 open("mine", "w").close()
 """
-shown = {"obstacle": warm.obstacle(), "kernels": []}
+shown = {"obstacle": prefork.obstacle(), "kernels": []}
 with __import__("socket").create_server(("127.0.0.1", 0)) as server:
     for _ in range(2):
         session = Session(kernel.NAME)

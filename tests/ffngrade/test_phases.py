@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from ffngrade.core import job as work
-from ffngrade.core.job import Job, Made, Terms
+from ffngrade.core import job as core_job
+from ffngrade.core.job import GradeResult, Job, Terms
 from ffngrade.grading import pool as pools
 from ffngrade.grading.pool import Processes, in_groups
 
@@ -31,7 +31,7 @@ def show(agreed, job):
 def grade(agreed, job, shown):
     assert shown == {"of": job.student}
     log(agreed, job, "judged")
-    return Made(job.student, {}, {}, {}, "", job.attempt)
+    return GradeResult(job.student, {}, {}, {}, "", job.attempt)
 
 
 def test_all_of_a_group_is_shown_before_any_of_it_is_judged(tmp_path, monkeypatch):
@@ -64,12 +64,12 @@ def test_all_of_a_group_is_shown_before_any_of_it_is_judged(tmp_path, monkeypatc
 
 
 def _show(agreed, job):
-    work.show = show
+    core_job.show = show
     return pools_show(agreed, job)
 
 
 def _judge(agreed, given):
-    work.grade = grade
+    core_job.grade = grade
     return pools_judge(agreed, given)
 
 

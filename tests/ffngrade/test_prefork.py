@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from ffngrade.sandbox import bubblewrap as sandbox
-from ffngrade.sandbox import fork_server as template
-from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox import fork_server, prefork
 from ffngrade.sandbox.kernel import NAME
 from ffngrade.sandbox.session import Session
 
-COLD = warm.obstacle()
+COLD = prefork.obstacle()
 if COLD and not sandbox.obstacle():
     warnings.warn(f"nothing of warm kernels is tested: {COLD}", stacklevel=1)
 pytestmark = pytest.mark.skipif(bool(COLD), reason=f"kernels start cold: {COLD}")
@@ -29,7 +28,7 @@ def said(session: Session, source: str) -> str:
 @pytest.fixture(scope="module", autouse=True)
 def _ended():
     yield
-    warm.close()
+    prefork.close()
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def processes(top: int = 1) -> set[int]:
 
 def test_it_is_as_a_kernel_that_was_started_anew(two):
     first, _ = two
-    assert isinstance(first.kernel, warm.WarmKernel)
+    assert isinstance(first.kernel, prefork.WarmKernel)
     assert said(first, "x = 2\nprint(x + 1)") == "3"
     assert said(first, "import os; print(os.getcwd(), os.listdir())") == "/tmp/home ['.ipython']"
     assert said(first, "print(sorted(n for n in os.environ if 'FFN' in n))") == "[]"
@@ -77,7 +76,7 @@ def test_neither_sees_the_other_or_the_template(two):
     assert said(second, pids) == "[1, 2]"
     everything = said(second, "import glob; print(glob.glob('/run/*/*') + glob.glob('/dev/shm/*'))")
     assert "sessions/" not in everything
-    assert said(second, f"print(os.listdir({template.OTHERS!r}))") == "[]"
+    assert said(second, f"print(os.listdir({fork_server.OTHERS!r}))") == "[]"
     assert said(second, "print([n for n in os.listdir('/proc/self/fd') if os.path.realpath("
                 "'/proc/self/fd/' + n).startswith('/tmp/ffn')])") == "[]"  # fmt: skip
 
@@ -220,13 +219,13 @@ def test_limits_hold_and_hit_nobody_else(two):
 
 def test_nothing_is_left_when_one_ends():
     before = processes(os.getpid())
-    folders = set(warm.shared().folder.iterdir())
+    folders = set(prefork.shared().folder.iterdir())
     one = Session(NAME)
     said(one, "import os, time\nif os.fork() == 0:\n    os.setsid(); time.sleep(600)")
     assert len(processes(os.getpid())) > len(before)
     one.close()
     assert processes(os.getpid()) == before
-    assert set(warm.shared().folder.iterdir()) == folders
+    assert set(prefork.shared().folder.iterdir()) == folders
 
 
 def test_a_cold_kernel_ends_with_whoever_runs_it():
@@ -243,18 +242,18 @@ def test_a_cold_kernel_ends_with_whoever_runs_it():
 
 
 def test_a_template_that_was_killed_is_replaced():
-    process = warm.shared()._process
+    process = prefork.shared()._process
     process.kill()
     process.wait()
     with_another = Session(NAME)
     assert said(with_another, "print(1)") == "1"
-    assert isinstance(with_another.kernel, warm.WarmKernel)
+    assert isinstance(with_another.kernel, prefork.WarmKernel)
     with_another.close()
 
 
 def test_without_walls_kernels_start_cold(monkeypatch):
-    monkeypatch.setattr(warm, "obstacle", lambda: "not here")
+    monkeypatch.setattr(prefork, "obstacle", lambda: "not here")
     cold = Session(NAME)
-    assert not isinstance(cold.kernel, warm.WarmKernel)
+    assert not isinstance(cold.kernel, prefork.WarmKernel)
     assert said(cold, "print(1)") == "1"
     cold.close()

@@ -7,25 +7,35 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
-from ffngrade.gradebook.journal import Record
-from ffngrade.gradebook.score_summary import Standing, standings
+from ffngrade.core.submission import Findings, Rejection, State
+from ffngrade.gradebook.journal import Journal
+from ffngrade.gradebook.score_summary import ScoreSummary, score_summaries
 from ffngrade.intake.collect import Received
-from ffngrade.intake.validate import Aside
 from ffngrade.reports import report
 from ffngrade.reports.report import POLICY, Row, page, plain, rows, summary, table
 
 SOFTMAX = "softmax"
 NASTY = "<script>alert(1)</script>\x1b[2J\u202eevil"
 CLASS = [
-    Row("ann", "graded", Standing(18.5, 20, 0, 0, None)),
-    Row("ben", "graded", Standing(10, 20, 2, 1, None), mended=("`x` was missing",)),
-    Row("cleo", "aside", Standing(5, 20, 0, 0, None), "the file is empty"),
-    Row("dora", "absent"),
-    Row("eve", "graded", Standing(0, 20, 0, 0, None), suspicious=("the text was changed",)),
-    Row("fay", "failed", why="the kernel did not start"),
-    Row("gus", "running"),
-    Row("hal", "received"),
-    Row(NASTY, "graded", Standing(1, 20, 0, 2, None), suspicious=(NASTY,)),
+    Row("ann", State.GRADED, ScoreSummary(18.5, 20, 0, 0, None)),
+    Row(
+        "ben",
+        State.GRADED,
+        ScoreSummary(10, 20, 2, 1, None),
+        findings=Findings(["`x` was missing"]),
+    ),
+    Row("cleo", State.REJECTED, ScoreSummary(5, 20, 0, 0, None), "the file is empty"),
+    Row("dora", State.ABSENT),
+    Row(
+        "eve",
+        State.GRADED,
+        ScoreSummary(0, 20, 0, 0, None),
+        findings=Findings([], ["the text was changed"]),
+    ),
+    Row("fay", State.FAILED, why="the kernel did not start"),
+    Row("gus", State.RUNNING),
+    Row("hal", State.RECEIVED),
+    Row(NASTY, State.GRADED, ScoreSummary(1, 20, 0, 2, None), findings=Findings([], [NASTY])),
 ]
 
 
@@ -99,24 +109,28 @@ def test_marks_come_from_the_gradebook(course):
                     other.auto_score, other.needs_manual_grade = 0.0, False
         book.find_submission_notebook(SOFTMAX, SOFTMAX, "ann").late_submission_penalty = 0.5
         book.db.commit()
-    assert standings(course.url, SOFTMAX) == {
-        "ann": Standing(1.5, 20, 0.5, 1, None),
-        "plain": Standing(1.0, 20, 0, 1, None),
+    assert score_summaries(course.url, SOFTMAX) == {
+        "ann": ScoreSummary(1.5, 20, 0.5, 1, None),
+        "plain": ScoreSummary(1.0, 20, 0, 1, None),
     }
-    with Record.of(course) as record:
-        aside = Aside("for the teacher", "For the student.")
-        came = [Received("ann", "received", "1"), Received("ben", "aside", aside=aside)]
+    with Journal.of(course) as record:
+        rejection = Rejection("for the teacher", "For the student.")
+        rejected = Findings(rejection=rejection)
+        came = [
+            Received("ann", State.RECEIVED, Findings(), "1"),
+            Received("ben", State.REJECTED, rejected),
+        ]
         record.take(SOFTMAX, came)
         record.begin(SOFTMAX, "ann")
         record.graded(SOFTMAX, "ann", 1.5, 20)
         got = rows(course, SOFTMAX, record)
         path = report.write(course, SOFTMAX, record)
-        told = report.write_aside(course, SOFTMAX, record.entry(SOFTMAX, "ben"))
-        with pytest.raises(ValueError, match="set aside, got 'graded'"):
-            report.write_aside(course, SOFTMAX, record.entry(SOFTMAX, "ann"))
+        told = report.write_rejection(course, SOFTMAX, record.entry(SOFTMAX, "ben"))
+        with pytest.raises(ValueError, match="set aside, got graded"):
+            report.write_rejection(course, SOFTMAX, record.entry(SOFTMAX, "ann"))
     assert [(row.student, row.state, row.marks) for row in got] == [
         ("ann", "graded", "1.5 of 20 (−0.5 late)"),
-        ("ben", "aside", ""),
+        ("ben", "rejected", ""),
         ("plain", "graded", "1 of 20"),  # by nbgrader itself
         ("zoe", "absent", ""),
     ]

@@ -11,7 +11,7 @@ from test_grades import LATE, NAME, exported, ffn_grade, graded, hand_in
 from ffngrade.cli import main as cli
 from ffngrade.core.course import Course
 from ffngrade.gradebook import roster
-from ffngrade.gradebook.journal import Record
+from ffngrade.gradebook.journal import Journal
 from ffngrade.gradebook.writer import Writer
 
 
@@ -111,7 +111,7 @@ def test_an_extension_may_come_before_the_submission(course):
         assert book.find_submission(NAME, "ann").total_seconds_late == 0
     writer.close()
     assert float(exported(course)["ann"]["score"]) > 0
-    with Record.of(course) as record:
+    with Journal.of(course) as record:
         assert record.extensions(NAME) == {"ann": datetime(2026, 4, 1)}
 
 
@@ -141,10 +141,10 @@ def test_the_public_seed_is_told(course, capsys):
 
 
 def test_times():
-    assert roster.moment_of("2026-03-01 12:00 +0200") == datetime(2026, 3, 1, 10)
-    assert roster.moment_of("2026-07-01 12:00 Europe/Berlin") == datetime(2026, 7, 1, 10)
-    assert roster.moment_of("2026-03-01 12:00") == datetime(2026, 3, 1, 12)
-    assert roster.moment_of("None") is None
+    assert roster.timestamp_of("2026-03-01 12:00 +0200") == datetime(2026, 3, 1, 10)
+    assert roster.timestamp_of("2026-07-01 12:00 Europe/Berlin") == datetime(2026, 7, 1, 10)
+    assert roster.timestamp_of("2026-03-01 12:00") == datetime(2026, 3, 1, 12)
+    assert roster.timestamp_of("None") is None
     for text in ("soon", "2026-13-01", "2026-03-01 12:00 Mars/Utopia", "1" * 40):
-        with pytest.raises(roster.NotUnderstood):
-            roster.moment_of(text)
+        with pytest.raises(roster.TableError):
+            roster.timestamp_of(text)

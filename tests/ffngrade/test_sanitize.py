@@ -14,7 +14,7 @@ from ffngrade.sandbox import bubblewrap as sandbox
 
 SOFTMAX = "softmax"
 WORTH = 20.0
-pytestmark = [  # nbgrader's own, and nbformat's about what is mended here
+pytestmark = [  # nbgrader's own, and nbformat's about what is repaired here
     pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
     pytest.mark.filterwarnings("ignore:Non-unique cell id"),
 ]

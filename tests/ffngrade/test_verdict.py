@@ -10,11 +10,12 @@ from nbgrader.utils import determine_grade
 
 from ffngrade.grading.verdict import Question, goes_on, new_mark, outputs_of, question
 from ffngrade.sandbox.session import Ran
-from ffnlib.checks import kernel_side as remote
+from ffnlib.checks import kernel_side
 from ffnlib.checks.codec import dumps, encode
 from ffnlib.checks.formula import Formula
-from ffnlib.checks.guard import Missing, ModuleDisabled
+from ffnlib.checks.guard import Missing
 from ffnlib.checks.problem import Case
+from ffnlib.errors import ModuleDisabledError
 
 MARK = new_mark()
 POINTS = 3.0
@@ -155,12 +156,12 @@ def test_hidden_cases_are_worth_asking_only_after_all_visible_ones(asked):
 
 def test_the_kernel_says_what_became_of_each_case(capsys):
     def of_ffnlib(_z, _axis):
-        raise ModuleDisabled("ffnlib.nn")
+        raise ModuleDisabledError("ffnlib.nn")
 
     cases = dumps([[encode([1.0]), encode(0)]])
-    remote.answer("logsumexp", of_ffnlib, cases, MARK)
-    remote.answer("logsumexp", lambda z, axis: [*z, axis], cases, MARK)
-    remote.answer("logsumexp", Missing("logsumexp"), cases, MARK)
+    kernel_side.answer("logsumexp", of_ffnlib, cases, MARK)
+    kernel_side.answer("logsumexp", lambda z, axis: [*z, axis], cases, MARK)
+    kernel_side.answer("logsumexp", Missing("logsumexp"), cases, MARK)
     lines = capsys.readouterr().out.splitlines()
     assert "logsumexp stopped: ffnlib.nn is disabled in this notebook" in lines[0]
     assert lines[1] == f"{MARK}{dumps({'returned': encode([1.0, 0])})}"
@@ -169,7 +170,7 @@ def test_the_kernel_says_what_became_of_each_case(capsys):
 
 def test_only_arguments_may_be_functions(asked):
     formula = Formula("sum(p**2)")
-    assert remote.argument(formula) == {"formula": "sum(p**2)"}
+    assert kernel_side.argument(formula) == {"formula": "sum(p**2)"}
     assert encode(formula) == ["other", "Formula"]
     forged = [{"returned": {"formula": "p"}} for _ in asked.visible]
     told, score = shown(asked, ran(*forged), ran(), POINTS)

@@ -204,7 +204,7 @@ def test_it_earns_what_its_honest_part_earns(graded, student):
     assert (student in graded.marks) == (not attack.aside)
     if not attack.aside:
         assert scores(graded.marks[student]) == attack.due, attack.does
-        assert sum(most for _, most, _ in graded.marks[student].values()) == 20
+        assert sum(max_score for _, max_score, _ in graded.marks[student].values()) == 20
         assert graded.marks[student]["prove"][0] == 0
 
 

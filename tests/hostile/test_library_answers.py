@@ -23,8 +23,7 @@ from nbgrader.utils import determine_grade
 import ffnlib
 from ffngrade.grading.execute import TrustedExecute
 from ffngrade.sandbox import bubblewrap as sandbox
-from ffngrade.sandbox import kernel
-from ffngrade.sandbox import prefork as warm
+from ffngrade.sandbox import kernel, prefork
 from ffngrade.sandbox.session import Session
 from ffnlib.checks.guard import WRITTEN
 
@@ -91,8 +90,8 @@ def graded(only_by_name=False, **settings):
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if name.startswith("test_"):
-            score, most = determine_grade(cell)
-            solved += [name.removeprefix("test_")] if score == most else []
+            score, max_score = determine_grade(cell)
+            solved += [name.removeprefix("test_")] if score == max_score else []
         else:
             printed += "".join(str(o.get("text") or o.get("evalue")) for o in cell.outputs)
     return solved, printed
@@ -102,8 +101,8 @@ def graded(only_by_name=False, **settings):
 @pytest.mark.usefixtures("grading")
 @pytest.mark.parametrize("starts", ["warm", "cold"])
 def test_the_library_solves_nothing(starts, capsys):
-    if starts == "warm" and warm.obstacle():
-        pytest.skip(f"kernels start cold: {warm.obstacle()}")
+    if starts == "warm" and prefork.obstacle():
+        pytest.skip(f"kernels start cold: {prefork.obstacle()}")
     if not kernel.installed():
         kernel.install()
     assert len(PROBLEMS) == 49

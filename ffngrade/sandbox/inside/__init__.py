@@ -8,6 +8,7 @@ walked to in there.
 from pathlib import Path
 from types import ModuleType
 
+from ffnlib import errors
 from ffnlib.checks import codec, execution, formula, guard, kernel_side, manifest
 
 FOLDER = "/opt/ffn"
@@ -24,7 +25,7 @@ def path_of(module: ModuleType) -> str:
 
 def contents() -> dict[str, Path]:
     """Return the files outside, by where they stand in ``FOLDER``."""
-    shared = (codec, execution, formula, guard, kernel_side, manifest)
+    shared = (errors, codec, execution, formula, guard, kernel_side, manifest)
     return {
         "ffnlib/__init__.py": HERE / "library.py",
         "ffnlib/checks/__init__.py": HERE / "checks.py",

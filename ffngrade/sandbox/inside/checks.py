@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from ffnlib.checks.execution import CheckFailed
 from ffnlib.checks.guard import begin
 from ffnlib.checks.kernel_side import training_digits
+from ffnlib.errors import CheckFailed
 
 __all__ = ["CheckFailed", "begin", "training_digits", "verify"]
 

@@ -18,7 +18,7 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
 }
 
 
-class Given(NamedTuple):
+class Leaf(NamedTuple):
     """A number the computation starts from: its name, what it is, and where its box stands."""
 
     name: str
@@ -26,7 +26,7 @@ class Given(NamedTuple):
     place: float
 
 
-class Made(NamedTuple):
+class Operation(NamedTuple):
     """A number that is computed: an operation on others, and where its box stands."""
 
     name: str
@@ -39,48 +39,49 @@ class Made(NamedTuple):
 class Program(NamedTuple):
     """A computation, every number after those it is made of; the last one is the loss."""
 
-    given: tuple[Given, ...]
-    made: tuple[Made, ...]
+    leaves: tuple[Leaf, ...]
+    operations: tuple[Operation, ...]
 
 
 TARGET = 1.0
 
 PROGRAMS = {
     "neuron": Program(
-        (Given("w", "weight", 0.0), Given("x", "input", 1 / 3), Given("b", "bias", 2 / 3),
-         Given("y", "target", 1.0)),
-        (Made("wx", "×", ("w", "x"), 1, 1 / 6), Made("z", "+", ("wx", "b"), 2, 0.4),
-         Made("h", "tanh", ("z",), 3, 0.4), Made("e", "−", ("h", "y"), 4, 0.7),
-         Made("J", "square", ("e",), 5, 0.7)),
+        (Leaf("w", "weight", 0.0), Leaf("x", "input", 1 / 3), Leaf("b", "bias", 2 / 3),
+         Leaf("y", "target", 1.0)),
+        (Operation("wx", "×", ("w", "x"), 1, 1 / 6), Operation("z", "+", ("wx", "b"), 2, 0.4),
+         Operation("h", "tanh", ("z",), 3, 0.4), Operation("e", "−", ("h", "y"), 4, 0.7),
+         Operation("J", "square", ("e",), 5, 0.7)),
     ),
     "x used twice": Program(
-        (Given("w", "", 0.0), Given("x", "", 0.5), Given("b", "", 1.0)),
-        (Made("u", "×", ("w", "x"), 1, 0.2), Made("v", "+", ("x", "b"), 1, 0.8),
-         Made("J", "×", ("u", "v"), 2)),
+        (Leaf("w", "", 0.0), Leaf("x", "", 0.5), Leaf("b", "", 1.0)),
+        (Operation("u", "×", ("w", "x"), 1, 0.2), Operation("v", "+", ("x", "b"), 1, 0.8),
+         Operation("J", "×", ("u", "v"), 2)),
     ),
     "cross-entropy": Program(
-        (Given("z₁", "correct", 0.0), Given("z₂", "logit", 0.5), Given("z₃", "logit", 1.0)),
-        (Made("exp z₁", "exp", ("z₁",), 1, 0.3), Made("exp z₂", "exp", ("z₂",), 1, 0.65),
-         Made("exp z₃", "exp", ("z₃",), 1, 1.0), Made("s", "+", ("exp z₁", "exp z₂"), 2, 0.5),
-         Made("sum", "+", ("s", "exp z₃"), 3, 0.7), Made("lse", "log", ("sum",), 4, 0.7),
-         Made("J", "−", ("lse", "z₁"), 5, 0.3)),
+        (Leaf("z₁", "correct", 0.0), Leaf("z₂", "logit", 0.5), Leaf("z₃", "logit", 1.0)),
+        (Operation("exp z₁", "exp", ("z₁",), 1, 0.3), Operation("exp z₂", "exp", ("z₂",), 1, 0.65),
+         Operation("exp z₃", "exp", ("z₃",), 1, 1.0),
+         Operation("s", "+", ("exp z₁", "exp z₂"), 2, 0.5),
+         Operation("sum", "+", ("s", "exp z₃"), 3, 0.7), Operation("lse", "log", ("sum",), 4, 0.7),
+         Operation("J", "−", ("lse", "z₁"), 5, 0.3)),
     ),
 }  # fmt: skip
 
-LAST = max(2 * len(program.made) + 1 for program in PROGRAMS.values())
+LAST = max(2 * len(program.operations) + 1 for program in PROGRAMS.values())
 
 
 def named(program: Program, values: Sequence[float]) -> dict[str, float]:
     """Return the given numbers by name: those of the sliders in order, then the target if any."""
-    return dict(zip((g.name for g in program.given), (*values, TARGET), strict=False))
+    return dict(zip((g.name for g in program.leaves), (*values, TARGET), strict=False))
 
 
 def compute(
     program: Program, numbers: Mapping[str, float], nudged: str = "", by: float = 0.0
 ) -> dict[str, Value]:
     """Run a program; the number called ``nudged`` is moved by ``by`` once it is known."""
-    values = {g.name: Value(numbers[g.name] + by * (g.name == nudged)) for g in program.given}
-    for name, operation, inputs, *_ in program.made:
+    values = {g.name: Value(numbers[g.name] + by * (g.name == nudged)) for g in program.leaves}
+    for name, operation, inputs, *_ in program.operations:
         value = OPERATIONS[operation](*[values[i] for i in inputs])
         values[name] = Value(value.data + by) if name == nudged else value
     return values
@@ -88,12 +89,12 @@ def compute(
 
 def difference(program: Program, numbers: Mapping[str, float], name: str) -> float:
     """Central difference of the loss when one number of the computation is moved."""
-    loss = program.made[-1].name
+    loss = program.operations[-1].name
     above, below = (compute(program, numbers, name, h)[loss].data for h in (STEP, -STEP))
     return (above - below) / (2 * STEP)
 
 
-class Moment(NamedTuple):
+class Progress(NamedTuple):
     """The progress of the computation."""
 
     known: set[str]
@@ -102,27 +103,27 @@ class Moment(NamedTuple):
     """What has arrived of each gradient."""
     final: set[str]
     """Numbers whose gradient is complete."""
-    acting: Made | None
+    acting: Operation | None
     """The operation at work in this step."""
     forward: bool
 
 
-def moment(program: Program, values: Mapping[str, Value], step: int) -> Moment:
+def progress_after(program: Program, values: Mapping[str, Value], step: int) -> Progress:
     """Return the state after some steps: one an operation forwards, the seed, one each back."""
-    made = program.made
-    names = [g.name for g in program.given]
-    if step <= len(made):
-        names += [m.name for m in made[:step]]
-        return Moment(set(names), {}, set(), made[step - 1] if step else None, True)
-    names += [m.name for m in made]
-    grads = {made[-1].name: 1.0}
-    sent = made[::-1][: step - len(made) - 1]
+    operations = program.operations
+    names = [g.name for g in program.leaves]
+    if step <= len(operations):
+        names += [m.name for m in operations[:step]]
+        return Progress(set(names), {}, set(), operations[step - 1] if step else None, True)
+    names += [m.name for m in operations]
+    grads = {operations[-1].name: 1.0}
+    sent = operations[::-1][: step - len(operations) - 1]
     for m in sent:
         for name, slope in zip(m.inputs, values[m.name].slopes, strict=True):
             grads[name] = grads.get(name, 0.0) + slope * grads[m.name]
-    waiting = {i for m in made if m not in sent for i in m.inputs}
+    waiting = {i for m in operations if m not in sent for i in m.inputs}
     final = {name for name in names if name in grads and name not in waiting}
-    return Moment(set(names), grads, final, sent[-1] if sent else made[-1], False)
+    return Progress(set(names), grads, final, sent[-1] if sent else operations[-1], False)
 
 
 @explorer(
@@ -149,22 +150,22 @@ def graph(
     program = PROGRAMS[expression]
     numbers = named(program, (a, b, c))
     values = compute(program, numbers)
-    step = min(steps, 2 * len(program.made) + 1)
-    now = moment(program, values, step)
+    step = min(steps, 2 * len(program.operations) + 1)
+    now = progress_after(program, values, step)
     slopes = {name: difference(program, numbers, name) for name in values}
     boxes = [
         Node(
             g.name, _rows(f"{g.name} {g.meaning}".strip(), g.name, values, now, slopes), 0, g.place
         )
-        for g in program.given
+        for g in program.leaves
     ]
     colour = "output" if now.forward else "gradient"
-    for m in program.made:
+    for m in program.operations:
         title = f"{m.name} = {m.operation}" if m.name == "J" else m.operation
         rows = _rows(title, m.name, values, now, slopes)
         boxes.append(Node(m.name, rows, m.column, m.place, colour if m == now.acting else ""))
-    edges = [(i, m.name) for m in program.made for i in m.inputs]
-    picture = Graph(boxes, edges, _lit(now, len(program.made), step), colour)
+    edges = [(i, m.name) for m in program.operations for i in m.inputs]
+    picture = Graph(boxes, edges, _lit(now, len(program.operations), step), colour)
     return Scene(
         [Panel([picture], axes=False, height=460)],
         text=_sentence(program, values, now, slopes, step),
@@ -176,7 +177,7 @@ def _rows(
     title: str,
     name: str,
     values: Mapping[str, Value],
-    now: Moment,
+    now: Progress,
     slopes: Mapping[str, float],
 ) -> list[str]:
     rows = [title, number(values[name].data) if name in now.known else "?", "", ""]
@@ -192,7 +193,7 @@ def _tidy(slope: float) -> float:
     return slope if abs(slope) > 1e-9 else 0.0
 
 
-def _lit(now: Moment, operations: int, step: int) -> list[tuple[str, str]]:
+def _lit(now: Progress, operations: int, step: int) -> list[tuple[str, str]]:
     if now.acting is None or step == operations + 1:
         return []
     pairs = [(i, now.acting.name) for i in now.acting.inputs]
@@ -202,18 +203,18 @@ def _lit(now: Moment, operations: int, step: int) -> list[tuple[str, str]]:
 def _sentence(
     program: Program,
     values: Mapping[str, Value],
-    now: Moment,
+    now: Progress,
     slopes: Mapping[str, float],
     step: int,
 ) -> str:
-    total = 2 * len(program.made) + 1
+    total = 2 * len(program.operations) + 1
     if now.acting is None:
         return "Only the inputs are known. Each step computes one more number from those before it."
     at, name = f"Step {step} of {total}", now.acting.operation
     if now.forward:
         said = f"{at}, forward: {name} gives {number(values[now.acting.name].data)}."
-        return said + (" That is the loss J." if step == len(program.made) else "")
-    if step == len(program.made) + 1:
+        return said + (" That is the loss J." if step == len(program.operations) else "")
+    if step == len(program.operations) + 1:
         return f"{at}: the backward pass starts at the loss; its slope with respect to itself is 1."
     local = [number(s) for s in values[now.acting.name].slopes]
     said = (
@@ -224,7 +225,7 @@ def _sentence(
     if step < total:
         return said
     worst = max(abs(now.grads[name] - slopes[name]) for name in now.final)
-    known = [g.name for g in program.given if g.meaning != "target"]
+    known = [g.name for g in program.leaves if g.meaning != "target"]
     listed = ", ".join(f"∂J/∂{name} = {number(now.grads[name])}" for name in known)
     return f"All gradients are computed: {listed}. Finite differences agree to {_bound(worst)}."
 
@@ -237,7 +238,7 @@ def _bound(worst: float) -> str:
     return number(bound, 1)
 
 
-def _table(values: Mapping[str, Value], now: Moment, slopes: Mapping[str, float]) -> Table:
+def _table(values: Mapping[str, Value], now: Progress, slopes: Mapping[str, float]) -> Table:
     rows: list[Sequence[object]] = []
     for name, value in values.items():
         shown = value.data if name in now.known else "?"

@@ -19,8 +19,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 import ffnlib
 from ffnlib.datasets import (  # fmt: skip
     CLOTHES,
-    CorruptDataError,
-    DataUnavailableError,
     blobs,
     circles,
     digits,
@@ -31,7 +29,8 @@ from ffnlib.datasets import (  # fmt: skip
     spirals,
     xor,
 )
-from ffnlib.datasets import _download as fetch
+from ffnlib.datasets import _download as download
+from ffnlib.errors import CorruptDataError, DataUnavailableError
 
 POINTS = [xor, moons, circles, spirals, blobs]
 rng = np.random.default_rng
@@ -171,8 +170,8 @@ def nowhere(monkeypatch, tmp_path):
     monkeypatch.delenv("FFN_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
-    for name, source in fetch.SOURCES.items():
-        monkeypatch.setitem(fetch.SOURCES, name, source._replace(checksums=sums))
+    for name, source in download.SOURCES.items():
+        monkeypatch.setitem(download.SOURCES, name, source._replace(checksums=sums))
 
     def network(files):
         mirror = Mirror(files)
@@ -209,11 +208,11 @@ def test_downloaded_once_then_from_the_cache(nowhere):
     mirror = nowhere(FILES)
     first = mnist("test")
     assert len(mirror.asked) == 2
-    assert all(url.startswith(fetch.SOURCES["mnist"].mirrors[0]) for url in mirror.asked)
+    assert all(url.startswith(download.SOURCES["mnist"].mirrors[0]) for url in mirror.asked)
     second = mnist("test")
     assert len(mirror.asked) == 2
     assert_array_equal(first.x, second.x)
-    kept = sorted(path.name for path in (fetch.cache_folder() / "mnist").iterdir())
+    kept = sorted(path.name for path in (download.cache_folder() / "mnist").iterdir())
     assert kept == sorted(FILES)  # and nothing temporary
 
 
@@ -228,12 +227,12 @@ def test_a_corrupt_file_in_the_folder_is_refused(nowhere, monkeypatch, tmp_path)
 
 
 def test_a_corrupt_file_in_the_cache_is_fetched_again(nowhere):
-    put(fetch.cache_folder(), dict.fromkeys(FILES, b"half a fi"))
+    put(download.cache_folder(), dict.fromkeys(FILES, b"half a fi"))
     mirror = nowhere(FILES)
     assert_array_equal(mnist("test").y, LABELS)
     assert len(mirror.asked) == 2
     for name, content in FILES.items():
-        assert (fetch.cache_folder() / "mnist" / name).read_bytes() == content
+        assert (download.cache_folder() / "mnist" / name).read_bytes() == content
 
 
 def test_a_mirror_that_sends_something_else_is_passed_over(nowhere, monkeypatch):
@@ -241,11 +240,11 @@ def test_a_mirror_that_sends_something_else_is_passed_over(nowhere, monkeypatch)
     with pytest.raises(DataUnavailableError) as caught:
         mnist("test")
     assert str(caught.value).count("sent a file with another checksum") == 2
-    assert not fetch.cache_folder().exists()
+    assert not download.cache_folder().exists()
 
     class SecondWorks(Mirror):
         def __call__(self, request, timeout):
-            first = request.full_url.startswith(fetch.SOURCES["mnist"].mirrors[0])
+            first = request.full_url.startswith(download.SOURCES["mnist"].mirrors[0])
             answer = super().__call__(request, timeout)
             return io.BytesIO(b"") if first else answer
 
@@ -299,7 +298,7 @@ def test_a_cache_that_cannot_be_written_is_no_failure(nowhere, monkeypatch, tmp_
 
     monkeypatch.setattr(os, "replace", full)
     assert_array_equal(mnist("test").y, LABELS)
-    assert list((fetch.cache_folder() / "mnist").iterdir()) == []
+    assert list((download.cache_folder() / "mnist").iterdir()) == []
 
 
 def test_an_interrupted_write_leaves_nothing(nowhere, monkeypatch):
@@ -311,7 +310,7 @@ def test_an_interrupted_write_leaves_nothing(nowhere, monkeypatch):
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         mnist("test")
-    assert list((fetch.cache_folder() / "mnist").iterdir()) == []
+    assert list((download.cache_folder() / "mnist").iterdir()) == []
 
 
 def test_many_at_once(nowhere):
@@ -323,7 +322,9 @@ def test_many_at_once(nowhere):
     for thread in threads:
         thread.join()
     assert len(seen) == 8
-    assert sorted(path.name for path in (fetch.cache_folder() / "mnist").iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in (download.cache_folder() / "mnist").iterdir()) == sorted(
+        FILES
+    )
 
 
 def test_splits():
@@ -349,7 +350,7 @@ def test_cache_folder(monkeypatch, tmp_path, platform, variables, folder):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     monkeypatch.setattr(sys, "platform", platform)
-    assert fetch.cache_folder() == tmp_path / folder
+    assert download.cache_folder() == tmp_path / folder
 
 
 # --- the real ones, where they are

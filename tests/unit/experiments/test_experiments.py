@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from ffnlib.errors import DataUnavailableError
 from ffnlib.experiments import (
     ROWS,
     SETTINGS,
@@ -338,7 +339,7 @@ def test_the_command_refuses_what_there_is_not(line, capsys):
 
 def test_the_command_says_that_images_are_missing(tmp_path, monkeypatch, capsys):
     def missing(split):
-        raise settings.datasets.DataUnavailableError(f"no {split} images; set FFN_DATA")
+        raise DataUnavailableError(f"no {split} images; set FFN_DATA")
 
     monkeypatch.setattr(settings.datasets, "mnist", missing)
     assert command.main(["--data", "mnist", "--out", str(tmp_path / "r.json")]) == 2

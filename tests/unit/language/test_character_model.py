@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ffnlib.datasets import _corpus as prose
+from ffnlib.datasets import _corpus as corpus
 from ffnlib.language import CharLM, NGram, Vocabulary, full_table
 from ffnlib.nn import cross_entropy
 from ffnlib.training import Adam, fit, gradcheck
@@ -163,7 +163,7 @@ def test_ngram_arguments_are_checked(arguments, message):
 
 
 def test_the_text_is_plain_prose():
-    text = prose.read()
+    text = corpus.read()
     assert len(text) > 5_000
     assert len(set(text)) <= 80
     assert not {"`", "$", "{", "}", "\\", "*"} & set(text)
@@ -177,24 +177,24 @@ def test_markup_goes_and_words_stay():
         "```{code-cell}\ncode = 1\n```\n\n"
         "```{admonition} Title\n:class: tip\nThis box has a sentence too.\n```\n\n$$\ny = 2\n$$\n"
     )
-    assert prose.extract(chapter) == (
+    assert corpus.extract(chapter) == (
         "A plain sentence stays here. See the link and words too.\nThis box has a sentence too.\n"
     )
 
 
 def test_the_text_stays_the_one_that_the_trained_decoder_and_the_chapters_know():
-    text = prose.read()
+    text = corpus.read()
     assert len(text) == 28_333
     assert len(set(text)) == 74
     assert sha256(text.encode()).hexdigest().startswith("9b31678df13bc515")
 
 
 def test_an_untrained_model_is_worse_than_a_guess():
-    text = prose.read()
+    text = corpus.read()
     model = CharLM(Vocabulary(text), 8, 32, (128, 128), rng=np.random.default_rng(0))
     assert model.perplexity(text[-2_900:]) > 1.5 * len(set(text))
 
 
 def test_a_folder_without_chapters_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="has no chapters"):
-        prose.write(tmp_path, tmp_path / "x.txt")
+        corpus.write(tmp_path, tmp_path / "x.txt")

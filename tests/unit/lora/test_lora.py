@@ -7,8 +7,8 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ffnlib._base.checkpoint import UnreadableFileError
 from ffnlib.datasets import digits
+from ffnlib.errors import UnreadableFileError
 from ffnlib.lora import (
     Frozen,
     LoRALinear,

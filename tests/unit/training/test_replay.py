@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ffnlib._base.patience import UnfinishedError, limited
+from ffnlib._base.patience import limited
+from ffnlib.errors import UnfinishedError
 from ffnlib.training import Replay
 
 made = []

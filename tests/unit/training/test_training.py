@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from ffnlib._base.checkpoint import UnreadableFileError, read_arrays
+from ffnlib._base.checkpoint import read_arrays
 from ffnlib.datasets import blobs, digits, holdout
+from ffnlib.errors import UnreadableFileError
 from ffnlib.nn import MLP, mse
 from ffnlib.training import (
     OPTIMIZERS,

@@ -9,7 +9,7 @@ from bank import message
 
 import ffnlib
 from ffnlib import checks
-from ffnlib.checks import guard as refusal
+from ffnlib.checks import guard
 
 pytestmark = pytest.mark.usefixtures("nothing_refused")
 
@@ -48,8 +48,8 @@ def test_what_was_imported_before_is_gone_and_comes_back():
     assert not hasattr(ffnlib, "nn")
     with pytest.raises(ImportError, match=SENTENCE.format("nn")):
         importlib.import_module("ffnlib.nn._network")
-    assert all(isinstance(globals().pop(name), refusal.Missing) for name in refusal.WRITTEN["lora"])
-    refusal.restore()
+    assert all(isinstance(globals().pop(name), guard.Missing) for name in guard.WRITTEN["lora"])
+    guard.restore()
     assert importlib.import_module("ffnlib.nn._network") is module is ffnlib.nn._network
 
 
@@ -73,7 +73,7 @@ def test_the_digits_are_there_though_their_module_is_not():
     x, y = checks.training_digits()
     assert x.shape == (checks.case_inputs.TRAINING, 64)
     assert "ffnlib.datasets._datasets" not in sys.modules
-    refusal.restore()
+    guard.restore()
     from ffnlib.datasets import digits
 
     everything = {(*image, label) for image, label in zip(*digits()[:2], strict=True)}
