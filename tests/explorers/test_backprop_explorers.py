@@ -12,8 +12,8 @@ from ffnlib.explorers.backprop.graph import (
     TARGET,
     compute,
     difference,
-    moment,
     named,
+    progress_after,
 )
 from ffnlib.explorers.backprop.hunt import HIDDEN_IN, compare
 from ffnlib.explorers.backprop.initialization import DEEPEST, INITS, WIDTH, trial, weight_gradients
@@ -99,10 +99,10 @@ def test_gradients_are_those_of_pen_and_paper_and_of_the_engine(expression, at):
     program = PROGRAMS[expression]
     numbers = named(program, at)
     values = compute(program, numbers)
-    end = moment(program, values, 2 * len(program.made) + 1)
+    end = progress_after(program, values, 2 * len(program.operations) + 1)
     expected = closed_form(expression, *at)
-    assert [end.grads[g.name] for g in program.given[:3]] == pytest.approx(expected, abs=1e-12)
-    values[program.made[-1].name].backward()
+    assert [end.grads[g.name] for g in program.leaves[:3]] == pytest.approx(expected, abs=1e-12)
+    values[program.operations[-1].name].backward()
     for name, value in values.items():
         assert end.grads[name] == pytest.approx(value.grad, abs=1e-15)
         assert difference(program, numbers, name) == pytest.approx(value.grad, abs=1e-8)
@@ -111,10 +111,10 @@ def test_gradients_are_those_of_pen_and_paper_and_of_the_engine(expression, at):
 def test_a_number_used_twice_waits_for_both():
     program = PROGRAMS["x used twice"]
     values = compute(program, named(program, AT))
-    half = moment(program, values, len(program.made) + 3)
+    half = progress_after(program, values, len(program.operations) + 3)
     assert "x" in half.grads
     assert "x" not in half.final
-    end = moment(program, values, len(program.made) + 4)
+    end = progress_after(program, values, len(program.operations) + 4)
     assert "x" in end.final
     assert end.grads["x"] != half.grads["x"]
 
@@ -123,12 +123,12 @@ def test_a_number_used_twice_waits_for_both():
 def test_each_step_adds_one_thing(expression):
     program = PROGRAMS[expression]
     values = compute(program, named(program, AT))
-    made = len(program.made)
+    made = len(program.operations)
     for step in range(made + 1):
-        now = moment(program, values, step)
-        assert len(now.known) == len(program.given) + step
+        now = progress_after(program, values, step)
+        assert len(now.known) == len(program.leaves) + step
         assert not now.grads
-    arrived = [len(moment(program, values, made + 1 + k).grads) for k in range(made + 1)]
+    arrived = [len(progress_after(program, values, made + 1 + k).grads) for k in range(made + 1)]
     assert arrived[0] == 1
     assert arrived == sorted(arrived)
     assert arrived[-1] == len(values)

@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 
 from ffngrade.core.errors import NotReleasedError, RunInProgressError
 from ffngrade.core.exchange import SECRET, TIMESTAMP, accompany, beside
+from ffngrade.core.submission import Findings, State
 from ffngrade.gradebook.journal import Journal, counts
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
@@ -107,7 +108,7 @@ def test_without_a_release_folder_the_gradebook_is_enough(course):
     (course.folder / "release").rename(kept)
     hand_in(course, "ann", softmax__softmax_dot_ipynb=SOLVED)
     try:
-        assert one(course)[3:] == ((), (), None)
+        assert one(course).findings == Findings()
     finally:
         kept.rename(course.folder / "release")
 
@@ -199,7 +200,7 @@ def test_the_right_name_counts_whatever_lies_beside_it(course):
 
 def test_a_blank_notebook_is_graded_as_it_is(course):
     hand_in(course, "ann", softmax__softmax_dot_ipynb=BLANK)
-    assert one(course)[1] == "received"
+    assert one(course).state == State.RECEIVED
     assert one(course).findings.repaired == []
 
 
