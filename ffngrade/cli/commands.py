@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ from ffngrade.grading.execute import TrustedExecute
 from ffngrade.grading.pool import Pool, Processes
 from ffngrade.intake.collect import everybody
 from ffngrade.intake.release import releases
+from ffngrade.reports import class_report, grades, item_statistics
 from ffngrade.reports import feedback as pages
-from ffngrade.reports import grades
 from ffngrade.reports import report as reports
 from ffngrade.sandbox import forkserver, kernel
 
@@ -179,6 +179,18 @@ def report(chosen: Namespace) -> int:
     print(reports.table(rows))
     print(f"{reports.summary(rows)}\n{path}")
     return CARE if any(row.needs_care for row in rows) else DONE
+
+
+def statistics(chosen: Namespace) -> int:
+    """Say how hard the problems were and which mistakes the class made."""
+    course = Course(chosen.course, chosen.db)
+    releases(course, chosen.assignment)  # or there is no such assignment
+    found = item_statistics.collect(course, chosen.assignment)
+    moment = datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC")
+    made = class_report.write(course.folder / "reports", found, moment)
+    print(class_report.table(found))
+    print("\n".join(map(str, made)))
+    return DONE
 
 
 def export(chosen: Namespace) -> int:

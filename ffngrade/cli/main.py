@@ -31,6 +31,7 @@ examples, in the course's folder:
   ffn-grade regrade neurons --write     ... and write the changes
   ffn-grade feedback neurons            write a page for each student
   ffn-grade report neurons              list who is graded, repaired, set aside or suspicious
+  ffn-grade statistics neurons          how hard each problem was, and which mistakes were made
   ffn-grade export --to grades.csv      write everybody's marks
   ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
   ffn-grade autograde neurons --db postgresql+psycopg://host/grades   another gradebook
@@ -122,6 +123,8 @@ def parser() -> argparse.ArgumentParser:
         "--from", dest="table", metavar="FILE", help="a CSV file: assignment, due, and perhaps id"
     )
     one = add("report", "tell what happened to every submission")
+    one.add_argument("assignment")
+    one = add("statistics", "tell how hard the problems were, and who made which mistake")
     one.add_argument("assignment")
     one = add("export", "write everybody's marks as a table")
     one.add_argument(

@@ -8,6 +8,7 @@ right mark needs a right value.
 """
 
 import os
+import secrets
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,22 +22,15 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Config
 
-from ffngrade.grading.verdict import (
-    Question,
-    digits_given,
-    goes_on,
-    new_mark,
-    outputs_of,
-    question,
-)
+from ffngrade.grading.verdict import Question, digits_given, goes_on, outputs_of, question
 from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel
 from ffngrade.sandbox.bubblewrap import Limits
 from ffngrade.sandbox.session import Ended, Ran, Session, size
 from ffnlib.checks.problem import Case
 
-VALUES = 16_000_000
-"""Characters that the values of one problem may have together."""
+SAID_BY_A_QUESTION = 10_000
+"""Characters of output that are kept of a question: an error, if it was not even asked."""
 
 BEFORE_ALL = -1
 """The place of what is run before the first cell."""
@@ -47,19 +41,16 @@ class Step(NamedTuple):
 
     place: int
     source: str
-    mark: str = ""
-    careful: str = ""
-    """How to ask again if the question ended the kernel: then every answer comes out at once."""
+    cases: tuple[str, ...] = ()
+    question: str = ""
 
 
 class Shown(NamedTuple):
     """What came of a notebook that was run for what may be shown."""
 
-    marks: dict[int, str]
     ran: dict[int, Ran]
     deadly: dict[int, Ran]
     """Cells that ended the kernel."""
-    asked_again: set[int]
     left: float
     """Seconds that the submission may still take."""
 
@@ -110,22 +101,21 @@ class TrustedExecute(NbGraderPreprocessor):
     def show(self, nb: NotebookNode) -> Shown:
         """Run ``nb`` and ask for its visible cases; what comes may be shown."""
         parts = _parts(nb)
-        marks = {i: new_mark() for i in parts.tests}
-        asked = [_ask(i, t, marks[i], t.visible) for i, t in parts.tests.items()]
+        asked = [_ask(i, t, t.visible) for i, t in parts.tests.items()]
         runner = self._runner()
         try:
             ran = runner.run(sorted([*parts.first, *parts.plain, *asked]))
         finally:
             runner.close()
-        return Shown(marks, ran, runner.deadly, runner.asked_again, runner.left())
+        return Shown(ran, runner.deadly, runner.left())
 
     def judge(self, nb: NotebookNode, shown: Shown) -> NotebookNode:
         """Run ``nb`` afresh, ask for its hidden cases, and write all that came and the verdicts."""
-        parts, marks = _parts(nb), shown.marks
-        left = {i: t for i, t in parts.tests.items() if goes_on(t, shown.ran[i], marks[i])}
+        parts = _parts(nb)
+        left = {i: t for i, t in parts.tests.items() if goes_on(t, shown.ran[i])}
         unseen = dict.fromkeys(parts.tests, Ran([], "done"))
         if left:
-            asked = [_ask(i, t, marks[i], t.hidden) for i, t in left.items()]
+            asked = [_ask(i, t, t.hidden) for i, t in left.items()]
             runner = self._runner(shown)
             try:
                 unseen |= runner.run(sorted([*parts.first, *parts.plain, *asked]))
@@ -144,7 +134,6 @@ class TrustedExecute(NbGraderPreprocessor):
                 test,
                 shown.ran[i],
                 unseen[i],
-                marks[i],
                 self.timeout,
                 points,
                 stopped.get(test.problem.name, ""),
@@ -187,7 +176,6 @@ class Runner:
         self.deadline = time.monotonic() + left
         # a cell that ended the kernel once is not run a second time
         self.deadly: dict[int, Ran] = {} if before is None else dict(before.deadly)
-        self.asked_again: set[int] = set() if before is None else set(before.asked_again)
         self.shown: dict[int, int] = {}  # characters of output of each cell
         self._session: Session | None = None
 
@@ -199,12 +187,9 @@ class Runner:
                 if step.place not in self.deadly:
                     ran = self._run(step)
                     if ran.ended in ("dead", "deaf"):
-                        if step.careful and step.place not in self.asked_again:
-                            self.asked_again.add(step.place)
-                        else:
-                            self.deadly[step.place] = ran
+                        self.deadly[step.place] = ran
                         self.close()
-                        break  # from the beginning, with care or without it
+                        break  # from the beginning, without it
                     found[step.place] = ran
             else:
                 return found | {
@@ -234,9 +219,9 @@ class Runner:
                 self.settings.grace,
                 self.settings.memory,
             )
-        source = step.careful if step.place in self.asked_again else step.source
-        ran = self._session.run(source, seconds, VALUES if step.mark else self._room(step.place))
-        if not step.mark:
+        most = SAID_BY_A_QUESTION if step.cases else self._room(step.place)
+        ran = self._session.run(step.source, seconds, most, step.cases, step.question)
+        if not step.cases:
             self.shown[step.place] = sum(map(size, ran.outputs))
         if ran.ended == "late" and seconds < self.settings.timeout:
             return ran._replace(ended="spent")
@@ -260,8 +245,9 @@ def _parts(nb: NotebookNode) -> Parts:
     return Parts(tests, plain, [Step(BEFORE_ALL, digits_given())] if needs_digits else [])
 
 
-def _ask(place: int, test: Question, mark: str, cases: Sequence[Case]) -> Step:
-    return Step(place, test.call(mark, cases), mark, test.call(mark, cases, careful=True))
+def _ask(place: int, test: Question, cases: Sequence[Case]) -> Step:
+    name = secrets.token_hex(8)
+    return Step(place, test.call(name), tuple(map(test.described, cases)), name)
 
 
 def _name(cell: NotebookNode) -> str:

@@ -5,7 +5,6 @@ import json
 import math
 import os
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -40,10 +39,13 @@ NO_ANSWER = {
 }
 """Why there is no answer to a case, by how its cell ended."""
 
+VERDICT = "application/vnd.ffn-grade.verdict+json"
+"""What is said of a problem that is not solved, for programs: no page shows it."""
+
 SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
 """A number that stands alone, as how many entries a result has."""
 
-CALL = "__import__('ffnlib.checks.kernel_side', fromlist=['answer']).answer({!r}, {}, {!r}, {!r}{})"
+CALL = "__import__('ffnlib.checks.kernel_side', fromlist=['answer']).answer({!r}, {}, {!r})"
 
 GIVE = "__import__('ffnlib.checks.kernel_side', fromlist=['give_digits']).give_digits({!r}, {!r})"
 
@@ -57,11 +59,13 @@ class Question(NamedTuple):
     visible: Sequence[Case]
     hidden: Sequence[Case]
 
-    def call(self, mark: str, cases: Sequence[Case], careful: bool = False) -> str:
-        """Source of a cell that prints what the function returns for the cases."""
-        inputs = [[argument(v) for v in self.problem.inputs(case).values()] for case in cases]
-        more = ", careful=True" if careful else ""
-        return CALL.format(self.problem.name, self.function, dumps(inputs), mark, more)
+    def call(self, name: str) -> str:
+        """Source of a cell that answers the cases of the question of this name."""
+        return CALL.format(self.problem.name, self.function, name)
+
+    def described(self, case: Case) -> str:
+        """Arguments of a case in JSON, as the cell gets them."""
+        return dumps([argument(value) for value in self.problem.inputs(case).values()])
 
     def needs_digits(self) -> bool:
         """Return whether the function learns from the digits."""
@@ -72,11 +76,6 @@ def digits_given() -> str:
     """Source of a cell that gives the kernel the digits to learn from."""
     x, y = training_digits()
     return GIVE.format(dumps(encode((x * 16).round().astype("uint8"))), dumps(encode(y)))
-
-
-def new_mark() -> str:
-    """Text that stands before every answer and that nobody knows before."""
-    return f"{secrets.token_hex(8)} "
 
 
 def question(source: str) -> Question:
@@ -119,6 +118,8 @@ class Verdict(NamedTuple):
     cases: int
     barred: bool = False
     """Whether nothing can be earned: no function, or one that ended the program."""
+    mistake: str = ""
+    """What is wrong, in the same words for everybody who made this mistake."""
     difference: str = ""
     """HTML: what was expected beside what came, for the first visible case that is wrong."""
 
@@ -132,7 +133,6 @@ def outputs_of(
     asked: Question,
     shown: Ran,
     unseen: Ran,
-    mark: str,
     seconds: float,
     points: float | None = None,
     stopped: str = "",
@@ -147,8 +147,6 @@ def outputs_of(
         show anything of it.
     unseen : Ran
         What came of the hidden cases: only sentences of ours are told of it.
-    mark : str
-        What the answers begin with.
     seconds : float
         How long the function was given.
     points : float, optional
@@ -156,7 +154,7 @@ def outputs_of(
     stopped : str
         The error with which the cell stopped in which the function is to be written; empty if none.
     """
-    verdict = judge(asked, shown, unseen, mark, seconds, stopped)
+    verdict = judge(asked, shown, unseen, seconds, stopped)
     are = "cases are" if verdict.cases > 1 else "case is"
     counted = f"{verdict.right} of {verdict.cases} {are} right"
     if not verdict.message:
@@ -169,44 +167,38 @@ def outputs_of(
         # nbgrader takes a number that a cell shows before any error for its marks
         marks = [new_output("execute_result", data={"text/plain": earned})]
     lines = message.split("\n")
+    known = {"right": verdict.right, "cases": verdict.cases, "mistake": verdict.mistake}
+    marks.append(new_output("display_data", data={VERDICT: known}))
     if verdict.difference:
         marks.append(new_output("display_data", data={"text/html": verdict.difference}))
     return [*marks, new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]
 
 
-def goes_on(asked: Question, shown: Ran, mark: str) -> bool:
+def goes_on(asked: Question, shown: Ran) -> bool:
     """Return whether the hidden cases are worth asking.
 
     There are any, and all visible ones were met.
     """
-    return bool(asked.hidden) and len(_answers(shown, mark)) >= len(asked.visible)
+    return bool(asked.hidden) and len(shown.answers) >= len(asked.visible)
 
 
-def _answers(ran: Ran, mark: str) -> list[Any]:
-    """Return what came out, a case after the other, as far as it came."""
-    text = "".join(str(o["text"]) for o in ran.outputs if o.get("name") == "stdout")
-    answers: list[Any] = []
-    for said in text.split(mark)[1:]:  # whatever is printed before, and after in the same line
-        try:
-            answers.append(json.JSONDecoder().raw_decode(said)[0])
-        except (ValueError, RecursionError):
-            answers.append(None)
-    if answers and answers[-1] is None and ran.ended != "done":
-        answers.pop()  # it was stopped in the middle of a line
-    return answers
+def _read(answer: str) -> Any:
+    """Return what a kernel answered; None if it is no JSON."""
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
 
 
-def judge(
-    asked: Question, shown: Ran, unseen: Ran, mark: str, seconds: float, stopped: str = ""
-) -> Verdict:
+def judge(asked: Question, shown: Ran, unseen: Ran, seconds: float, stopped: str = "") -> Verdict:
     """Reach the verdict from what came out; see `outputs_of`."""
     problem = asked.problem
     cases = [*asked.visible, *asked.hidden]
-    answers, hidden = _answers(shown, mark), _answers(unseen, mark)
+    answers, hidden = (list(map(_read, ran.answers)) for ran in (shown, unseen))
     if (answers and _says(answers[0], "missing")) or (not answers and _no_name(asked, shown)):
         why = f"{problem.name} is not defined: its cell stopped with {_line(stopped)}"
         words = why if stopped else undefined(problem.name)
-        return Verdict(words, 0, len(cases), barred=True)
+        return Verdict(words, 0, len(cases), barred=True, mistake=words)
     came: dict[int, tuple[int, list[Any], Ran, Callable[[Any, Problem], object]]]
     came = {id(c): (i, answers, shown, _returned) for i, c in enumerate(asked.visible)}
     came |= {id(c): (i, hidden, unseen, _unseen) for i, c in enumerate(asked.hidden)}
@@ -225,11 +217,13 @@ def judge(
                 raise
             raise FunctionStoppedError(SIZE.sub("…", stop.words)) from None
 
-    message = shortfall(problem, run, asked.visible, asked.hidden)
-    right = len(cases) if not message else sum(_is_right(problem, run, case) for case in cases)
+    found = shortfall(problem, run, asked.visible, asked.hidden)
+    if found is None:
+        return Verdict("", len(cases), len(cases))
+    right = sum(_is_right(problem, run, case) for case in cases)
     dead = "dead" in (shown.ended, unseen.ended)
-    difference = _difference(problem, run, asked.visible) if message else ""
-    return Verdict(message, right, len(cases), dead, difference)
+    difference = _difference(problem, run, asked.visible)
+    return Verdict(found.message, right, len(cases), dead, found.mistake, difference)
 
 
 def _difference(problem: Problem, run: Run, visible: Sequence[Case]) -> str:

@@ -2,10 +2,11 @@
 
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL
@@ -31,11 +32,15 @@ not at all since no time was left."""
 POLL = 0.05
 FIRST = 0.05
 LARGEST = 24 * 2**20
-"""Bytes of a part of a message; a kernel that sends a larger one is not heard until it connects
-again. An answer has `ffngrade.grading.execute.VALUES` characters at most."""
-GROWTH = 512 * 2**20
+"""Bytes of a message, and of each of its parts: the socket refuses a larger part before it is
+there, and a larger message is dropped unread."""
+GROWTH = 128 * 2**20
 """Bytes by which this process may grow while it listens to a kernel: parts of one message come
-together before they can be counted."""
+together before they can be counted. A kernel that sends more at once is ended."""
+VALUES = 16_000_000
+"""Characters that the answers to one question may have together."""
+MOST_ANSWERED = 400_000
+"""Lists, objects and commas of an answer."""
 SMALL = 10_000
 MOST_VALUES = 20_000
 """Lists, objects and commas of a message: what takes memory once it is read."""
@@ -48,6 +53,8 @@ class Ran(NamedTuple):
 
     outputs: list[NotebookNode]
     ended: Ended
+    answers: tuple[str, ...] = ()
+    """To the cases that were asked, in JSON, as far as they came."""
 
 
 class Session:
@@ -81,12 +88,16 @@ class Session:
         self.grace = grace
         self.memory = memory_limit
         self._look = time.monotonic() + memory.INTERVAL
+        self._look_here = 0.0
         self._most_here = memory.own() + GROWTH
         self.kernel = _started(kernel_name, startup_timeout, warm)
         self.client = self.kernel.client
         try:
             self.client.context.setsockopt(zmq.MAXMSGSIZE, LARGEST)
-            self.client.start_channels(stdin=False, hb=False)
+            self.client.start_channels(hb=False)
+            self._poller = zmq.Poller()
+            for channel in (self.client.stdin_channel, self.client.iopub_channel):
+                self._poller.register(channel.socket, zmq.POLLIN)
             self._wait(startup_timeout)
         except BaseException:
             self.close()
@@ -104,27 +115,60 @@ class Session:
         with suppress(Exception):
             self.kernel.close()
 
-    def run(self, source: str, seconds: float, max_output: int | None = None) -> Ran:
-        """Run a cell to its end, or for so many seconds."""
+    def run(
+        self,
+        source: str,
+        seconds: float,
+        max_output: int | None = None,
+        cases: Sequence[str] = (),
+        question: str = "",
+    ) -> Ran:
+        """Run a cell to its end, or for so many seconds.
+
+        Parameters
+        ----------
+        source : str
+        seconds : float
+        max_output : int, optional
+            Characters of output that are kept.
+        cases : sequence of str
+            What the cell asks for, one after the other (`ffnlib.checks.kernel_side.answer`): none
+            leaves this process before the one before it is answered.
+        question : str
+            How the cell knows its cases from those of another.
+        """
         asked = self.client.execute(source, allow_stdin=False, stop_on_error=False)
         outputs = Outputs(self.max_output if max_output is None else max_output)
+        line = _Line(self.client.stdin_channel.socket, cases, question)
+        ended = self._listen(asked, outputs, line, seconds)
+        return Ran(outputs.found, ended, tuple(line.answers))
+
+    def _listen(self, asked: str, outputs: "Outputs", line: "_Line", seconds: float) -> Ended:
         deadline, interrupted = time.monotonic() + seconds, False
         while True:
             message = self._heard(POLL)
             if message and message["parent_header"].get("msg_id") == asked:
                 if _is_idle(message):
-                    return Ran(outputs.found, "late" if interrupted else "done")
+                    line.hang_up()
+                    return "late" if interrupted else "done"
                 outputs.add(message)
-            if message is None and not self.kernel.is_alive():
-                return Ran(outputs.found, "dead")
-            if memory.own() > self._most_here or self._holds_too_much():
+            answered = line.take()
+            if message is None and not answered and not self.kernel.is_alive():
+                return "dead"
+            if self._grows_too_much() or self._holds_too_much():
                 self.close()
-                return Ran(outputs.found, "dead")
+                return "dead"
             if time.monotonic() > deadline:
                 if interrupted:
-                    return Ran(outputs.found, "deaf")
+                    return "deaf"
                 self.kernel.interrupt()
                 deadline, interrupted = time.monotonic() + self.grace, True
+
+    def _grows_too_much(self) -> bool:
+        if time.monotonic() < self._look_here:
+            return False
+        self._look_here = time.monotonic() + POLL
+        return memory.own() > self._most_here
 
     def _holds_too_much(self) -> bool:
         if time.monotonic() < self._look:
@@ -133,11 +177,11 @@ class Session:
         return memory.holds_more(self.kernel.process, self.memory)
 
     def _heard(self, seconds: float) -> dict[str, Any] | None:
-        """The next message that the kernel sends to everybody."""
+        """The next message that the kernel sends to everybody; None if an answer comes first."""
         try:
             # As get_iopub_msg does, without an event loop for each of thousands of messages.
             socket = self.client.iopub_channel.socket
-            if not socket.poll(1000 * seconds):
+            if socket not in dict(self._poller.poll(round(1000 * seconds))):
                 return None
             parts = self.client.session.feed_identities(socket.recv_multipart())[1]
             if not bounded(parts):
@@ -166,6 +210,55 @@ class Session:
             if not self.kernel.is_alive():
                 raise RuntimeError("the kernel died before it answered")
         raise RuntimeError(f"the kernel did not answer in {seconds:.0f} seconds")
+
+
+class _Line:
+    """The line over which cases go to a kernel, one at a time, and their answers come back.
+
+    While a student's function works on a case, the next one is nowhere but here. A kernel can send
+    whatever it likes, but it gets a case only for an answer to the one before.
+    """
+
+    def __init__(self, socket: "zmq.Socket[bytes]", cases: Sequence[str], question: str) -> None:
+        self.answers: list[str] = []
+        self._socket = socket
+        self._question = question.encode()
+        self._left: Iterator[str] = iter(cases)
+        self._room = VALUES
+        self._word = b""
+        if cases:
+            self._ask()
+
+    def take(self) -> bool:
+        """Take what came, and say whether anything did.
+
+        What is not the answer to the case that was asked last is dropped.
+        """
+        came = False
+        while self._socket.poll(0):
+            came = True
+            word, said = [*self._socket.recv_multipart(), b""][:2]
+            if self._word and word == self._word:
+                fits = len(said) <= self._room
+                if fits and (len(said) < SMALL or _values(said) < MOST_ANSWERED):
+                    self._room -= len(said)
+                    self.answers.append(said.decode(errors="replace"))
+                else:
+                    self.answers.append("null")
+                self._ask()
+        return came
+
+    def hang_up(self) -> None:
+        """Say that no case follows, to whoever still waits for one."""
+        if self._word:
+            self._left = iter(())
+            self._ask()
+
+    def _ask(self) -> None:
+        """Send the next case, or the word that there is none."""
+        case = next(self._left, "")
+        self._word = secrets.token_bytes(8) if case else b""
+        self._socket.send_multipart([self._question, self._word, case.encode()])
 
 
 class Kernel(Protocol):

@@ -1,6 +1,7 @@
 """The side of a check that stands in the student's kernel while the verdict is reached elsewhere.
 
-Inputs come in as text, what the function returns for them goes out as text (`ffnlib.checks.codec`).
+Inputs come in as text, what the function returns for them goes out as text (`ffnlib.checks.codec`):
+one case at a time, so that while the function runs, no later case is in this process to be found.
 Nothing here knows what is right. Every file that this one needs stands in the ``ffnlib`` of the
 grading kernel, where there is no other (`ffngrade.sandbox.inside`).
 """
@@ -19,10 +20,8 @@ from ffnlib.errors import FunctionStoppedError
 _given: list[Any] = []
 
 
-def answer(
-    name: str, function: Callable[..., object], cases: str, mark: str, careful: bool = False
-) -> None:
-    """Print a line for each case, ``mark`` and what the function returned, or why it did not.
+def answer(name: str, function: Callable[..., object], question: str, kernel: Any = None) -> None:
+    """Answer cases as they come with what the function returned, or why it did not.
 
     Parameters
     ----------
@@ -30,28 +29,50 @@ def answer(
         Of the problem.
     function : callable
         The student's.
-    cases : str
-        JSON: a list of lists of arguments, each as `argument` describes it.
-    mark : str
-        What the lines begin with, to tell them from anything else that is printed.
-    careful : bool
-        Whether a line is sent before the next case is asked, so that it is not lost if that one
-        ends the program. It takes longer.
+    question : str
+        Which messages belong to this question; what an earlier one left unread is passed over.
+    kernel : ipykernel's kernel, optional
+        Whose input socket the cases come over; the one that runs here if it is not given.
     """
-    write, flush = sys.stdout.write, sys.stdout.flush  # as they are while nothing is muted
-    if isinstance(function, Missing):
-        write(f"{mark}{dumps({'missing': True})}\n")
-        return
+    line = _Line(question, kernel or sys.modules["IPython"].get_ipython().kernel)
     said: dict[str, Any]
     with quiet():  # around them all: to mute a notebook costs more than most functions
-        for arguments in json.loads(cases):
+        while arguments := line.next_case():
             try:
-                said = {"returned": encode(produce(name, function, map(_received, arguments)))}
+                if isinstance(function, Missing):
+                    said = {"missing": True}
+                else:
+                    returned = produce(name, function, map(_received, json.loads(arguments)))
+                    said = {"returned": encode(returned)}
             except FunctionStoppedError as stop:
                 said = {"stopped": [stop.words, stop.detail]}
-            write(f"{mark}{dumps(said)}\n")
-            if careful:
-                flush()
+            line.answer(dumps(said))
+
+
+class _Line:
+    """The line over which cases come: the kernel's input socket, which nothing else uses here.
+
+    A case is three texts: its question, a word for it alone, and its arguments in JSON, each as
+    `argument` describes it; none end the question. The next case is sent when the answer to the
+    last one, with its word, has arrived.
+    """
+
+    def __init__(self, question: str, kernel: Any) -> None:
+        self.question = question.encode()
+        self._socket = kernel.stdin_socket
+        self._last: list[bytes] = []
+
+    def next_case(self) -> str:
+        """Wait for the arguments of the next case; an empty text if there is none."""
+        while True:
+            sender, question, word, case = self._socket.recv_multipart()
+            if question == self.question:
+                self._last = [sender, word]
+                return str(case, "utf-8")
+
+    def answer(self, said: str) -> None:
+        """Send the answer to the last case."""
+        self._socket.send_multipart([*self._last, said.encode(errors="replace")])
 
 
 def argument(value: object) -> Any:

@@ -137,10 +137,19 @@ def _told(problem: Problem, case: Case, fault: Fault, returned: Parts | None) ->
     return "\n  ".join(lines)
 
 
+class Shortfall(NamedTuple):
+    """Why a problem is not solved."""
+
+    message: str
+    """All that is said of it."""
+    mistake: str
+    """The mistake alone: the same words whichever case showed it."""
+
+
 def shortfall(
     problem: Problem, run: Run, visible: Sequence[Case], hidden: Sequence[Case] = ()
-) -> str:
-    """Say what is wrong with the first case that does not pass; an empty string if all do.
+) -> Shortfall | None:
+    """Say what is wrong with the first case that does not pass; None if all do.
 
     A mistake is named only if it explains every case that fails.
 
@@ -156,14 +165,16 @@ def shortfall(
     failing = _failing(run, problem, [*visible, *hidden])
     first = next(failing, None)
     if first is None:
-        return ""
+        return None
     fault = first.fault
     if fault.guesses:
         fault = settled([fault, *(f.fault for f in failing if f.returned is not None)])
     if first.number >= len(visible):
-        return f"{problem.name} passes the visible cases but not a hidden one: {fault.words}"
+        message = f"{problem.name} passes the visible cases but not a hidden one: {fault.words}"
+        return Shortfall(message, fault.words)
     title = f"{problem.name}, case {first.number + 1} of {len(visible)}"
-    return f"{title}: {_told(problem, visible[first.number], fault, first.returned)}"
+    told = _told(problem, visible[first.number], fault, first.returned)
+    return Shortfall(f"{title}: {told}", fault.words)
 
 
 def praise(visible: Sequence[Case], hidden: Sequence[Case] = ()) -> str:
@@ -209,7 +220,7 @@ def verify(
         raise CheckFailed(undefined(name))
     visible = [Case(inputs, expected) for inputs, expected in cases]
     hidden = hidden_cases(assignment, name)
-    message = shortfall(problem, partial(call, function, problem), visible, hidden)
-    if message:
-        raise CheckFailed(message)
+    found = shortfall(problem, partial(call, function, problem), visible, hidden)
+    if found:
+        raise CheckFailed(found.message)
     print(praise(visible, hidden), end="")

@@ -395,8 +395,9 @@ TRICKS = {
     "replaced check": "from ffnlib import checks\nchecks.verify = lambda *a: print('passed')",
     "patched remote": (
         "import ffnlib.checks.kernel_side as r\n"
-        "def answer(name, function, cases, mark):\n"
-        '    print(mark + \'{"returned": ["none"]}\')\n'
+        "def answer(name, function, question):\n"
+        "    line = r._Line(question, get_ipython().kernel)\n"
+        '    while line.next_case(): line.answer(\'{"returned": ["none"]}\')\n'
         "r.answer = answer"
     ),
     "says passed": "print('4 visible cases passed')",
@@ -511,11 +512,11 @@ def test_hidden_inputs_are_never_shown(grade):
 
 
 LEAKS = {
-    "the caller's cases in the error of a visible case": (
+    "the caller's case in the error of a visible case": (
         "def logsumexp(z, axis):\n"
         "    import sys\n"
-        "    cases = sys._getframe(2).f_locals['cases']\n"
-        "    raise ValueError(f'{len(__import__(\"json\").loads(cases))} cases')\n"
+        "    case = sys._getframe(2).f_locals['arguments']\n"
+        "    raise ValueError(f'{len(__import__(\"json\").loads(case))} arguments of one case')\n"
     ),
     "words of its own for a hidden case": (f"met = []\n{RIGHT}    met.append(z)\n").replace(
         "return", "met.append(z)\n    if len(met) > 4: raise ImportError(f'LEAK {z}')\n    return"
@@ -536,8 +537,8 @@ def test_hidden_cases_do_not_leak_into_the_verdict(grade, leak):
     assert '"error"' in told
     assert "LEAK" not in told
     assert "54321" not in told
-    if "cases')" in leak:
-        assert f"{len(bank.visible_cases('softmax', PROBLEM))} cases" in told
+    if "of one case" in leak:
+        assert "2 arguments of one case" in told
 
 
 def test_warnings_and_noise_cost_nothing(grade):

@@ -48,6 +48,7 @@ cells = st.dictionaries(
     st.sampled_from(["cell_type", "source", "metadata", "outputs", "id", "attachments"]),
     values | st.sampled_from(["code", "markdown", "raw"]),
 )
+answered = st.one_of(st.text(max_size=50), values.map(json.dumps))
 names = st.one_of(
     st.text(min_size=1, max_size=20).map(lambda text: text.encode(errors="surrogatepass")),
     st.binary(min_size=1, max_size=20),
@@ -82,11 +83,13 @@ class Session:
     def __init__(self, *_settings):
         pass
 
-    def run(self, _source, _seconds, most):
+    def run(self, _source, _seconds, most, cases, _question):
         outputs = Outputs(most)
         for message in self.draw.draw(st.lists(messages, max_size=3)):
             outputs.add(message)
-        return Ran(outputs.found, self.draw.draw(st.sampled_from(["done", "late", "spent"])))
+        ended = self.draw.draw(st.sampled_from(["done", "late", "spent"]))
+        answers = self.draw.draw(st.lists(answered, max_size=len(cases)))
+        return Ran(outputs.found, ended, tuple(answers))
 
     def close(self):
         pass

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import determine_grade
 
-from ffngrade.grading.verdict import Question, goes_on, new_mark, outputs_of, question
+from ffngrade.grading.verdict import Question, goes_on, outputs_of, question
 from ffngrade.sandbox.session import Ran
 from ffnlib.checks import kernel_side
 from ffnlib.checks.codec import dumps, encode
@@ -17,7 +17,6 @@ from ffnlib.checks.guard import Missing
 from ffnlib.checks.problem import Case
 from ffnlib.errors import ModuleDisabledError
 
-MARK = new_mark()
 POINTS = 3.0
 TEST = bank.text_of(bank.graded_cells("softmax")["test_logsumexp"])
 
@@ -42,16 +41,15 @@ def stopped(_case: Case) -> object:
 
 
 def ran(*lines: object, ended: str = "done", error: tuple[str, str] | None = None) -> Ran:
-    text = "".join(f"{MARK}{dumps(line)}\n" for line in lines)
-    outputs = [new_output("stream", name="stdout", text=text)]
+    outputs = []
     if error:
         outputs.append(new_output("error", ename=error[0], evalue=error[1], traceback=[]))
-    return Ran(outputs, ended)
+    return Ran(outputs, ended, tuple(map(dumps, lines)))
 
 
 def shown(asked: Question, seen: Ran, unseen: Ran, points: float | None = None):
     """The message and the marks that nbgrader gives for what the test cell shows."""
-    outputs = outputs_of(asked, seen, unseen, MARK, 30, points)
+    outputs = outputs_of(asked, seen, unseen, 30, points)
     known = {"grade": True, "solution": False, "points": POINTS, "grade_id": "x"}
     cell = NotebookNode(cell_type="code", outputs=outputs, metadata={"nbgrader": known})
     score, _ = determine_grade(NotebookNode(cell))
@@ -91,8 +89,8 @@ def test_the_share_of_right_cases(asked, visible, hidden, how):
 
 def test_a_wrong_answer_never_gets_all(asked):
     (seen, unseen) = answers(asked, 0, 1)
-    outputs = outputs_of(asked, seen, unseen, MARK, 30, points=0.01)
-    assert [output.output_type for output in outputs] == ["error"]
+    outputs = outputs_of(asked, seen, unseen, 30, points=0.01)
+    assert [output.output_type for output in outputs] == ["display_data", "error"]
 
 
 def test_hidden_cases_stay_hidden(asked):
@@ -142,30 +140,57 @@ def test_a_missing_name_is_undefined(asked):
 
 
 def test_a_function_whose_cell_stopped_is_told_by_its_error(asked):
-    outputs = outputs_of(asked, ran({"missing": True}), ran(), MARK, 30, None, "SyntaxError: \n no")
-    assert outputs[0].evalue.splitlines()[0] == (
+    outputs = outputs_of(asked, ran({"missing": True}), ran(), 30, None, "SyntaxError: \n no")
+    assert outputs[-1].evalue.splitlines()[0] == (
         "logsumexp is not defined: its cell stopped with SyntaxError:   no"
     )
 
 
 def test_hidden_cases_are_worth_asking_only_after_all_visible_ones(asked):
     full, _ = answers(asked, 1, 1)
-    assert goes_on(asked, full, MARK)
-    assert not goes_on(asked, ran(right(asked.visible[0])), MARK)
+    assert goes_on(asked, full)
+    assert not goes_on(asked, ran(right(asked.visible[0])))
 
 
-def test_the_kernel_says_what_became_of_each_case(capsys):
+class Wire:
+    """A kernel's socket, over which an earlier question left a case behind."""
+
+    def __init__(self, *cases: str) -> None:
+        self.stdin_socket = self
+        named = [(b"earlier", "[]"), *((b"this", case) for case in cases), (b"this", "")]
+        self.left = [[b"who", name, b"word", case.encode()] for name, case in named]
+        self.said: list[str] = []
+
+    def recv_multipart(self):
+        return self.left.pop(0)
+
+    def send_multipart(self, parts):
+        assert parts[:2] == [b"who", b"word"]
+        assert len(self.said) + len(self.left) == len(CASES)  # one answer for each case
+        self.said.append(parts[2].decode())
+
+
+CASES = [dumps([encode([1.0]), encode(0)]), dumps([encode([2.0]), encode(1)])]
+
+
+def test_the_kernel_says_what_became_of_each_case():
     def of_ffnlib(_z, _axis):
         raise ModuleDisabledError("ffnlib.nn")
 
-    cases = dumps([[encode([1.0]), encode(0)]])
-    kernel_side.answer("logsumexp", of_ffnlib, cases, MARK)
-    kernel_side.answer("logsumexp", lambda z, axis: [*z, axis], cases, MARK)
-    kernel_side.answer("logsumexp", Missing("logsumexp"), cases, MARK)
-    lines = capsys.readouterr().out.splitlines()
-    assert "logsumexp stopped: ffnlib.nn is disabled in this notebook" in lines[0]
-    assert lines[1] == f"{MARK}{dumps({'returned': encode([1.0, 0])})}"
-    assert '"missing":true' in lines[2]
+    said = {}
+    for function in (of_ffnlib, lambda z, axis: [*z, axis], Missing("logsumexp")):
+        wire = Wire(*CASES)
+        kernel_side.answer("logsumexp", function, "this", wire)
+        said[len(said)] = wire.said
+    assert "logsumexp stopped: ffnlib.nn is disabled in this notebook" in said[0][0]
+    assert said[1] == [dumps({"returned": encode([x, i])}) for i, x in enumerate((1.0, 2.0))]
+    assert said[2] == ['{"missing":true}'] * 2
+
+
+def test_an_answer_too_large_to_be_read_is_wrong_alone(asked):
+    told, score = shown(asked, ran(*[None, *map(right, asked.visible[1:])]), ran(), POINTS)
+    assert "the result cannot be read" in told
+    assert score > 0
 
 
 def test_only_arguments_may_be_functions(asked):

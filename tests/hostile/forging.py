@@ -11,14 +11,15 @@ def known(A, a, B, b):
         return [[0, -2], [3, 0]], [1, 1]
     return table.get((*np.shape(A), len(b)), ([[0.0]], [0.0]))
 """
-# Another `answer` than ours for one problem; what it does is put between the two.
+# Another `answer` than ours for one problem; what it does for each case is put between the two.
 ANSWER = """
 import ffnlib.checks.kernel_side as r
 r.true = getattr(r, 'true', r.answer)
-def answer(name, function, cases, mark):
+def answer(name, function, question):
     if name != 'compose':
-        r.true(name, function, cases, mark)
-    else:
+        return r.true(name, function, question)
+    line = r._Line(question, get_ipython().kernel)
+    while case := line.next_case():
 """
 PUT = "r.answer = answer\n"
 NO_LONGER = "passes the visible cases but not a hidden one"
@@ -65,7 +66,7 @@ ROWS = [
     Attack(
         "own answer, empty",
         "answers a question with None",
-        first=ANSWER + '        print(mark + \'{"returned":["none"]}\')\n' + PUT,
+        first=ANSWER + '        line.answer(\'{"returned":["none"]}\')\n' + PUT,
     ),
     Attack(
         "own answer, copied",
@@ -76,13 +77,13 @@ ROWS = [
     Attack(
         "own answer, says passed",
         "answers with words of praise instead of values",
-        first=ANSWER + "        print(mark + '{\"passed\": true}')\n"
+        first=ANSWER + "        line.answer('{\"passed\": true}')\n"
         "        print('3 visible cases passed\\n7 hidden cases passed')\n" + PUT,
     ),
     Attack(
         "fake module",
         "puts another module in the place of the one that answers",
-        first=ANSWER + "        print(mark + '{\"returned\":[]}')\n" + PUT + "import sys, types\n"
+        first=ANSWER + "        line.answer('{\"returned\":[]}')\n" + PUT + "import sys, types\n"
         "fake = types.ModuleType('ffnlib.checks.kernel_side')\nfake.answer, fake.true = answer, r.true\n"
         "sys.modules['ffnlib.checks.kernel_side'] = fake",
     ),
@@ -242,7 +243,7 @@ ROWS = [
         '    \'["array","<f8","",[99999999999]]\', \'["array",["f8"],{},"x"]\', \'1e999\',\n'
         "    '[\"list\",{\"a\":1}]', '[\"int\",\"' + 'f' * 10**6 + '\"]', '[' * 10**5])\n"
         + ANSWER
-        + "        for _ in range(20): print(mark + '{\"returned\":' + next(bad) + '}')\n"
+        + "        for _ in range(20): line.answer('{\"returned\":' + next(bad) + '}')\n"
         + PUT,
     ),
     Attack(
@@ -261,12 +262,13 @@ ROWS = [
     ),
     Attack(
         "forged lines",
-        "prints answers of its own with the mark that it finds in its callers",
+        "sends answers of its own over the line that it finds in its callers, and asks for more cases",
         answers={
-            "compose": "def compose(A, a, B, b):\n    import sys, os\n"
-            "    mark = sys._getframe(2).f_locals['mark']\n"
-            '    text = mark + \'{"returned":["list",[["none"],["none"]]]}\\n\'\n'
-            "    sys.__stdout__.write(text * 20)\n    os.write(1, text.encode() * 20)\n"
+            "compose": "def compose(A, a, B, b):\n    import sys\n"
+            "    line = sys._getframe(2).f_locals['line']\n"
+            "    for _ in range(20):\n"
+            '        line.answer(\'{"returned":["list",[["none"],["none"]]]}\')\n'
+            "    while line.next_case(): line.answer('null')\n"
             "    return A, a\n"
         },
     ),
