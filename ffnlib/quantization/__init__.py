@@ -7,12 +7,25 @@ installed (extra ``fast``).
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ffnlib.quantization._block_formats import BLOCK_FORMATS as BLOCK_FORMATS
+    from ffnlib.quantization._block_formats import BlockFormat as BlockFormat
+    from ffnlib.quantization._block_formats import Encoded as Encoded
+    from ffnlib.quantization._block_formats import block_scales as block_scales
+    from ffnlib.quantization._block_formats import decode as decode
+    from ffnlib.quantization._block_formats import element_levels as element_levels
+    from ffnlib.quantization._block_formats import encode as encode
+    from ffnlib.quantization._block_formats import nf4_levels as nf4_levels
     from ffnlib.quantization._casts import CastError as CastError
     from ffnlib.quantization._casts import bfloat16_bits as bfloat16_bits
     from ffnlib.quantization._casts import cast_error as cast_error
     from ffnlib.quantization._casts import from_bfloat16_bits as from_bfloat16_bits
     from ffnlib.quantization._casts import to_bfloat16 as to_bfloat16
     from ffnlib.quantization._casts import to_float16 as to_float16
+    from ffnlib.quantization._floats import FLOATS as FLOATS
+    from ffnlib.quantization._floats import FloatFormat as FloatFormat
+    from ffnlib.quantization._floats import decode_float as decode_float
+    from ffnlib.quantization._floats import encode_float as encode_float
+    from ffnlib.quantization._floats import float_values as float_values
     from ffnlib.quantization._gptq import Step as Step
     from ffnlib.quantization._gptq import gptq as gptq
     from ffnlib.quantization._gptq import gptq_steps as gptq_steps
@@ -51,6 +64,16 @@ else:
     __all__, __dir__, __getattr__ = attach(
         __name__,
         {
+            "_block_formats": (
+                "BLOCK_FORMATS",
+                "BlockFormat",
+                "Encoded",
+                "block_scales",
+                "decode",
+                "element_levels",
+                "encode",
+                "nf4_levels",
+            ),
             "_casts": (
                 "CastError",
                 "bfloat16_bits",
@@ -58,6 +81,13 @@ else:
                 "from_bfloat16_bits",
                 "to_bfloat16",
                 "to_float16",
+            ),
+            "_floats": (
+                "FLOATS",
+                "FloatFormat",
+                "decode_float",
+                "encode_float",
+                "float_values",
             ),
             "_gptq": (
                 "Step",

@@ -6,25 +6,38 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorers.quantization import bits, digits, gptq, outliers
+from ffnlib.explorers.quantization import bits, digits, formats, gptq, outliers
 from ffnlib.explorers.quantization.bits import CLIPS, COLUMNS, GROUPS, ROWS, SCHEMES, WEIGHTS
 from ffnlib.explorers.quantization.bits import matrix as matrix_bits
 from ffnlib.explorers.quantization.digits import METHODS, SHOWN, read, reader
+from ffnlib.explorers.quantization.formats import COLUMNS as WIDE
+from ffnlib.explorers.quantization.formats import FORMATS, LARGE
+from ffnlib.explorers.quantization.formats import matrix as matrix_formats
 from ffnlib.explorers.quantization.gptq import D_IN, run
 from ffnlib.explorers.quantization.gptq import draw as draw_gptq
 from ffnlib.explorers.quantization.outliers import ALPHAS, HOT, layer, smoothed_errors
 from ffnlib.explorers.quantization.outliers import error as error_outliers
 from ffnlib.figures import Bars, Handle, HeatMap, Line, Rule, Scatter
-from ffnlib.quantization import dequantize, quantize, smoothquant_scales
+from ffnlib.quantization import (
+    BLOCK_FORMATS,
+    decode,
+    decode_float,
+    dequantize,
+    encode,
+    encode_float,
+    quantize,
+    relative_error,
+    smoothquant_scales,
+)
 from ffnlib.quantization import gptq as library_gptq
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [bits, digits, gptq, outliers]
+EXPLORERS = [bits, digits, formats, gptq, outliers]
 
 
 @each(EXPLORERS)
 def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, gaps="lifts" if shown is bits else "")
+    draws_everywhere(shown, gaps="lifts" if shown in (bits, formats) else "")
 
 
 @each(EXPLORERS)
@@ -89,6 +102,52 @@ def test_what_the_links_of_the_chapter_promise():
     outlying = "two outliers"
     assert error(weights=outlying, shared="group of 8") < 0.6 * error(weights=outlying)
     assert error(clip="least error") < error()
+
+
+# ---- formats
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_stored_weights_lie_on_levels_that_are_drawn(form):
+    scene = formats(form=form, outlier=9)
+    (levels,), points = marks(scene, Line, panel=0), marks(scene, Scatter, panel=0)
+    x, y = np.asarray(levels.x), np.asarray(levels.y)
+    reach = scene.panels[0].y[1]
+    for place, value in zip(points[1].x, points[1].y, strict=True):
+        here = y[:-1:3][(x[:-1:3] <= place) & (x[1::3] >= place)]
+        assert np.abs(here - value).min() <= 0.006 * reach
+    assert len(points[0].x) == WIDE
+    assert points[0].y[LARGE] == 9
+
+
+@pytest.mark.parametrize("weights", ["normal", "heavy tails"])
+def test_the_table_of_formats_is_what_the_library_computes(weights):
+    w = matrix_formats(weights, 6)
+    for name, _, per_weight, error in formats(weights=weights).table.rows:
+        if name in BLOCK_FORMATS:
+            stored = encode(w, name)
+            assert per_weight == 8 * stored.nbytes / w.size
+            assert error == pytest.approx(100 * relative_error(decode(stored, w.dtype), w))
+
+
+def test_what_the_text_says_of_the_formats():
+    def errors(**setting):
+        return {row[0]: row[-1] for row in formats(**setting).table.rows}
+
+    plain, outlying, heavy = errors(outlier=0), errors(outlier=12), errors(weights="heavy tails")
+    assert plain["NF4"] < min(plain["NVFP4"], plain["INT4"], plain["MXFP4"])
+    assert outlying["NVFP4"] < min(outlying["NF4"], outlying["INT4"], outlying["MXFP4"])
+    assert outlying["INT4"] > 1.3 * plain["INT4"]
+    assert outlying["NVFP4"] < 1.05 * plain["NVFP4"]
+    assert heavy["NVFP4"] < heavy["NF4"] < heavy["INT4"]
+    assert plain["NF4 double"] < 1.01 * plain["NF4"]
+    assert plain["FP8 E4M3"] < 0.6 * plain["FP8 E5M2"]
+    assert plain["FP8 E4M3"] < plain["MXFP8"]
+    w = matrix_formats("normal", 0).reshape(-1, 32)
+    ideal = np.abs(w).max(1, keepdims=True) / 6
+    back = decode_float(encode_float(w / ideal, "E2M1"), "E2M1") * ideal
+    due_to_scale = plain["MXFP4"] - 100 * relative_error(back, w)
+    assert due_to_scale > 0.5 * (plain["MXFP4"] - plain["NVFP4"])
 
 
 # ---- GPTQ

@@ -1,8 +1,9 @@
-"""Explorers of the quantization chapter: levels, outliers, GPTQ column by column, digits."""
+"""Explorers of the quantization chapter: levels, formats, outliers, GPTQ by column, digits."""
 
 from ffnlib.explorers.quantization.bits import bits
 from ffnlib.explorers.quantization.digits import digits
+from ffnlib.explorers.quantization.formats import formats
 from ffnlib.explorers.quantization.gptq import gptq
 from ffnlib.explorers.quantization.outliers import outliers
 
-__all__ = ["bits", "digits", "gptq", "outliers"]
+__all__ = ["bits", "digits", "formats", "gptq", "outliers"]
