@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from ffnlib.language._character_model import CharLM as CharLM
     from ffnlib.language._character_model import Vocabulary as Vocabulary
     from ffnlib.language._decoder import Decoder as Decoder
+    from ffnlib.language._kv_cache import CacheRounding as CacheRounding
+    from ffnlib.language._kv_cache import quantize_cache as quantize_cache
     from ffnlib.language._n_grams import NGram as NGram
     from ffnlib.language._n_grams import full_table as full_table
     from ffnlib.language._tiny_decoder import TinyDecoder as TinyDecoder
@@ -43,6 +45,10 @@ else:
                 "agreement",
                 "top_keys",
                 "triggers",
+            ),
+            "_kv_cache": (
+                "CacheRounding",
+                "quantize_cache",
             ),
             "_n_grams": (
                 "NGram",

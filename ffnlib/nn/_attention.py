@@ -18,6 +18,7 @@ above:
 
 import functools
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -121,6 +122,9 @@ class Attention(Composite):
     ----------
     query, key, value, output : Linear
         The four layers; wq, wk, wv and wo in the public LLaMA code.
+    cache : callable or None
+        What is done to the (turned) keys and the values before they are looked at,
+        ``k, v = cache(k, v)``, such as rounding them; a gradient passes through it unchanged.
 
     Raises
     ------
@@ -159,6 +163,7 @@ class Attention(Composite):
         self.key = Linear(d, groups * width, **more)
         self.value = Linear(d, groups * width, **more)
         self.output = Linear(heads * width, d, **more)
+        self.cache: Callable[[Array, Array], tuple[Array, Array]] | None = None
         self._step: tuple[Array, AttentionTrace] | None = None
 
     @property
@@ -218,6 +223,8 @@ class Attention(Composite):
         )
         if self.rope_base is not None:
             q, k = rotate(q, self.rope_base), rotate(k, self.rope_base)
+        if self.cache is not None:
+            k, v = self.cache(k, v)
         q = self._share(q)  # (batch, n_kv_heads, share · seq, head_dim)
         q *= self._scale  # here, where the numbers are fewest and cannot overflow
         scores = q @ k.swapaxes(-1, -2)  # (batch, n_kv_heads, share · seq, seq)

@@ -7,6 +7,8 @@ installed (extra ``fast``).
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ffnlib.quantization._awq import AWQ as AWQ
+    from ffnlib.quantization._awq import awq as awq
     from ffnlib.quantization._block_formats import BLOCK_FORMATS as BLOCK_FORMATS
     from ffnlib.quantization._block_formats import BlockFormat as BlockFormat
     from ffnlib.quantization._block_formats import Encoded as Encoded
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from ffnlib.quantization._reconstruction import hessian as hessian
     from ffnlib.quantization._reconstruction import output_error as output_error
     from ffnlib.quantization._reconstruction import relative_error as relative_error
+    from ffnlib.quantization._rotation import hadamard as hadamard
+    from ffnlib.quantization._rotation import rotate_block as rotate_block
     from ffnlib.quantization._skipping import SkippingLinear as SkippingLinear
     from ffnlib.quantization._smoothquant import fold_smoothing as fold_smoothing
     from ffnlib.quantization._smoothquant import smooth as smooth
@@ -64,6 +68,10 @@ else:
     __all__, __dir__, __getattr__ = attach(
         __name__,
         {
+            "_awq": (
+                "AWQ",
+                "awq",
+            ),
             "_block_formats": (
                 "BLOCK_FORMATS",
                 "BlockFormat",
@@ -133,6 +141,10 @@ else:
                 "hessian",
                 "output_error",
                 "relative_error",
+            ),
+            "_rotation": (
+                "hadamard",
+                "rotate_block",
             ),
             "_skipping": ("SkippingLinear",),
             "_smoothquant": (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorers.quantization import bits, digits, formats, gptq, outliers
+from ffnlib.explorers.quantization import bits, digits, formats, gptq, outliers, rotation
 from ffnlib.explorers.quantization.bits import CLIPS, COLUMNS, GROUPS, ROWS, SCHEMES, WEIGHTS
 from ffnlib.explorers.quantization.bits import matrix as matrix_bits
 from ffnlib.explorers.quantization.digits import METHODS, SHOWN, read, reader
@@ -17,6 +17,10 @@ from ffnlib.explorers.quantization.gptq import D_IN, run
 from ffnlib.explorers.quantization.gptq import draw as draw_gptq
 from ffnlib.explorers.quantization.outliers import ALPHAS, HOT, layer, smoothed_errors
 from ffnlib.explorers.quantization.outliers import error as error_outliers
+from ffnlib.explorers.quantization.rotation import METHODS as WAYS
+from ffnlib.explorers.quantization.rotation import error as error_rotation
+from ffnlib.explorers.quantization.rotation import layer as layer_rotation
+from ffnlib.explorers.quantization.rotation import prepared
 from ffnlib.figures import Bars, Handle, HeatMap, Line, Rule, Scatter
 from ffnlib.quantization import (
     BLOCK_FORMATS,
@@ -32,7 +36,7 @@ from ffnlib.quantization import (
 from ffnlib.quantization import gptq as library_gptq
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [bits, digits, formats, gptq, outliers]
+EXPLORERS = [bits, digits, formats, gptq, outliers, rotation]
 
 
 @each(EXPLORERS)
@@ -221,6 +225,28 @@ def test_the_handle_lies_on_the_curve_and_the_rule_at_the_plain_error():
     assert handle.y == pytest.approx(curve.y[curve.x.index(0.35)])
     x, w = layer(61)
     assert rule.y == pytest.approx(100 * error_outliers(x, w, 8, "matrix"))
+
+
+# ---- rotation
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_no_method_changes_the_product_of_exact_numbers(method):
+    ready, (_, x, w) = prepared(10, method), layer_rotation(10)
+    assert_allclose(ready.x @ ready.w.T, x @ w.T, atol=1e-10)
+
+
+def test_what_the_text_says_of_rotations():
+    floats, four = ({w: error_rotation(10, w, kind) for w in WAYS} for kind in ("floats", "4 bits"))
+    assert 1 < floats["rotation"] / floats["nearest"] < 1.25
+    for method in ("SmoothQuant", "AWQ", "GPTQ"):
+        assert 0.45 < floats[method] / floats["nearest"] < 0.65
+    assert floats["both"] < 0.75 * min(v for m, v in floats.items() if m != "both")
+    assert four["GPTQ"] > 0.9 * four["nearest"]
+    assert four["rotation"] < 0.6 * four["nearest"]
+    assert max(four["SmoothQuant"], four["AWQ"], four["both"]) < 0.45 * four["nearest"]
+    even = [error_rotation(1, w, "4 bits") for w in ("nearest", "rotation", "SmoothQuant")]
+    assert max(even) < 1.15 * min(even)
 
 
 # ---- digits

@@ -1,9 +1,10 @@
-"""Explorers of the quantization chapter: levels, formats, outliers, GPTQ by column, digits."""
+"""Explorers of the quantization chapter: levels, formats, outliers, rotation, GPTQ, digits."""
 
 from ffnlib.explorers.quantization.bits import bits
 from ffnlib.explorers.quantization.digits import digits
 from ffnlib.explorers.quantization.formats import formats
 from ffnlib.explorers.quantization.gptq import gptq
 from ffnlib.explorers.quantization.outliers import outliers
+from ffnlib.explorers.quantization.rotation import rotation
 
-__all__ = ["bits", "digits", "formats", "gptq", "outliers"]
+__all__ = ["bits", "digits", "formats", "gptq", "outliers", "rotation"]
