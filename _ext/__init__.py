@@ -17,13 +17,17 @@ from . import (
     api,
     assets,
     bibliography,
+    cards,
     claim,
     claims_page,
     course,
+    csp,
     explore,
     fingerprint,
+    gallery,
     progress,
     search,
+    shell,
     statement,
     sweeps,
     terms,
@@ -63,7 +67,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
     parts = (
-        assets, theme, explore, api, claim, claims_page, course, statement, terms, sweeps, search,
+        assets, theme, explore, api, claim, claims_page, course, statement, terms, gallery, sweeps,
+        search, cards, shell, csp,
     )  # fmt: skip
     for part in (*parts, bibliography, progress):
         part.setup(app)

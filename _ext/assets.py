@@ -8,6 +8,7 @@ import filecmp
 import json
 import re
 import shutil
+from collections.abc import Callable
 from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
@@ -128,21 +129,15 @@ def matplotlib_size() -> str:
     return f"{sum(file.stat().st_size for file in there) / 1e6:.0f} MB" if there else ""
 
 
-def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Return a page that has an explorer its front end, and tell that where everything lies.
+def configuration(app: Sphinx, pathto: Callable[..., str]) -> dict[str, Any]:
+    """Return what the front end of a page must know: where everything lies.
 
-    A page that needs Python for other things (``NEEDS_PYTHON``) is told as well. Every address is
-    relative to the page, so the site works under any prefix.
+    Every address is relative to the page, so the site works under any prefix.
     """
-    del page, template, doctree
-    body_html = context.get("body", "")
-    if not any(mark in body_html for mark in NEEDS_PYTHON) or app.builder.format != "html":
-        return
-    context["body"] = context["body"].replace(FIGURE, NO_SCRIPT + FIGURE, 1)
     local = app.config.ffn_pyodide
 
     def address(path: str) -> str:
-        return str(context["pathto"](f"_static/{path}", 1))
+        return str(pathto(f"_static/{path}", 1))
 
     config: dict[str, Any] = {
         "pyodide": address("pyodide/") if local else pyodide.CDN,
@@ -150,6 +145,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         "static": address("ffn/"),
         "sweeps": address("sweeps/"),
         "matplotlib": matplotlib_size(),
+        "explorers": pathto("explorers/", 1),
     }
     if local:
         runtime = pyodide.start()
@@ -159,8 +155,21 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
         parts = [f"pyodide/{name}" for name in runtime]
         parts += [f"ffn/{name}" for name in ("worker.js", "engine.js")]
         keep = [address(part) for part in parts] + [config["wheel"]]
-        config["offline"] = {"script": context["pathto"](OFFLINE, 1), "keep": keep}
-    body = json.dumps(config).replace("</", "<\\/")
+        config["offline"] = {"script": pathto(OFFLINE, 1), "keep": keep}
+    return config
+
+
+def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Return a page that has an explorer its front end, and tell that where everything lies.
+
+    A page that needs Python for other things (``NEEDS_PYTHON``) is told as well.
+    """
+    del page, template, doctree
+    body_html = context.get("body", "")
+    if not any(mark in body_html for mark in NEEDS_PYTHON) or app.builder.format != "html":
+        return
+    context["body"] = context["body"].replace(FIGURE, NO_SCRIPT + FIGURE, 1)
+    body = json.dumps(configuration(app, context["pathto"])).replace("</", "<\\/")
     app.add_js_file(None, body=body, type="application/json", id="ffn-config")
     app.add_css_file("ffn/explorer.css")
     if EXPLORER in body_html:

@@ -37,7 +37,15 @@ WEIGHTS = (  # of a page's text, by the beginning of its address: the text befor
 def pages(site: Path) -> list[Path]:
     """Return the pages that are searched, as paths in the site."""
     found = (path.relative_to(site) for path in site.rglob("*.html"))
-    apart = {"_static", "_modules", BUNDLE, "genindex.html", "search.html", "py-modindex.html"}
+    apart = {
+        "_static",
+        "_modules",
+        "explorers",
+        BUNDLE,
+        "genindex.html",
+        "search.html",
+        "py-modindex.html",
+    }
     return sorted(path for path in found if path.parts[0] not in apart)
 
 

@@ -2,10 +2,12 @@
 
 Sphinx makes the links. The definitions go into one small script of the site, written from the
 glossary alone, so that a changed entry is the same in all chapters; ``static/terms.js`` shows them.
-Without JavaScript the links lead to the glossary.
+It shows the beginning of what other links lead to as well: a section, a source, a claim. That it
+takes from the page itself when it is asked for. Without JavaScript the links are links.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from sphinx.application import Sphinx
 
 GLOSSARY = "chapters/glossary"
 LINK = 'class="xref std std-term"'
+PREVIEWED = re.compile(r'<a class="[^"]*\breference internal"[^>]* href="[^"]*#')
 
 
 def definitions(doctree: nodes.document) -> dict[str, dict[str, str]]:
@@ -42,8 +45,10 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Return a page with terms what shows their entries."""
     del page, template, doctree
-    if LINK in context.get("body", ""):
+    body = context.get("body", "")
+    if LINK in body:
         app.add_js_file("ffn/glossary.js", loading_method="defer")
+    if LINK in body or PREVIEWED.search(body):
         app.add_js_file("ffn/terms.js", loading_method="defer")
 
 

@@ -40,9 +40,16 @@ class Model {
       spec: this.spec,
       status: { state: python.state, reason: python.reason },
       picture: this.start("wide"),
+<<<<<<< HEAD
       permalink: this.own ? undefined : () => permalink(this),
       golive: () => { agreed(true); python.start(); },
       halt: (urgent) => python.halt(urgent),
+=======
+      permalink: () => permalink(this),
+      embed: () => embed(this),
+      golive: () => { agreed(true); engine.start(); },
+      halt: (urgent) => engine.halt(urgent),
+>>>>>>> 7d62e75 (First page with a live figure, three doors and cards; a gallery, and a page for each explorer that can be embedded; the shell around the pages: numbers, bar, breadcrumbs, citation, footer, data for machines, content security policy, 404)
     };
   }
   get(name) { return this.values[name]; }
@@ -176,6 +183,18 @@ function fragment(model) {
   }
   return `#${model.spec.key}${query.size ? `?${query}` : ""}`;
 }
+// The same state on the explorer's own page, in a frame. A figure of a chapter may start elsewhere.
+function embed(model) {
+  const { name, key, title, start } = model.spec, own = name.replace(".", "-");
+  const query = new URLSearchParams();
+  for (const [parameter, value] of Object.entries(model.values.request?.params ?? start)) {
+    if (key === own && JSON.stringify(value) === JSON.stringify(start[parameter])) continue;
+    query.set(parameter, typeof value === "object" ? JSON.stringify(value) : value);
+  }
+  const src = new URL(`${own}.html#${own}${query.size ? `?${query}` : ""}`, at(config.explorers));
+  const height = Math.ceil((model.figure.getBoundingClientRect().height + 60) / 10) * 10;
+  return `<iframe src="${src.href.replaceAll("&", "&amp;")}" title="${title}" width="100%" height="${height}" style="border:0" loading="lazy" allow="clipboard-write"></iframe>`;
+}
 const permalink = (model) => new URL(fragment(model), location.href).href;
 
 let writing;
@@ -283,6 +302,7 @@ const seen = new IntersectionObserver((entries) => {
   (window.requestIdleCallback ?? setTimeout)(() => engine.start(), { timeout: 1000 });
 });
 for (const figure of figures) {
+  if ("waits" in figure.dataset) continue; // the first page: nothing is loaded before a touch
   near.observe(figure);
   seen.observe(figure);
 }
@@ -295,7 +315,7 @@ async function keepForNextTime() {
   const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
   active.postMessage({ keep: [location.href.split("#")[0], ...fetched, ...config.offline.keep.map(at)] });
 }
-if (config.offline && !sparing && navigator.serviceWorker) {
+if (config.offline && !sparing && figures.some((figure) => !("waits" in figure.dataset)) && navigator.serviceWorker) {
   const later = () => setTimeout(() => keepForNextTime().catch((error) => console.warn("offline", error)), 1000);
   document.readyState === "complete" ? later() : addEventListener("load", later);
 }

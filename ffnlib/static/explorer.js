@@ -102,6 +102,7 @@ function build(el, spec, model) {
     status: make("span", { className: "ffn-status" }),
     live: make("button", { className: "ffn-button", type: "button", textContent: "go live", hidden: true }),
     link: make("button", { className: "ffn-button", type: "button", textContent: "copy link" }),
+    embed: make("button", { className: "ffn-button", type: "button", textContent: "embed" }),
     reset: make("button", { className: "ffn-button", type: "button", textContent: "reset" }),
     picture: make("div", { className: "ffn-picture" }),
     tip: make("div", { className: "ffn-tip", hidden: true }),
@@ -120,22 +121,29 @@ function build(el, spec, model) {
   view.tip.setAttribute("aria-live", "polite");
   view.reset.setAttribute("aria-label", `reset ${spec.title}`);
   view.link.setAttribute("aria-label", `copy link to ${spec.title} as it is now`);
+  view.embed.setAttribute("aria-label", `embed: copy the code of a frame with ${spec.title} as it is now`);
   view.controls.setAttribute("role", "group");
   view.controls.setAttribute("aria-label", `${spec.title}: controls`);
   view.table = make("div", { className: "ffn-table" });
   view.details.append(make("summary", { textContent: "The numbers" }), view.table);
-  view.link.hidden = !model.get("permalink");
-  view.link.addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(model.get("permalink")());
-    view.link.textContent = "link copied";
-    setTimeout(() => (view.link.textContent = "copy link"), 1500);
-  });
+  copies(view.link, model.get("permalink"), "link copied");
+  copies(view.embed, model.get("embed"), "code copied");
   view.live.addEventListener("click", () => model.get("golive")?.());
-  const bar = make("div", { className: "ffn-bar" }, view.title, view.status, view.live, view.link, view.reset);
+  const bar = make("div", { className: "ffn-bar" }, view.title, view.status, view.live, view.link, view.embed, view.reset);
   const stage = make("div", { className: "ffn-stage" }, view.works.node, view.picture, view.tip);
   el.classList.add("ffn-root");
   el.replaceChildren(bar, stage, view.controls, view.text, view.spoken, view.notes, view.details);
   return view;
+}
+
+function copies(button, text, done) {
+  const label = button.textContent;
+  button.hidden = !text;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(text());
+    button.textContent = done;
+    setTimeout(() => (button.textContent = label), 1500);
+  });
 }
 
 function show(view, answer) {

@@ -3,7 +3,7 @@
 import gzip
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +28,8 @@ def packed(path: Path, changed: float) -> bytes:
 
 
 class Server:
-    """Serves a folder until `close`; ``posts`` answers what a page sends to an address.
+    """Serves a folder until `close`; ``posts`` answers what a page sends to an address;
+    ``headers`` go with every file.
 
     Attributes
     ----------
@@ -38,8 +39,11 @@ class Server:
         Path and bytes of the body of every file sent.
     """
 
-    def __init__(self, folder: Path, *, compress: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, compress: bool = False, headers: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self.headers = dict(headers or {})
         self.compress = compress
         self.sent: list[tuple[str, int]] = []
         self.posts: dict[str, Callable[[bytes], bytes]] = {}
@@ -78,6 +82,8 @@ class Server:
                 self.send_header("Content-Length", str(len(body)))
                 if small:
                     self.send_header("Content-Encoding", "gzip")
+                for name, value in server.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 return io.BytesIO(body)
 

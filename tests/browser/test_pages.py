@@ -9,6 +9,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page
 
+from _ext import gallery
 from browser.conftest import FLAGS, SAVING, Reader
 from browser.sample_page import ROOT
 from browser.serving import Server
@@ -22,7 +23,8 @@ def documents() -> list[str]:
     """All pages, as the table of contents names them, and those that the theme adds."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
     files = [chapter["file"] for part in contents["parts"] for chapter in part["chapters"]]
-    return [contents["root"], *files, "genindex", "search"]
+    own = [gallery.address(shown) for shown in gallery.everything()]
+    return [contents["root"], *files, *own, "genindex", "search", "404"]
 
 
 # One directive writes all entries of a list: axe, which takes its time over each, sees some.
@@ -62,7 +64,11 @@ def test_no_page_is_forgotten(site: Path) -> None:
     assert built == set(PAGES)
 
 
-@pytest.mark.parametrize("document", PAGES)
+# The explorers' own pages are one template; what stands in it, their chapters' tests see.
+SEEN = [p for p in PAGES if not p.startswith("explorers/")] + ["explorers/neurons-xor"]
+
+
+@pytest.mark.parametrize("document", SEEN)
 def test_page_is_quiet_accessible_and_fits(
     reader: Reader, served: Server, axe: str, document: str
 ) -> None:

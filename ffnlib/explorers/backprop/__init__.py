@@ -5,5 +5,6 @@ from ffnlib.explorers.backprop.hunt import hunt
 from ffnlib.explorers.backprop.initialization import initialization
 from ffnlib.explorers.backprop.optimizers import optimizers
 from ffnlib.explorers.backprop.playground import playground
+from ffnlib.explorers.backprop.spiral import spiral
 
-__all__ = ["graph", "hunt", "initialization", "optimizers", "playground"]
+__all__ = ["graph", "hunt", "initialization", "optimizers", "playground", "spiral"]

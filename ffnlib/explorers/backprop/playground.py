@@ -101,12 +101,12 @@ def playground(
     )
     run = _runs.at(settings, epoch)
     grid = maps(run, SIDE)
-    panels = [_network(run, grid), _plane(run, grid), *_curves(run)]
+    panels = [network_panel(run, grid), plane_panel(run, grid), *_curves(run)]
     return Scene(panels, text=_sentence(run), table=_table(run))
 
 
-def _network(run: Run, grid: Maps) -> Panel:
-    """The network with each unit's own map; the last column is one map, class 1 against 0."""
+def network_panel(run: Run, grid: Maps) -> Panel:
+    """Return the network with each unit's own map; the last column is class 1 against 0."""
     shown = [unit[:, ::3, ::3] for unit in grid.units] + [grid.output[None, ::3, ::3]]
     weights = [layer.W for layer in run.model.layers]
     # The two logits matter only by their difference, so one row of weights says it all.
@@ -116,7 +116,8 @@ def _network(run: Run, grid: Maps) -> Panel:
     return Panel([diagram], axes=False, title="The network", weight=1.35, height=330)
 
 
-def _plane(run: Run, grid: Maps) -> Panel:
+def plane_panel(run: Run, grid: Maps) -> Panel:
+    """Return the answers over the plane, with the points of training and test."""
     both = [run.train, run.test]
     x1, x2 = (np.concatenate([part.plane[:, i] for part in both]) for i in (0, 1))
     kinds = np.concatenate([part.y for part in both])
