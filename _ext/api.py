@@ -8,12 +8,15 @@ package, file by file, each under the name that it is imported by; and every exp
 import ast
 import inspect
 import pkgutil
+import re
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import GenericAlias, ModuleType
 from typing import Any
 
+import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -21,11 +24,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from ffnlib import explorers
 
-from . import fingerprint
+from . import fingerprint, gallery
 
 LONGEST_VALUE = 60  # characters of a constant that are shown
 CLASS = "ffn-api"
 FORMULA = '<div class="math notranslate nohighlight"'
+CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*(.*?)^```$", re.MULTILINE | re.DOTALL)
 HIDDEN = ("__init__", "__new__", "__weakref__")
 
 
@@ -45,18 +49,54 @@ def _order(file: str) -> Any:
     return defined.index
 
 
-def entry(package: ModuleType, name: str) -> str:
-    """Return the reStructuredText that documents one name."""
+@cache
+def imported(page: Path) -> frozenset[str]:
+    """Return the full names of what a chapter's cells import from the library."""
+    names: set[str] = set()
+    for cell in CELL.findall(page.read_text("utf8")):
+        for node in ast.walk(ast.parse(cell)):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("ffnlib."):
+                names |= {f"{node.module}.{one.name}" for one in node.names}
+    return frozenset(names)
+
+
+@cache
+def examples() -> dict[str, str]:
+    """Return the examples by ``package.name``; they run as doctests in the tests."""
+    file = Path(__file__).with_name("examples.yml")
+    found: dict[str, str] = yaml.safe_load(file.read_text("utf8"))
+    return found
+
+
+def example(full: str) -> str:
+    """Return the example of a name as part of its entry, or nothing."""
+    lines = examples().get(full.removeprefix("ffnlib."), "").splitlines()
+    return "".join(f"\n   {line}" for line in lines) + "\n" if lines else ""
+
+
+def users(root: Path, full: str) -> str:
+    """Return a line with links to the chapters whose cells import a name, or nothing."""
+    pages = [page for page in gallery.chapters(root).values() if full in imported(page)]
+    links = [f":doc:`{gallery.number(page)} </chapters/{page.stem}>`" for page in pages]
+    if not links:
+        return ""
+    said = " and ".join(filter(None, (", ".join(links[:-1]), links[-1])))
+    return f"\n   *Used in {'chapter' if len(links) == 1 else 'chapters'}* {said}.\n"
+
+
+def entry(package: ModuleType, name: str, used: str = "") -> str:
+    """Return the reStructuredText that documents one name; ``used`` ends it."""
     found, full = getattr(package, name), f"{package.__name__}.{name}"
+    data = f".. py:data:: {name}\n   :module: {package.__name__}\n\n"
     if isinstance(found, GenericAlias):  # Interval: a type by another name
-        return f".. py:data:: {name}\n   :module: {package.__name__}\n\n   ``{found}``.\n"
+        return f"{data}   ``{found}``.\n{used}"
     if inspect.isclass(found):
-        return f".. autoclass:: {full}\n   :members:\n"
+        return f".. autoclass:: {full}\n   :members:\n{used}"
     if inspect.isfunction(found):
-        return f".. autofunction:: {full}\n"
+        return f".. autofunction:: {full}\n{used}"
     if type(found).__module__.startswith("ffnlib"):  # gelu, cross_entropy: an object with a class
-        return f".. autodata:: {full}\n   :no-value:\n"
-    return f".. py:data:: {name}\n   :module: {package.__name__}\n\n   {_shown(found)}\n"
+        return f".. autodata:: {full}\n   :no-value:\n{used}"
+    return f"{data}   {_shown(found)}\n{used}"
 
 
 def _shown(value: object) -> str:
@@ -83,10 +123,15 @@ class Api(SphinxDirective):
         for file in fingerprint.files(Path(str(package.__file__)).parent):
             if file.suffix == ".py":
                 self.env.note_dependency(str(file))
+        root = Path(self.env.srcdir)
+        for page in gallery.chapters(root).values():
+            self.env.note_dependency(str(page))
         parts = [f".. automodule:: {name}\n"]
         for file, names in public_names(package).items():
             parts.append(f".. rubric:: {self._title(file)}\n")
-            parts += [entry(package, public) for public in names]
+            full = [f"{name}.{one}" for one in names]
+            ends = [f"{example(one)}{users(root, one)}" for one in full]
+            parts += [entry(package, *pair) for pair in zip(names, ends, strict=True)]
         holder = nodes.container(classes=[CLASS])
         text = ["```{eval-rst}", *"\n".join(parts).splitlines(), "```"]
         self.state.nested_parse(StringList(text, name), 0, holder)

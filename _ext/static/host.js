@@ -250,8 +250,11 @@ document.addEventListener("click", (event) => {
   if (!follow(link.getAttribute("href"))) return;
   event.preventDefault();
   history.pushState(null, "", link.getAttribute("href"));
+  linked = mounted.get(location.hash.slice(1).split("?")[0]);
 });
 addEventListener("hashchange", () => follow(location.hash));
+let linked = null; // Back before the first link: the figure as the page had it
+addEventListener("popstate", () => location.hash || linked?.put("wanted", {}));
 
 // ---- start
 
