@@ -100,7 +100,7 @@ def image(shown: Explorer, to: str, eager: bool = False) -> str:
     """Return the starting picture as an element of a page; ``to`` leads to the site's root."""
     lazy = "" if eager else ' loading="lazy"'
     return (
-        f'<img class="ffn-thumb" src="{to}{PICTURES}/{shown.name}.svg" alt=""{lazy}'
+        f'<img class="ffn-thumb dark-light" src="{to}{PICTURES}/{shown.name}.svg" alt=""{lazy}'
         ' width="720" height="400">'
     )
 

@@ -23,6 +23,7 @@ import ffnlib
 LONGEST = 200  # characters of a description
 CHAPTER = re.compile(r"chapters/\d\d_")
 MATHEMATICS = re.compile(r'class="[^"]*\bmath\b')
+VIEWPORT = re.compile(r'<meta (?:content="[^"]*" )?name="viewport"[^>]*>')
 LICENCES = {
     "text": "https://creativecommons.org/licenses/by/4.0/",
     "code": "https://opensource.org/license/bsd-3-clause",
@@ -147,11 +148,8 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
             context["ffn_edit"] = f"{repository}/edit/{branch}/{file}"
             asked = {"title": f"{said}: ", "body": f"Page: {page}\nSection: \n\nWhat is wrong:\n"}
             context["ffn_report"] = f"{repository}/issues/new?{urlencode(asked)}"
-    for side in ("prev", "next"):
-        if near := context.get(side):
-            other = near["link"].split("#")[0]
-            target = _target(page, other)
-            near["title"] = numbered(app, target, near["title"])
+    # docutils' own, of which the layout has one already.
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if template != "search.html":
         _without(context, "searchtools.js", "language_data.js", "searchindex.js")
     _without(
@@ -159,17 +157,6 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     )  # for a switch of versions, which is absent
     if not MATHEMATICS.search(context.get("body", "")):
         _without(context, "mathjax/", body="window.MathJax")
-
-
-def _target(page: str, link: str) -> str:
-    """Return the document that a relative link of a page leads to."""
-    parts = page.split("/")[:-1]
-    for part in link.removesuffix(".html").split("/"):
-        if part == "..":
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return "/".join(parts)
 
 
 def _without(context: dict[str, Any], *names: str, body: str = "\0") -> None:
