@@ -40,16 +40,10 @@ class Model {
       spec: this.spec,
       status: { state: python.state, reason: python.reason },
       picture: this.start("wide"),
-<<<<<<< HEAD
       permalink: this.own ? undefined : () => permalink(this),
+      embed: this.own ? undefined : () => embed(this),
       golive: () => { agreed(true); python.start(); },
       halt: (urgent) => python.halt(urgent),
-=======
-      permalink: () => permalink(this),
-      embed: () => embed(this),
-      golive: () => { agreed(true); engine.start(); },
-      halt: (urgent) => engine.halt(urgent),
->>>>>>> 7d62e75 (First page with a live figure, three doors and cards; a gallery, and a page for each explorer that can be embedded; the shell around the pages: numbers, bar, breadcrumbs, citation, footer, data for machines, content security policy, 404)
     };
   }
   get(name) { return this.values[name]; }
@@ -66,6 +60,10 @@ class Model {
     this.remembered = now;
     this.answer(this.values.request);
   }
+  // A figure that waits for a touch has not been touched by a window that changed its size.
+  untouched(params) {
+    return "waits" in this.figure.dataset && JSON.stringify(params) === JSON.stringify(this.spec.start);
+  }
   again() {
     const { waiting, approximate, given_up } = this.values.picture;
     if ((waiting || approximate) && !given_up) this.answer(this.values.request);
@@ -81,7 +79,7 @@ class Model {
     if (this.python.state === "live") {
       const answer = await this.python.call(this.spec.name, params, width, (share) => this.put("progress", share));
       if (answer) return this.reply(request, answer);
-    } else if (this.python.state === "off") {
+    } else if (this.python.state === "off" && !this.untouched(params)) {
       this.python.start();
     }
     const { allowed, notes, wrong } = check(this.spec, params);
