@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 
 GLOSSARY = "chapters/glossary"
 LINK = 'class="xref std std-term"'
-PREVIEWED = re.compile(r'<a class="[^"]*\breference internal"[^>]* href="[^"]*#')
+PREVIEWED = re.compile(r'<a class="[^"]*\breference internal"')
 
 
 def definitions(doctree: nodes.document) -> dict[str, dict[str, str]]:

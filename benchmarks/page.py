@@ -76,7 +76,7 @@ FOLLOW = f"""async ([key, links]) => {{
 @contextmanager
 def opened(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
     """A page that knows nothing of the others: no cache."""
-    context = browser.new_context(viewport={"width": 1100, "height": 900})
+    context = browser.new_context(viewport={"width": 1100, "height": 900}, bypass_csp=True)
     context.add_init_script(script)
     page = context.new_page()
     page.goto(url, wait_until="load")

@@ -34,7 +34,8 @@ async function tell(link) {
   if (link.dataset.source) return { title: "", words: link.dataset.source };
   const page = link.href.split("#")[0];
   if (!pages.has(page)) pages.set(page, page === location.href.split("#")[0] ? document : load(page));
-  const target = (await pages.get(page))?.getElementById(id);
+  const read = await pages.get(page);
+  const target = id ? read?.getElementById(id) : read?.querySelector(".bd-article section");
   return target && summary(target);
 }
 const load = (page) => fetch(page).then((r) => r.text()).then((html) => new DOMParser().parseFromString(html, "text/html"), () => null);
@@ -50,7 +51,7 @@ function text(node) {
 function summary(target) {
   if (target.matches("section, span")) {
     const section = target.closest("section");
-    return { title: text(section?.querySelector("h1, h2, h3, h4")), words: text(section?.querySelector(":scope > p")) };
+    return { title: text(section?.querySelector("h1, h2, h3, h4")), words: text(section?.querySelector(":scope > p") ?? section?.querySelector("p")) };
   }
   if (target.matches("div.citation, li, p, dd, aside, .admonition")) return { title: "", words: text(target) };
   if (target.matches("dt")) return { title: text(target), words: text(target.nextElementSibling?.querySelector("p")) };
@@ -68,7 +69,8 @@ const later = (act, wait) => { clearTimeout(timer); timer = setTimeout(act, wait
 
 const isTerm = (link) => Boolean(link.querySelector(":scope > .std-term"));
 
-for (const link of document.querySelectorAll(".bd-article a.reference.internal[href*='#']")) {
+for (const link of document.querySelectorAll(".bd-article p a.reference.internal, .bd-article li a.reference.internal")) {
+  if (link.closest(".ffn-card, .ffn-doors, .toctree-wrapper, nav") || link.origin !== location.origin) continue;
   const term = isTerm(link);
   if (term && !window.ffnTerms?.[link.hash.slice(1)]) continue;
   let touched = false;

@@ -94,8 +94,13 @@ class Reader:
         self._since = 0.0
 
     def open(self, url: str, *, script: str = "", wait: bool = True, **options: Any) -> Page:
-        """A new page, once its explorers are mounted (``wait``)."""
-        options = {"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce"} | options
+        """A new page, once its explorers are mounted (``wait``).
+
+        Playwright's own conditions are strings that a page's policy would not let it evaluate, so
+        the policy is off but where a test asks for it: ``bypass_csp=False``.
+        """
+        usual = {"viewport": {"width": 1100, "height": 900}, "reduced_motion": "reduce"}
+        options = {**usual, "bypass_csp": True, **options}
         context = self.browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)

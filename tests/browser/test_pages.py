@@ -72,7 +72,13 @@ SEEN = [p for p in PAGES if not p.startswith("explorers/")] + ["explorers/neuron
 def test_page_is_quiet_accessible_and_fits(
     reader: Reader, served: Server, axe: str, document: str
 ) -> None:
-    page = reader.open(address(served, document), script=SAVING, wait=False, color_scheme="light")
+    page = reader.open(
+        address(served, document),
+        script=SAVING,
+        wait=False,
+        color_scheme="light",
+        bypass_csp=False,  # what the policy refuses is complained about
+    )
     reader.settle(page)
     page.set_viewport_size({"width": 360, "height": 740})
     page.evaluate(FRAMES)
