@@ -27,7 +27,11 @@ OFFLINE = "offline.js"
 EDITOR = ("index.js", "prism/languages/python.js")
 EXPLORER = 'class="ffn-explorer"'
 FIGURE = f"<figure {EXPLORER}"
-NEEDS_PYTHON = (EXPLORER, 'class="ffn-code')  # a page with code that runs marks it with this class
+NEEDS_PYTHON = (  # a page with code that runs marks it with a class
+    EXPLORER,
+    'class="ffn-code',
+    'class="ffn-assignment"',
+)
 NO_SCRIPT = (
     '<noscript><p class="ffn-notes">Without JavaScript the explorers of this page show their'
     " starting pictures.</p></noscript>"
@@ -94,6 +98,8 @@ def editor_files() -> dict[str, Path]:
 def _serve_editor(target: Path) -> None:
     for name, file in editor_files().items():
         place(file, target / name)
+    markdown = npm_packages.MODULES / "markdown-it" / "dist" / "markdown-it.min.js"
+    place(markdown, target / markdown.name)
 
 
 def _serve_offline(app: Sphinx, version: str) -> None:

@@ -1,12 +1,11 @@
 """The students' version of the exercises: made by nbgrader, packed for download."""
 
-import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,8 +18,38 @@ GENERATED = (
 )
 UNUSED = ("bank", "cases", "hints", "__pycache__")  # no release needs them
 START = """\
-python -m pip install jupyterlab nbgrader {wheel}
-python -m jupyterlab {notebook}
+{title}
+
+You need Python 3.11 or newer. To see yours, type in a terminal:  python3 --version
+(on Windows, in PowerShell:  py --version). If it is missing or older: https://www.python.org/downloads/
+
+1. Unpack the zip file. Open a terminal (Windows: PowerShell) and go into the folder that came out
+   of it, where this file lies. If it lies in your downloads, type
+
+       cd Downloads/{folder}
+
+2. Once: make an environment of the course's own in that folder, and install JupyterLab and the
+   course's library in it. This takes a few minutes and about 300 MB.
+
+   Linux, macOS:   python3 -m venv venv
+                   source venv/bin/activate
+   Windows:        py -m venv venv
+                   venv\\Scripts\\Activate.ps1
+
+   Then, on all of them:
+
+       python -m pip install jupyterlab ./{wheel}
+
+3. Start, today and every other time (after the "activate" line of step 2, in the same folder):
+
+       python -m jupyterlab {notebook}
+
+   A browser opens with the notebook. Run a cell with Shift+Enter.
+
+4. Save with Ctrl+S, and hand in the file {notebook}.
+
+You can also solve the assignment on its page in the book, without installing anything, and download
+the notebook there.
 """
 # nbgrader, without the grammar of internet addresses that a validator would compile at each start.
 NBGRADER = """
@@ -29,7 +58,6 @@ sys.modules["rfc3987_syntax"] = None
 from nbgrader.apps.nbgraderapp import main
 main()
 """
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same content gives the same file
 
 
 def assignments(root: Path) -> list[str]:
@@ -87,47 +115,20 @@ def _generate(course: Path, name: str) -> dict[str, bytes]:
 
 
 def pack(notebook: Path, wheel: Path, target: Path) -> None:
-    """Write the download: the notebook, the library's wheel, two lines on how to start."""
-    start = START.format(wheel=wheel.name, notebook=notebook.name)
+    """Write the download: the notebook, the library's wheel, and how a beginner starts."""
+    title = f"Exercises: {notebook.stem}"
+    names = {"wheel": wheel.name, "notebook": notebook.name, "folder": notebook.stem}
+    start = START.format(title=f"{title}\n{'=' * len(title)}", **names)
+    # the day it was packed: files of 1980 look like an accident
+    today = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))[:6]
     contents = {
         notebook.name: notebook.read_bytes(),
         wheel.name: wheel.read_bytes(),
-        "START.txt": start.encode(),
+        "START.txt": start.replace("\n", "\r\n").encode(),  # for every editor
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in contents.items():
-            entry = zipfile.ZipInfo(f"{notebook.stem}/{name}", ZIP_DATE)
+            entry = zipfile.ZipInfo(f"{notebook.stem}/{name}", today)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
-
-
-def as_markdown(notebook: Path) -> str:
-    """The notebook as MyST text, without its title: the page has one of its own."""
-    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
-    parts = []
-    for cell in cells:
-        text = "".join(cell["source"]).strip()
-        if cell["cell_type"] == "markdown":
-            parts.append(text)
-        elif cell["cell_type"] == "code" and text:
-            parts.append(f"````{{code-block}} python\n{text}\n````")
-    return _without_title("\n\n".join(parts))
-
-
-def _without_title(text: str) -> str:
-    """Drop the first heading of the first level; a later one becomes a second-level heading."""
-    lines, fence, titled = [], "", False
-    for line in text.splitlines():
-        mark = re.match(r"\s*(`{3,}|~{3,}|:{3,})", line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and line.strip() == fence:
-            fence = ""
-        if line.startswith("# ") and not fence:
-            if titled:
-                lines.append(f"#{line}")
-            titled = True
-        else:
-            lines.append(line)
-    return "\n".join(lines).strip()

@@ -13,7 +13,9 @@ let python = null;
 let session = null;
 let running = 0;
 let last = Promise.resolve(); // one thing after the other, though loading a package waits
-const { postMessage: tell } = { postMessage: self.postMessage.bind(self) }; // before any cell can change it
+// Taken before any cell can change them, and out of its reach: no cell speaks for Python, or ends it.
+const [tell, close] = [self.postMessage.bind(self), self.close.bind(self)];
+self.postMessage = self.close = () => {};
 
 addEventListener("unhandledrejection", (event) => session ?? tell({ type: "failed", reason: String(event.reason?.message ?? event.reason) }));
 

@@ -155,6 +155,15 @@ class Session:
                 self._explorers[value.key] = value
             self.show(data)
 
+    def forward(self, output: str) -> None:
+        """Let an output leave that another session has made, after what was printed before it."""
+        self._flush()
+        self._emit(output)
+
+    def remember(self, names: dict[str, Any]) -> None:
+        """Take names over, for completion: those of another session's cells."""
+        self._names.update(names)
+
     def _execute(self, code: str, file: str) -> None:
         tree = ast.parse(code, file)
         last = tree.body[-1] if tree.body else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from numpy import array, bool_, float64, frombuffer, int8, int64, ndarray, number, uint8
+from numpy import array, bool_, float64, frombuffer, int8, intp, ndarray, number, uint8
 from numpy.typing import NDArray
 
 from ffnlib.checks.case_inputs import images, labels
@@ -25,7 +25,8 @@ Kind = Literal[
 Value: TypeAlias = NDArray[Any] | float | int | str | list[int] | Formula
 
 LARGEST = 1_000_000
-WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "classes": int64}
+# class numbers are indices: so that np.bincount takes them where indices have 32 bits too
+WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "classes": intp}
 LEAVES = (bool, int, float, Fraction, bool_, number)
 
 

@@ -15,7 +15,7 @@ from numpy import (
     exp,
     eye,
     float64,
-    int64,
+    intp,
     isfinite,
     mean,
     ones_like,
@@ -43,7 +43,7 @@ from ffnlib.checks.problem import (
 )
 
 Array = NDArray[float64]
-Integers = NDArray[int64]
+Integers = NDArray[intp]
 
 
 def judge_route(inputs: Parts, expected: Parts, returned: Parts, tol: float) -> Fault | None:
@@ -106,7 +106,7 @@ def _judge_choice(z: Array, k: int, chosen: Array, right: Array) -> Fault | None
 
 def _judge_gates(z: Array, chosen: Array, got: Array, wanted: Array, tol: float) -> Fault | None:
     """All four have a row for each token; ``wanted`` stands in the order of ``chosen``."""
-    at = asarray(chosen, dtype=int64)
+    at = asarray(chosen, dtype=intp)
     best = take_along_axis(z, at, axis=1)
     everywhere = take_along_axis(softmax(z, -1), at, axis=1)
     k = at.shape[1]
