@@ -40,7 +40,8 @@ from ffngrade.grading.execute import TrustedExecute
 from ffngrade.grading.pool import Pool, Processes
 from ffngrade.intake.collect import everybody
 from ffngrade.intake.release import releases
-from ffngrade.reports import class_report, grades, item_statistics
+from ffngrade.lms import class_list
+from ffngrade.reports import class_report, item_statistics
 from ffngrade.reports import feedback as pages
 from ffngrade.reports import report as reports
 from ffngrade.sandbox import forkserver, kernel
@@ -64,7 +65,7 @@ AWAY = (*GRADEBOOK_AWAY, RunInProgressError)
 def autograde(chosen: Namespace) -> int:
     """Grade what is new or was changed."""
     with _grading(chosen) as (course, pool, writer):
-        chosen.student = _there(course, chosen.student)
+        chosen.student = known_students(course, chosen.student)
         entries = grading.autograde(
             course,
             chosen.assignment,
@@ -90,7 +91,7 @@ def autograde(chosen: Namespace) -> int:
 def regrade(chosen: Namespace) -> int:
     """Show who would change, or write it."""
     with _grading(chosen) as (course, pool, writer):
-        _settle(course, [chosen.assignment])
+        settle(course, [chosen.assignment])
         changes, failed = grading.regrade(
             course,
             chosen.assignment,
@@ -120,8 +121,8 @@ def regrade(chosen: Namespace) -> int:
 def feedback(chosen: Namespace) -> int:
     """Write everybody's feedback."""
     course = Course(chosen.course, chosen.db)
-    chosen.student = _there(course, chosen.student)
-    _settle(course, [chosen.assignment])
+    chosen.student = known_students(course, chosen.student)
+    settle(course, [chosen.assignment])
     with Journal.of(course) as record:
         entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
     wanted = [
@@ -172,7 +173,7 @@ def report(chosen: Namespace) -> int:
     """Say what has become of every submission."""
     course = Course(chosen.course, chosen.db)
     releases(course, chosen.assignment)  # or there is no such assignment
-    _settle(course, [chosen.assignment])
+    settle(course, [chosen.assignment])
     with Journal.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
         path = reports.write(course, chosen.assignment, record)
@@ -193,34 +194,31 @@ def statistics(chosen: Namespace) -> int:
     return DONE
 
 
-def export(chosen: Namespace) -> int:
-    """Write everybody's marks, and why somebody has none."""
-    course = Course(chosen.course, chosen.db)
-    known = _known(course, chosen.assignment)
-    _settle(course, known)
-    without = 0
-    with Journal.of(course) as record:
-        text = grades.table(course, record, known)
-        Path(chosen.to).write_text(text, encoding="utf-8", newline="")
-        print(chosen.to)
-        for assignment in chosen.assignment or record.assignments():
-            for row in reports.rows(course, assignment, record):
-                if row.state in UNFINISHED:
-                    print(f"{assignment}, {reports.plain(row.student)}: {row.words}, so no marks")
-                    without += 1
-    return CARE if without else DONE
-
-
 def roster(chosen: Namespace) -> int:
     """Put a class into the gradebook, so that everybody is in every report."""
     course = Course(chosen.course, chosen.db)
-    class_ = rosters.people(Path(chosen.file))
+    class_ = _people(Path(chosen.file))
     strangers = sorted(set(everybody(course)) - {person.id for person in class_})
     new, changed = rosters.enrol(course, class_)
     print(f"{len(class_)} student{'s' * (len(class_) != 1)}: {new} new, {changed} changed")
     for student in strangers:
         print(f"{reports.plain(student)} is in the course, and not in {Path(chosen.file).name}")
     return CARE if strangers else DONE
+
+
+def _people(path: Path) -> list[rosters.Person]:
+    """The class, from a table with a column id or from a platform's export."""
+    table = class_list.read(path)
+    if table.kind == class_list.OTHER:
+        return rosters.people(path)
+    found = [
+        rosters.Person(
+            next(filter(None, (*one.ids, one.email))), one.first_name, one.last_name, one.email
+        )
+        for _, one in table.people()
+        if one.ids or one.email
+    ]
+    return rosters.checked(found, path.name)
 
 
 def due(chosen: Namespace) -> int:
@@ -233,9 +231,9 @@ def due(chosen: Namespace) -> int:
         found += [rosters.Due(chosen.assignment, timestamp, student) for student in named]
     with Journal.of(course) as record:
         rosters.set_dates(course, record, found, everybody(course))
-        names = _known(course, [chosen.assignment] if chosen.assignment else None)
+        names = known_assignments(course, [chosen.assignment] if chosen.assignment else None)
         if found:
-            _settle(course, sorted({one.assignment for one in found}))
+            settle(course, sorted({one.assignment for one in found}))
         with course.gradebook() as book:
             dates = {str(one.name): one.duedate for one in book.assignments}
         for name in names:
@@ -278,7 +276,7 @@ def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
         writer.close()
 
 
-def _there(course: Course, students: Sequence[str] | None) -> list[str] | None:
+def known_students(course: Course, students: Sequence[str] | None) -> list[str] | None:
     """The students who were named, if the course has them all."""
     if not students:
         return None
@@ -292,7 +290,7 @@ def _there(course: Course, students: Sequence[str] | None) -> list[str] | None:
     return named
 
 
-def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
+def known_assignments(course: Course, assignments: Sequence[str] | None) -> list[str]:
     """The assignments that were named, or all, if the gradebook has them."""
     with course.gradebook() as book:
         known = [str(one.name) for one in book.assignments]
@@ -305,7 +303,7 @@ def _known(course: Course, assignments: Sequence[str] | None) -> list[str]:
     return list(assignments or known)
 
 
-def _settle(course: Course, assignments: Sequence[str]) -> None:
+def settle(course: Course, assignments: Sequence[str]) -> None:
     """Take off for being late from the marks as they are now, by hand or not."""
     with closing(Writer(course, patience=30)) as writer, Journal.of(course) as record:
         for name in assignments:

@@ -33,6 +33,8 @@ examples, in the course's folder:
   ffn-grade report neurons              list who is graded, repaired, set aside or suspicious
   ffn-grade statistics neurons          how hard each problem was, and which mistakes were made
   ffn-grade export --to grades.csv      write everybody's marks
+  ffn-grade export --to canvas --roster canvas.csv   ... into Canvas' own table
+  ffn-grade collect neurons moodle.zip --roster worksheet.csv   take Moodle's download in
   ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
   ffn-grade autograde neurons --db postgresql+psycopg://host/grades   another gradebook
 
@@ -126,12 +128,55 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment")
     one = add("statistics", "tell how hard the problems were, and who made which mistake")
     one.add_argument("assignment")
-    one = add("export", "write everybody's marks as a table")
-    one.add_argument(
-        "--to", default="grades.csv", metavar="FILE", help="(default: grades.csv, in this folder)"
-    )
-    one.add_argument("--assignment", action="append", help="only this one (can be repeated)")
+    _add_exchange(add)
     return top
+
+
+def _add_exchange(add: Callable[..., argparse.ArgumentParser]) -> None:
+    one = add("export", "write everybody's marks, also into a learning platform's own table")
+    one.add_argument(
+        "--to",
+        default="grades.csv",
+        metavar="FORMAT|FILE",
+        help="canvas, moodle, blackboard, gradescope, csv, json, or a CSV file "
+        "(default: grades.csv, in this folder)",
+    )
+    one.add_argument(
+        "--roster", default="", metavar="FILE", help="the table that you downloaded there"
+    )
+    one.add_argument("--out", default="", metavar="FILE", help="(default: grades-<format>.csv)")
+    one.add_argument("--assignment", action="append", help="only this one (can be repeated)")
+    one.add_argument(
+        "--weight", action="append", metavar="neurons=10", help="what it is worth there"
+    )
+    one.add_argument(
+        "--column", action="append", metavar="neurons=HEADING", help="how its column is called"
+    )
+    one.add_argument(
+        "--provisional", action="store_true", help="although some answers wait for a mark by hand"
+    )
+    one.add_argument("--dry-run", action="store_true", help="tell what would be written")
+    one = add("collect", "take submissions from a learning platform's download")
+    one.add_argument("assignment")
+    one.add_argument("archive", help="the zip file")
+    one.add_argument(
+        "--from",
+        dest="platform",
+        choices=("moodle", "canvas", "gradescope"),
+        help="whose it is (default: found by the names in it)",
+    )
+    one.add_argument(
+        "--roster", default="", metavar="FILE", help="the platform's class list, to find who is who"
+    )
+    one.add_argument(
+        "--zone", default="", metavar="Europe/Berlin", help="of times without one (default: UTC)"
+    )
+    one.add_argument("--dry-run", action="store_true", help="tell what would be written")
+    one = add("excuse", "let an assignment not count for a student, or show who is excused")
+    one.add_argument("assignment")
+    one.add_argument("--student", action="append", help="this one (can be repeated)")
+    one.add_argument("--reason", default="", help="kept beside it, for you")
+    one.add_argument("--undo", action="store_true", help="it counts again")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,9 +189,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _machine(chosen.command)
     if chosen.command in STARTED_FOR and not getattr(chosen, "scheduler", ""):
         forkserver.begin(STARTED_FOR[chosen.command])
-    from ffngrade.cli import commands
+    from ffngrade.cli import commands, exchange
 
-    do: Callable[[argparse.Namespace], int] = getattr(commands, chosen.command)
+    home = exchange if hasattr(exchange, chosen.command) else commands
+    do: Callable[[argparse.Namespace], int] = getattr(home, chosen.command)
     try:
         code = do(chosen)
         sys.stdout.flush()

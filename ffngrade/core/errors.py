@@ -6,6 +6,7 @@ All derive from `FfnGradeError`::
     ├── CourseNotFoundError (ValueError)         no course in the folder
     ├── CommandError (ValueError)                something that a command needs is missing
     ├── TableError (ValueError)                  a roster or due dates that make no sense
+    │   └── ArchiveError                         a download that is none, or is dangerous
     ├── NotReleasedError (ValueError)            an assignment that was never generated
     ├── DuplicateFolderError (ValueError)        two folders of one student
     ├── UnreadableSubmissionError (ValueError)   a submission that cannot be opened
@@ -32,6 +33,10 @@ class CommandError(FfnGradeError, ValueError):
 
 class TableError(FfnGradeError, ValueError):
     """A table or a date cannot be understood."""
+
+
+class ArchiveError(TableError):
+    """A download is no archive of a known platform, or a dangerous one."""
 
 
 class NotReleasedError(FfnGradeError, ValueError):

@@ -39,6 +39,12 @@ CREATE TABLE IF NOT EXISTS submission (
 )
 """
 MAKE_RULE = "CREATE TABLE IF NOT EXISTS rule (assignment TEXT PRIMARY KEY, best INTEGER NOT NULL)"
+MAKE_EXCUSED = """
+CREATE TABLE IF NOT EXISTS excused (
+    assignment TEXT NOT NULL, student TEXT NOT NULL, why TEXT NOT NULL,
+    PRIMARY KEY (assignment, student)
+)
+"""
 MAKE_EXTENSION = """
 CREATE TABLE IF NOT EXISTS extension (
     assignment TEXT NOT NULL,
@@ -99,6 +105,7 @@ class Journal:
         self._book.execute(MAKE)
         self._book.execute(MAKE_RULE)
         self._book.execute(MAKE_EXTENSION)
+        self._book.execute(MAKE_EXCUSED)
         self._migrate()
 
     @classmethod
@@ -231,6 +238,20 @@ class Journal:
             "SELECT student, timestamp FROM extension WHERE assignment = ?", (assignment,)
         )
         return {name: timestamp and datetime.fromisoformat(timestamp) for name, timestamp in found}
+
+    def excuse(self, assignment: str, student: str, why: str | None) -> None:
+        """Note that an assignment does not count for a student, and why; None if it does count."""
+        key = (assignment, student)
+        self._book.execute("DELETE FROM excused WHERE assignment = ? AND student = ?", key)
+        if why is not None:
+            self._book.execute("INSERT INTO excused VALUES (?, ?, ?)", (*key, whole(why)[:1000]))
+
+    def excused(self, assignment: str) -> dict[str, str]:
+        """Return for whom an assignment does not count, and why."""
+        found = self._book.execute(
+            "SELECT student, why FROM excused WHERE assignment = ?", (assignment,)
+        )
+        return dict(found)
 
     def _migrate(self) -> None:
         """Bring a database up to date that an earlier version made."""

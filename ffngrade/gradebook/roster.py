@@ -53,16 +53,35 @@ def people(path: Path) -> list[Person]:
     TableError
         If it has no ids, the same one twice, or one that cannot be a folder's name.
     """
+    lines = _lines(path, "id")
+    everybody = [
+        (f"line {number} of {path.name}", {key: line.get(key, "") for key in Person._fields})
+        for number, line in lines
+    ]
+    return _checked((where, Person(**known)) for where, known in everybody)
+
+
+def checked(people: Iterable[Person], name: str) -> list[Person]:
+    """Return people of a file, if each has an id of its own that can be a folder's name.
+
+    Raises
+    ------
+    TableError
+        If somebody has none.
+    """
+    return _checked((name, person) for person in people)
+
+
+def _checked(people: Iterable[tuple[str, Person]]) -> list[Person]:
     found: dict[str, Person] = {}
-    for number, line in _lines(path, "id"):
-        person = Person(**{key: line.get(key, "") for key in Person._fields})
+    for where, person in people:
         if not STUDENT.fullmatch(person.id):
             raise TableError(
-                f"line {number} of {path.name}: an id must have letters, digits or _ . , ' @ + = - "
+                f"{where}: an id must have letters, digits or _ . , ' @ + = - "
                 f"in it and not begin with a dot, got {person.id!r}"
             )
         if person.id in found:
-            raise TableError(f"line {number} of {path.name}: {person.id!r} is there twice")
+            raise TableError(f"{where}: {person.id!r} is there twice")
         found[person.id] = person
     return list(found.values())
 

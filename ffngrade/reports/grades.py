@@ -21,21 +21,32 @@ COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score", "reason", "attempt"),
 )
+EXCUSED = "excused"
+"""The reason why there are no marks where an assignment does not count."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(course: Course, record: Journal, assignments: Sequence[str] = ()) -> str:
     """The table as CSV: a line for each student of each assignment (of all that are known)."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for line in lines(course, record, assignments):
+        writer.writerow([cell(line.get(column, "")) for column in COLUMNS])
+    return file.getvalue()
+
+
+def lines(
+    course: Course, record: Journal, assignments: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Return what each line of the table holds, by the names of its columns.
+
+    ``is_open`` says besides whether a part of the marks is still to be given by hand.
+    """
     with course.gradebook() as book:
         known = {str(one.name): one for one in book.assignments}
-        chosen = [name for name in known if name in assignments or not assignments]
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for name in chosen:
-            for line in _lines(course, record, known[name], book):
-                writer.writerow([cell(line.get(column, "")) for column in COLUMNS])
-    return file.getvalue()
+        for name in [name for name in known if name in assignments or not assignments]:
+            yield from _lines(course, record, known[name], book)
 
 
 def cell(value: Any) -> str:
@@ -58,7 +69,7 @@ def _lines(
         str(one.student_id): one
         for one in book.db.query(SubmittedAssignment).filter_by(assignment_id=assignment.id)
     }
-    extended = record.extensions(name)
+    extended, excused = record.extensions(name), record.excused(name)
     order = [*known, *sorted(found.keys() - known.keys())]
     for student in order:
         person, submission = known.get(student), theirs.get(student)
@@ -71,8 +82,9 @@ def _lines(
             "max_score": assignment.max_score,
             **({key: getattr(person, key) for key in COLUMNS[4:7]} if person is not None else {}),
             "timestamp": submission.timestamp if submission is not None else "",
-            **_marks(row, given, due),
+            **({"reason": EXCUSED} if student in excused else _marks(row, given, due)),
             "attempt": row.attempt,
+            "is_open": bool(row.waiting),
         }
 
 
