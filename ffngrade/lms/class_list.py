@@ -132,13 +132,13 @@ def read(path: Path) -> Table:
     text, encoding = _decoded(path.read_bytes())
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+        lines = [line for line in reader if line]
     except csv.Error as error:
-        raise TableError(f"{path.name} is no table: {error}") from None
-    lines = [line for line in lines if line]
+        raise TableError(f"line {reader.line_num} of {path.name}: {error}") from None
     if not lines:
-        raise TableError(f"{path.name} is empty")
+        raise TableError(f"{path.name} must have a column id, and it is empty")
     heads = lines[0]
     width = len(heads)
     filled = [[*line[:width], *[""] * (width - len(line))] for line in lines[1:]]
