@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ffnlib.moe._dispatch import Groups as Groups
     from ffnlib.moe._dispatch import run_experts as run_experts
     from ffnlib.moe._dispatch import send_back as send_back
+    from ffnlib.moe._expert_choice import ExpertChoiceMoE as ExpertChoiceMoE
+    from ffnlib.moe._expert_choice import choose_tokens as choose_tokens
+    from ffnlib.moe._fine_grained import FineGrainedMoE as FineGrainedMoE
+    from ffnlib.moe._fine_grained import biased_top_k as biased_top_k
     from ffnlib.moe._moe import MoE as MoE
     from ffnlib.moe._router import Routing as Routing
     from ffnlib.moe._router import RoutingPolicy as RoutingPolicy
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from ffnlib.moe._routing import noisy_logits as noisy_logits
     from ffnlib.moe._routing import softmax_of_chosen as softmax_of_chosen
     from ffnlib.moe._routing import top_k_gates as top_k_gates
+    from ffnlib.moe._upcycling import upcycle as upcycle
 else:
     from ffnlib._base.lazy import attach
 
@@ -48,6 +53,14 @@ else:
                 "run_experts",
                 "send_back",
             ),
+            "_expert_choice": (
+                "ExpertChoiceMoE",
+                "choose_tokens",
+            ),
+            "_fine_grained": (
+                "FineGrainedMoE",
+                "biased_top_k",
+            ),
             "_moe": ("MoE",),
             "_router": (
                 "Routing",
@@ -62,5 +75,6 @@ else:
                 "softmax_of_chosen",
                 "top_k_gates",
             ),
+            "_upcycling": ("upcycle",),
         },
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ffnlib._base.numbers import number
 from ffnlib.explorers import moe
+from ffnlib.explorers.moe.balance_run import METHODS, mixture, train
 from ffnlib.explorers.moe.gates import EXPERTS as NAMES
 from ffnlib.explorers.moe.gates import ORDERS
 from ffnlib.explorers.moe.parameters import BYTES, MODELS, SIZES, configured
@@ -31,7 +32,7 @@ from ffnlib.nn import PRESETS, cross_entropy, softmax
 from ffnlib.training import Replay
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [moe.gates, moe.parameters, moe.router]
+EXPLORERS = [moe.balance, moe.gates, moe.parameters, moe.router]
 
 
 def run_for(steps, **changes):
@@ -46,6 +47,7 @@ def run_for(steps, **changes):
 # Mixtral's own 8 experts and k = 2 stand there twice, as published and as numbers.
 REPEATS = {"moe.parameters": {"experts": 1, "top_k": 1}}
 EXTREMES = {
+    "moe.balance": [],
     "moe.gates": [
         {"k": k, "order": order, "temperature": t, "logits": [[i, z] for i in range(8)]}
         for k in (1, 8)
@@ -307,3 +309,38 @@ def test_memory_follows_the_precision():
         stored = number(PRESETS["Mixtral-8x7B"].total * size / 1e9)
         assert f"In {precision} that is {stored} GB to store" in scene.text
     assert set(SIZES.values()) == {0.25, 0.5, 1.0, 2.0}
+
+
+# ---- ways to keep experts busy
+
+
+def test_all_mixtures_have_as_many_hidden_units_and_use_as_many():
+    units = {}
+    for method in METHODS:
+        model = mixture(method, 3, np.random.default_rng(0))
+        whole = getattr(model, "shared", None)
+        sizes = [expert.d_ff for expert in model.experts]
+        per_token = {"nothing": 1, "loss": 1, "bias, 1 shared": 1}.get(method, 2)
+        extra = whole.d_ff if whole else 0
+        units[method] = (sum(sizes) + extra, per_token * sizes[0] + extra)
+    assert set(units.values()) == {(24, 6)}
+
+
+def test_what_the_text_says_of_six_mixtures():
+    ends = {m: [train(m, seed)[-1] for seed in range(5)] for m in METHODS}
+    busy = {m: np.mean([e.busiest for e in es]) for m, es in ends.items()}
+    loss = {m: np.mean([e.loss for e in es]) for m, es in ends.items()}
+    spread = {m: np.std([e.loss for e in es]) for m, es in ends.items()}
+    assert busy["nothing"] > 3.3
+    assert max(v for m, v in busy.items() if m != "nothing") < 2.6
+    assert max(v for m, v in loss.items() if m != "nothing") < loss["nothing"]
+    assert min(loss, key=loss.__getitem__) == max(spread, key=spread.__getitem__) == "loss"
+    assert loss["bias, 1 shared"] < loss["bias, 8 halves"] < 1.1 * loss["loss, 8 halves"]
+
+
+def test_the_picture_of_a_mixture_shows_its_run():
+    scene = moe.balance(step=100, method="bias, 1 shared", seed=3)
+    now = train("bias, 1 shared", 3)[5]
+    (bars,) = marks(scene, Bars)
+    assert np.allclose(bars.values, 7 * np.array(now.shares))
+    assert number(now.loss) in scene.text
