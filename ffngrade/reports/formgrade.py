@@ -2,25 +2,33 @@
 
 It renders with nbconvert's `HTMLExporter`, to which the course's configuration can give a
 preprocessor, filters and a template. The preprocessor rebuilds each cell from what is known to be
-harmless; the Markdown filter is the feedback's; the template names a policy under which only
+harmless, and puts the model answer and the rubric, from ``source/``, below each answer that a
+person marks; the Markdown filter is the feedback's; the template names a policy under which only
 formgrader's own scripts run, and needs no MathJax.
 """
 
+import re
+from collections.abc import Mapping
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import pass_context
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from ffngrade.intake.release import cells_of
 from ffngrade.reports.html_sanitizer import harmless, markdown
 from ffngrade.reports.outputs import MOST, cost, shown
 from ffngrade.reports.room import Room
 
 KNOWN = ("grade_id", "grade", "solution", "task", "locked", "points", "schema_version")
+MARKER = re.compile(r"^#+ *(?:BEGIN|END) SOLUTION *$", re.MULTILINE)
+FOR_YOU = "> *For you: model answer and rubric. The student does not see this.*"
 TEMPLATES = files("ffngrade") / "templates"
 
 
@@ -36,8 +44,32 @@ class Harmless(Preprocessor):
         nb = NotebookNode(nb)
         nb.metadata = NotebookNode()
         room = Room(sum(len(str(cell)) for cell in nb.cells))
-        nb.cells = [_rebuilt(cell, number, room) for number, cell in enumerate(nb.cells)]
+        notes = rubrics(self.config, resources)
+        cells = []
+        for number, cell in enumerate(nb.cells):
+            rebuilt = _rebuilt(cell, number, room)
+            cells.append(rebuilt)
+            note = notes.pop(rebuilt.metadata.get("nbgrader", {}).get("grade_id", ""), "")
+            if note:
+                cells.append(new_markdown_cell(note, id=f"rubric-{number}"))
+        nb.cells = cells
         return nb, resources
+
+
+def rubrics(config: Config, resources: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the course's own notebook says to whoever marks, by the names of the cells."""
+    assignment, notebook = (resources.get(key, "") for key in ("assignment_id", "notebook_id"))
+    if not assignment or not notebook:
+        return {}
+    course = CourseDirectory(config=config)
+    folder = Path(course.format_path(course.source_directory, ".", assignment))
+    found = {}
+    for cell in cells_of(folder / f"{notebook}.ipynb"):
+        if cell.known.get("grade") and cell.known.get("solution") and cell.kind == "markdown":
+            said = MARKER.sub("", cell.source).strip()
+            quoted = "\n".join(f"> {line}" for line in said.split("\n"))
+            found[str(cell.known.get("grade_id", ""))] = f"{FOR_YOU}\n>\n{quoted}"
+    return found
 
 
 @pass_context

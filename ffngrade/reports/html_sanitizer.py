@@ -46,7 +46,10 @@ ATTRIBUTES = {
 DROPPED = {"script", "style", "title", "textarea", "template", "noscript", "iframe", "svg", "math"}
 """Tags that go with all that is in them."""
 LINK = re.compile(r"(https?://|mailto:)[^\s]*", re.IGNORECASE)
-PICTURE = re.compile(r"data:image/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+PICTURE = re.compile(
+    r"data:image/(png|jpe?g|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE
+)
+"""As the source of a picture even an SVG runs nothing and asks for nothing."""
 ELEMENT = re.compile(r"<(/?)([a-z0-9]+)(?:\s[^\s=>]+(?:=\"[^\"]*\")?)*\s*/?>")
 EMPTY = frozenset({"br", "col", "hr", "img"})
 SPACES = re.compile(r"[ \t]{100,}")
