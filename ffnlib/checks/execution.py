@@ -4,6 +4,7 @@ The only part of the checks that runs code which is not ours. It is a part of th
 grading kernel too, so nothing here knows what is right.
 """
 
+import builtins
 import contextlib
 import io
 import os
@@ -11,6 +12,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from itertools import islice
 from types import GeneratorType, TracebackType
 from typing import Any
@@ -127,6 +129,38 @@ def asks(name: str) -> str:
     return f"{name} calls input(): a function gets all that it needs as its arguments"
 
 
+def interrupted(name: str) -> str:
+    """Say that a function was stopped while it ran."""
+    return f"{name} was interrupted before it returned anything"
+
+
+def _meant(error: BaseException) -> str:
+    """Ask whether another name was meant, as Python does below a traceback; or nothing."""
+    wrong = getattr(error, "name", None)
+    if not isinstance(wrong, str) or not isinstance(error, NameError | AttributeError):
+        return ""
+    try:
+        known = _known_to(error)
+    except Exception:  # an object that does not say what it has
+        return ""
+    shown = [name for name in known if not name.startswith("_") or wrong.startswith("_")]
+    alike = get_close_matches(wrong, sorted(shown), 1, 0.7)
+    return f" (did you mean {alike[0]}?)" if alike else ""
+
+
+def _known_to(error: NameError | AttributeError) -> set[str]:
+    """Names that could have been meant: what an object has, or what is known where it stopped."""
+    if isinstance(error, AttributeError):
+        return {name for name in dir(error.obj) if type(name) is str}
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return set()
+    frame = trace.tb_frame
+    return {*frame.f_locals, *frame.f_globals, *vars(builtins)}
+
+
 def _stopped(name: str, function: object, error: BaseException) -> FunctionStoppedError:
     kind = type(error).__name__
     if kind in ("StdinNotImplementedError", "EOFError"):
@@ -138,7 +172,8 @@ def _stopped(name: str, function: object, error: BaseException) -> FunctionStopp
     if kind not in TOLD_BY_NAME:
         kind = "an error of its own"
     return FunctionStoppedError(
-        stopped_with(name, kind), f"{_said(error)}{_line(function, error.__traceback__)}"
+        stopped_with(name, kind),
+        f"{_said(error)}{_meant(error)}{_line(function, error.__traceback__)}",
     )
 
 

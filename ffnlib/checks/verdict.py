@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from numpy import array2string, ndarray
 
 from ffnlib.checks.coerce import Value, fresh_result, plain_result
-from ffnlib.checks.execution import produce, quiet
+from ffnlib.checks.execution import interrupted, produce, quiet
 from ffnlib.checks.guard import Missing
 from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.judges import (
@@ -83,8 +83,15 @@ def read(returned: object, problem: Problem) -> tuple[dict[str, Value], int]:
 def call(
     function: Callable[..., object], problem: Problem, case: Case
 ) -> tuple[dict[str, Value], int]:
-    """Call a function on a case and read the result; see `produce` and `read`."""
-    return read(produce(problem.name, function, problem.inputs(case).values()), problem)
+    """Call a function on a case and read the result; see `produce` and `read`.
+
+    Whoever interrupts a function that does not end is told in which case it was.
+    """
+    try:
+        returned = produce(problem.name, function, problem.inputs(case).values())
+    except KeyboardInterrupt:
+        raise FunctionStoppedError(interrupted(problem.name)) from None
+    return read(returned, problem)
 
 
 def _shown(value: Any) -> str:

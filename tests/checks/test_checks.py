@@ -442,3 +442,38 @@ def test_the_broken_network_has_the_four_planted_faults():
     assert "all four faults are still there" in message(
         "network_gradients", notebook["broken_gradients"]
     )
+
+
+def test_a_name_like_the_wrong_one_is_suggested():
+    result = "of the notebook"
+
+    def compose(A, _a, B, b):
+        total = B @ A
+        return totl, total, b  # noqa: F821
+
+    assert "name 'totl' is not defined (did you mean total?)" in message("compose", compose)
+
+    def matrix(A, _a, B, b):
+        return np.matmull(B, A), b
+
+    assert "no attribute 'matmull' (did you mean matmul?)" in message("compose", matrix)
+
+    def unlike(*inputs):
+        return qqqqq, inputs, result  # noqa: F821
+
+    assert "'qqqqq' is not defined" in (told := message("compose", unlike))
+    assert "did you mean" not in told
+
+
+def test_whoever_interrupts_a_function_is_told_in_which_case_it_was():
+    calls = []
+
+    def compose(A, a, B, b):
+        calls.append(A)
+        if len(calls) == 2:
+            raise KeyboardInterrupt  # as Jupyter's stop button does
+        return B @ A, B @ a + b
+
+    told = message("compose", compose)
+    assert told.startswith("compose, case 2 of 3: compose was interrupted before it returned")
+    assert "called with A = [[1., 0.], [0., 2.], [3., 1.]]" in told
