@@ -41,7 +41,7 @@ from ffngrade.grading.pool import Pool, Processes
 from ffngrade.intake.collect import everybody
 from ffngrade.intake.release import releases
 from ffngrade.lms import class_list
-from ffngrade.reports import class_report, item_statistics
+from ffngrade.reports import class_report, item_statistics, similarity
 from ffngrade.reports import feedback as pages
 from ffngrade.reports import report as reports
 from ffngrade.sandbox import forkserver, kernel
@@ -191,6 +191,21 @@ def statistics(chosen: Namespace) -> int:
     made = class_report.write(course.folder / "reports", found, moment)
     print(class_report.table(found))
     print("\n".join(map(str, made)))
+    return DONE
+
+
+def similar(chosen: Namespace) -> int:
+    """Say whose answers are more alike than usual."""
+    course = Course(chosen.course, chosen.db)
+    releases(course, chosen.assignment)  # or there is no such assignment
+    earlier = [Course(folder) for folder in chosen.earlier]
+    found = similarity.collect(course, chosen.assignment, earlier)
+    for pair in found:
+        problems = ", ".join(one.problem for one in pair.found)
+        who = f"{reports.plain(pair.left)} and {reports.plain(pair.right)}"
+        print(f"{who}: {pair.shared} unusual passages in common ({problems})")
+    print(f"{len(found)} pair{'s' * (len(found) != 1)} to ask about")
+    print(similarity.write(course, chosen.assignment, found))
     return DONE
 
 

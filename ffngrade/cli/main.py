@@ -32,6 +32,7 @@ examples, in the course's folder:
   ffn-grade feedback neurons            write a page for each student
   ffn-grade report neurons              list who is graded, repaired, set aside or suspicious
   ffn-grade statistics neurons          how hard each problem was, and which mistakes were made
+  ffn-grade similar neurons             answers that are more alike than usual
   ffn-grade export --to grades.csv      write everybody's marks
   ffn-grade export --to canvas --roster canvas.csv   ... into Canvas' own table
   ffn-grade collect neurons moodle.zip --roster worksheet.csv   take Moodle's download in
@@ -128,6 +129,15 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("assignment")
     one = add("statistics", "tell how hard the problems were, and who made which mistake")
     one.add_argument("assignment")
+    one = add("similar", "list answers that are more alike than usual")
+    one.add_argument("assignment")
+    one.add_argument(
+        "--earlier",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="an earlier class's course, to compare with (can be repeated)",
+    )
     _add_exchange(add)
     return top
 

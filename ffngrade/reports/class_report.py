@@ -145,10 +145,10 @@ def verdict(item: Item) -> str:
     return ""
 
 
-def _rendered(template: str, found: Statistics, moment: str) -> str:
+def _rendered(which: str, found: Statistics, moment: str) -> str:
     totals = found.totals
     hardest = sorted((i for i in found.items if i.graded), key=lambda item: item.difficulty)
-    return _template(template).render(
+    return template(which).render(
         found=found,
         bars=bars(totals, found.most),
         tallest=max([bar.students for bar in bars(totals, found.most)] + [1]),
@@ -191,7 +191,8 @@ def _who(mistake: Mistake) -> str:
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """Return a template of the reports on a class, with its plots and filters."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -142,7 +142,7 @@ def collect(course: Course, assignment: str) -> Statistics:
     if not marks.scores:
         raise CommandError(f"nothing of {assignment} is graded: run `ffn-grade autograde` first")
     answers = {
-        student: _answers(course.autograded(student, assignment).glob("*.ipynb"))
+        student: answers_of(course.autograded(student, assignment).glob("*.ipynb"))
         for student in marks.scores
     }
     headings: dict[str, str] = {}
@@ -293,7 +293,8 @@ def _marks(url: str, assignment: str) -> _Marks:
     return _Marks(dict(scores), points, names)
 
 
-def _answers(notebooks: Iterable[Path]) -> dict[str, Answer]:
+def answers_of(notebooks: Iterable[Path]) -> dict[str, Answer]:
+    """Return what the notebooks of a student hold, by problem."""
     found: dict[str, Answer] = {}
     sources: dict[str, str] = {}
     for path in notebooks:
