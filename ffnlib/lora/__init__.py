@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ffnlib.lora._adapter import Adapter as Adapter
+    from ffnlib.lora._dora import DoRALinear as DoRALinear
+    from ffnlib.lora._dora import adapt_dora as adapt_dora
     from ffnlib.lora._layer import Frozen as Frozen
     from ffnlib.lora._layer import LoRALinear as LoRALinear
     from ffnlib.lora._low_rank import LowRank as LowRank
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from ffnlib.lora._model import lora_layers as lora_layers
     from ffnlib.lora._model import save_adapter as save_adapter
     from ffnlib.lora._model import use_adapter as use_adapter
+    from ffnlib.lora._variants import lora_plus_alpha as lora_plus_alpha
+    from ffnlib.lora._variants import rslora_alpha as rslora_alpha
 else:
     from ffnlib._base.lazy import attach
 
@@ -24,6 +28,10 @@ else:
         __name__,
         {
             "_adapter": ("Adapter",),
+            "_dora": (
+                "DoRALinear",
+                "adapt_dora",
+            ),
             "_layer": (
                 "Frozen",
                 "LoRALinear",
@@ -39,6 +47,10 @@ else:
                 "lora_layers",
                 "save_adapter",
                 "use_adapter",
+            ),
+            "_variants": (
+                "lora_plus_alpha",
+                "rslora_alpha",
             ),
         },
     )

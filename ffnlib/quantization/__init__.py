@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ffnlib.quantization._casts import from_bfloat16_bits as from_bfloat16_bits
     from ffnlib.quantization._casts import to_bfloat16 as to_bfloat16
     from ffnlib.quantization._casts import to_float16 as to_float16
+    from ffnlib.quantization._encoded_layer import EncodedLinear as EncodedLinear
+    from ffnlib.quantization._encoded_layer import encode_model as encode_model
     from ffnlib.quantization._floats import FLOATS as FLOATS
     from ffnlib.quantization._floats import FloatFormat as FloatFormat
     from ffnlib.quantization._floats import decode_float as decode_float
@@ -89,6 +91,10 @@ else:
                 "from_bfloat16_bits",
                 "to_bfloat16",
                 "to_float16",
+            ),
+            "_encoded_layer": (
+                "EncodedLinear",
+                "encode_model",
             ),
             "_floats": (
                 "FLOATS",

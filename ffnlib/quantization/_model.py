@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from ffnlib._base.arrays import Array, as_float
 from ffnlib._base.parameters import Model
 from ffnlib.nn import Linear, Slot, dense_slots
+from ffnlib.quantization._encoded_layer import EncodedLinear
 from ffnlib.quantization._gptq import gptq
 from ffnlib.quantization._layer import QuantizedLinear
 from ffnlib.quantization._quantized import quantize
@@ -103,7 +104,8 @@ def model_nbytes(model: Model) -> int:
     if not isinstance(model, Model):
         raise TypeError(f"model must be a Model, got {type(model).__name__}")
     layers = [slot.layer for slot in dense_slots(model).values()]
-    packed = sum(layer.nbytes for layer in layers if isinstance(layer, QuantizedLinear))
+    kinds = (QuantizedLinear, EncodedLinear)
+    packed = sum(layer.nbytes for layer in layers if isinstance(layer, kinds))
     return packed + sum(array.nbytes for array in model.parameters())
 
 
