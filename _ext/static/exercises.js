@@ -398,3 +398,11 @@ async function start() {
   home.dataset.ready = "true";
 }
 start();
+
+// A formula that is wider than a phone is scrolled, with the keyboard too.
+addEventListener("load", async () => {
+  await window.MathJax?.startup?.promise;
+  for (const formula of document.querySelectorAll('mjx-container[display="true"]')) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+  }
+});
