@@ -8,10 +8,9 @@
 //   question/<page>/<id>         {answer, right, at}        questions.js: {question}
 //   cell/<page>/<id>             {code}                     code cells: what the reader made of a cell
 //   run/<page>/<id>              {at}                       code cells: it was run
-//   exercise/<assignment>/<id>   {code or text}             exercises: an answer as it stands
-//   solved/<assignment>/<id>     {at}                       exercises: Check found nothing wrong
+//   exercise/<assignment>/<id>   {code or text, of}         exercises: an answer, and of which version of the problem
+//   solved/<assignment>/<id>     {at, of}                   exercises: Check found nothing wrong with this text
 //   game/<explorer>              {...}                      games: score and where the reader was
-//   hint/<assignment>/<id>       {shown}                    exercises: hints that were opened
 //
 //   import { page, get, set, remove, list, hear } from "./kept.js";
 //   set(`run/${page}/cell-3`, { at: now() });   // false if the browser refuses, and the reader is told

@@ -138,14 +138,14 @@ def test_what_an_answer_does_leaves_the_page_and_the_answer(reader: Reader, serv
 def test_stop_ends_what_does_not_end(reader: Reader, served: Server) -> None:
     page = opened(reader, served)
     box = box_of(page, "compose")
-    for answer in (f"{BODY}while True: pass", "while True: print('again')"):
-        box.locator("textarea").fill(answer)
-        button(box, "Check").click()
-        expect(box.locator(".ffn-state")).to_contain_text("Still running")
-        button(box, "Stop").click()
-        expect(box.locator(".ffn-report")).to_contain_text("your answer is kept")
-        expect(button(box, "Check")).to_be_enabled()
-        assert box.locator("textarea").input_value() == answer
+    answer = "while True: print('again')"
+    box.locator("textarea").fill(answer)
+    button(box, "Check").click()
+    expect(box.locator(".ffn-state")).to_contain_text("Still running")
+    button(box, "Stop").click()
+    expect(box.locator(".ffn-report")).to_contain_text("your answer is kept")
+    expect(button(box, "Check")).to_be_enabled()
+    assert box.locator("textarea").input_value() == answer
     expect(check(page, "compose", RIGHT)).to_contain_text("3 visible cases passed")
 
 
