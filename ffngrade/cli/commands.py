@@ -64,7 +64,7 @@ AWAY = (*GRADEBOOK_AWAY, RunInProgressError)
 
 def autograde(chosen: Namespace) -> int:
     """Grade what is new or was changed."""
-    with _grading(chosen) as (course, pool, writer):
+    with grading_of(chosen) as (course, pool, writer):
         chosen.student = known_students(course, chosen.student)
         entries = grading.autograde(
             course,
@@ -90,7 +90,7 @@ def autograde(chosen: Namespace) -> int:
 
 def regrade(chosen: Namespace) -> int:
     """Show who would change, or write it."""
-    with _grading(chosen) as (course, pool, writer):
+    with grading_of(chosen) as (course, pool, writer):
         settle(course, [chosen.assignment])
         changes, failed = grading.regrade(
             course,
@@ -264,7 +264,7 @@ def _day(timestamp: datetime | None) -> str:
 
 
 @contextmanager
-def _grading(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
+def grading_of(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     """Return what grading needs.
 
     No worker is started before it is known that students' code can run.

@@ -13,6 +13,7 @@ from ffngrade.sandbox import forkserver
 STARTED_FOR = {
     "autograde": forkserver.GRADING,
     "regrade": forkserver.GRADING,
+    "watch": forkserver.GRADING,
     "feedback": forkserver.FEEDBACK,
 }
 """Commands with workers, and what these import."""
@@ -27,6 +28,7 @@ examples, in the course's folder:
   ffn-grade due neurons "2026-03-01 23:59 +0100"   set a due date (--student ann: hers alone)
   ffn-grade autograde neurons           grade new and changed submissions, on all cores
   ffn-grade autograde neurons --attempts best   count the best of several attempts
+  ffn-grade watch neurons --per-day 3   grade whatever arrives, three times a day for each student
   ffn-grade regrade neurons             after fixing a case: show whose marks would change
   ffn-grade regrade neurons --write     ... and write the changes
   ffn-grade feedback neurons            write a page for each student
@@ -111,6 +113,21 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("assignment")
     one.add_argument("--write", action="store_true", help="write the changes")
+    one = add("watch", "grade whatever arrives, until it is stopped", workers, graders)
+    one.add_argument("assignment")
+    one.add_argument(
+        "--every", type=float, default=10, metavar="SECONDS", help="between two looks (default: 10)"
+    )
+    one.add_argument(
+        "--per-day",
+        type=int,
+        default=0,
+        metavar="N",
+        help="gradings that each student has in a day (default: no limit)",
+    )
+    one.add_argument("--collect", action="store_true", help="collect from the exchange each time")
+    one.add_argument("--release", action="store_true", help="release feedback to the exchange")
+    one.add_argument("--once", action="store_true", help="look once, and end")
     one = add("feedback", "write everybody's feedback", workers)
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="only this one (can be repeated)")
@@ -200,9 +217,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command in STARTED_FOR and not getattr(chosen, "scheduler", ""):
         forkserver.begin(STARTED_FOR[chosen.command])
     from ffngrade.cli import commands, exchange
+    from ffngrade.cli.watch import watch
 
-    home = exchange if hasattr(exchange, chosen.command) else commands
-    do: Callable[[argparse.Namespace], int] = getattr(home, chosen.command)
+    homes = (vars(exchange), {"watch": watch}, vars(commands))
+    do: Callable[[argparse.Namespace], int] = next(
+        home[chosen.command] for home in homes if chosen.command in home
+    )
     try:
         code = do(chosen)
         sys.stdout.flush()

@@ -45,6 +45,11 @@ CREATE TABLE IF NOT EXISTS excused (
     PRIMARY KEY (assignment, student)
 )
 """
+MAKE_GRADING = """
+CREATE TABLE IF NOT EXISTS grading (
+    assignment TEXT NOT NULL, student TEXT NOT NULL, timestamp TEXT NOT NULL
+)
+"""
 MAKE_EXTENSION = """
 CREATE TABLE IF NOT EXISTS extension (
     assignment TEXT NOT NULL,
@@ -106,6 +111,7 @@ class Journal:
         self._book.execute(MAKE_RULE)
         self._book.execute(MAKE_EXTENSION)
         self._book.execute(MAKE_EXCUSED)
+        self._book.execute(MAKE_GRADING)
         self._migrate()
 
     @classmethod
@@ -250,6 +256,19 @@ class Journal:
         """Return for whom an assignment does not count, and why."""
         found = self._book.execute(
             "SELECT student, why FROM excused WHERE assignment = ?", (assignment,)
+        )
+        return dict(found)
+
+    def count_grading(self, assignment: str, student: str) -> None:
+        """Note that a submission was graded as soon as it came."""
+        self._book.execute("INSERT INTO grading VALUES (?, ?, ?)", (assignment, student, _now()))
+
+    def gradings_since(self, assignment: str, timestamp: datetime) -> dict[str, int]:
+        """Return how often each student's was, since a time with its zone."""
+        found = self._book.execute(
+            "SELECT student, COUNT(*) FROM grading WHERE assignment = ? AND timestamp >= ? "
+            "GROUP BY student",
+            (assignment, timestamp.astimezone(UTC).isoformat(" ", "seconds")),
         )
         return dict(found)
 
