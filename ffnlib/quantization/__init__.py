@@ -64,6 +64,11 @@ if TYPE_CHECKING:
     from ffnlib.quantization._smoothquant import smooth as smooth
     from ffnlib.quantization._smoothquant import smooth_model as smooth_model
     from ffnlib.quantization._smoothquant import smoothquant_scales as smoothquant_scales
+    from ffnlib.quantization._sparsity import TwoOfFour as TwoOfFour
+    from ffnlib.quantization._sparsity import compress as compress
+    from ffnlib.quantization._sparsity import expand as expand
+    from ffnlib.quantization._sparsity import importance as importance
+    from ffnlib.quantization._sparsity import prune as prune
 else:
     from ffnlib._base.lazy import attach
 
@@ -158,6 +163,13 @@ else:
                 "smooth",
                 "smooth_model",
                 "smoothquant_scales",
+            ),
+            "_sparsity": (
+                "TwoOfFour",
+                "compress",
+                "expand",
+                "importance",
+                "prune",
             ),
         },
     )

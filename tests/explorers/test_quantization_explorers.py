@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorers.quantization import bits, digits, formats, gptq, outliers, rotation
+from ffnlib.explorers.quantization import bits, digits, formats, gptq, outliers, rotation, sparsity
 from ffnlib.explorers.quantization.bits import CLIPS, COLUMNS, GROUPS, ROWS, SCHEMES, WEIGHTS
 from ffnlib.explorers.quantization.bits import matrix as matrix_bits
 from ffnlib.explorers.quantization.digits import METHODS, SHOWN, read, reader
@@ -21,6 +21,7 @@ from ffnlib.explorers.quantization.rotation import METHODS as WAYS
 from ffnlib.explorers.quantization.rotation import error as error_rotation
 from ffnlib.explorers.quantization.rotation import layer as layer_rotation
 from ffnlib.explorers.quantization.rotation import prepared
+from ffnlib.explorers.quantization.sparsity import pruned
 from ffnlib.figures import Bars, Handle, HeatMap, Line, Rule, Scatter
 from ffnlib.quantization import (
     BLOCK_FORMATS,
@@ -36,7 +37,7 @@ from ffnlib.quantization import (
 from ffnlib.quantization import gptq as library_gptq
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [bits, digits, formats, gptq, outliers, rotation]
+EXPLORERS = [bits, digits, formats, gptq, outliers, rotation, sparsity]
 
 
 @each(EXPLORERS)
@@ -247,6 +248,31 @@ def test_what_the_text_says_of_rotations():
     assert max(four["SmoothQuant"], four["AWQ"], four["both"]) < 0.45 * four["nearest"]
     even = [error_rotation(1, w, "4 bits") for w in ("nearest", "rotation", "SmoothQuant")]
     assert max(even) < 1.15 * min(even)
+
+
+# ---- sparsity
+
+
+def test_what_the_text_says_of_pruning():
+    def right(share, method, pattern="any"):
+        return pruned(share, method, pattern).accuracy
+
+    for share in (30, 40, 50, 60, 70):
+        assert right(share, "Wanda") > right(share, "magnitude")
+    assert max(right(80, m) for m in ("Wanda", "magnitude")) < 0.7
+    assert right(80, "Wanda") < right(80, "magnitude") + 0.02
+    for method in ("Wanda", "magnitude"):
+        assert right(50, method, "2:4") < right(50, method)
+        assert pruned(50, method, "2:4").zeros == 0.5
+    assert right(50, "Wanda", "2:4") > right(50, "magnitude", "2:4") + 0.05
+
+
+def test_wanda_clears_dark_pixels_first():
+    x = reader().train.x[:256]
+    dark = np.linalg.norm(x, axis=0) < 0.2
+    assert dark.sum() >= 4
+    assert not pruned(30, "Wanda", "any").weights[:, dark].any()
+    assert pruned(30, "magnitude", "any").weights[:, dark].any()
 
 
 # ---- digits

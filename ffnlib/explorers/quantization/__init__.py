@@ -6,5 +6,6 @@ from ffnlib.explorers.quantization.formats import formats
 from ffnlib.explorers.quantization.gptq import gptq
 from ffnlib.explorers.quantization.outliers import outliers
 from ffnlib.explorers.quantization.rotation import rotation
+from ffnlib.explorers.quantization.sparsity import sparsity
 
-__all__ = ["bits", "digits", "formats", "gptq", "outliers", "rotation"]
+__all__ = ["bits", "digits", "formats", "gptq", "outliers", "rotation", "sparsity"]
