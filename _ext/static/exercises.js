@@ -190,7 +190,7 @@ class Code extends Answer {
     if (answer.value) this.tell(answer.value, text, given, outputs.empty, errorBox);
     else if (answer.stopped) this.show([head(false, "Stopped"), make("p", {}, this.overtime ? "It ran for three minutes and was stopped. Does a loop never end? Your answer is kept." : "Python was started anew, and your answer is kept.")]);
     else if (answer.error) this.show([head(false, "The check could not be run"), errorBox(answer.error)]);
-    else this.show([head(false, "Python went away"), make("p", {}, `${answer.died || answer.reason || "Python stopped"}. Your answer is kept; the next check starts a new Python.`)]);
+    else this.show([head(false, "Not checked"), make("p", {}, `${answer.died || answer.reason || "Python stopped"}. Your answer is kept; the next check starts a new Python.`)]);
     this.box.dataset.checks = Number(this.box.dataset.checks ?? 0) + 1;
     this.changed();
   }
