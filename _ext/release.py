@@ -31,18 +31,20 @@ You need Python 3.11 or newer. To see yours, type in a terminal:  python3 --vers
 2. Once: make an environment of the course's own in that folder, and install JupyterLab and the
    course's library in it. This takes a few minutes and about 300 MB.
 
-   Linux, macOS:   python3 -m venv venv
-                   source venv/bin/activate
-   Windows:        py -m venv venv
-                   venv\\Scripts\\Activate.ps1
+   Linux, macOS:
 
-   Then, on all of them:
+       python3 -m venv venv
+       venv/bin/python -m pip install jupyterlab ./{wheel}
 
-       python -m pip install jupyterlab ./{wheel}
+   Windows:
 
-3. Start, today and every other time (after the "activate" line of step 2, in the same folder):
+       py -m venv venv
+       venv\\Scripts\\python -m pip install jupyterlab ./{wheel}
 
-       python -m jupyterlab {notebook}
+3. Start, today and every other time, in the same folder:
+
+   Linux, macOS:   venv/bin/python -m jupyterlab {notebook}
+   Windows:        venv\\Scripts\\python -m jupyterlab {notebook}
 
    A browser opens with the notebook. Run a cell with Shift+Enter.
 

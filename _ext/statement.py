@@ -162,7 +162,8 @@ def serve(app: Sphinx, exception: Exception | None) -> None:
     wanted: set[Path] = set()
     for name in release.assignments(root):
         notebook = release.release(root, build, name)
-        packed = build / "exercises" / "zip" / f"{fingerprint.of(notebook, library)}.zip"
+        contents = fingerprint.of(notebook, library, Path(release.__file__))
+        packed = build / "exercises" / "zip" / f"{contents}.zip"
         if not packed.is_file():
             release.pack(notebook, library, packed)
         assets.place(notebook, target / name / notebook.name)

@@ -232,7 +232,7 @@ def test_downloads_hold_the_notebook_the_library_and_how_to_start(root: Path, si
         assert held[notebook.name] == notebook.read_bytes()
         assert held[library.name] == library.read_bytes()
         start = held["START.txt"].decode()
-        for needed in ("Python 3.11", "-m venv", "activate", f"./{library.name}", notebook.name):
+        for needed in ("Python 3.11", "-m venv", f"./{library.name}", notebook.name):
             assert needed in start
         assert max(map(len, start.splitlines())) <= 120
         cells = json.loads(notebook.read_bytes())["cells"]
