@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -240,21 +240,28 @@ def due(chosen: Namespace) -> int:
     """Set due dates, or show them."""
     course = Course(chosen.course, chosen.db)
     found = rosters.dates(Path(chosen.table)) if chosen.table else []
+    if chosen.extra and not chosen.student:
+        raise CommandError("--extra needs --student: it is for somebody who has it always")
+    extra = rosters.extra_of(chosen.extra) if chosen.extra else None
     if chosen.when:
         timestamp = rosters.timestamp_of(chosen.when)
         named = [unicodedata.normalize("NFC", student) for student in chosen.student or [""]]
         found += [rosters.Due(chosen.assignment, timestamp, student) for student in named]
     with Journal.of(course) as record:
         rosters.set_dates(course, record, found, everybody(course))
+        for student in known_students(course, chosen.student) or [] if extra is not None else ():
+            record.give_time(student, extra or timedelta())
         names = known_assignments(course, [chosen.assignment] if chosen.assignment else None)
-        if found:
+        if extra is not None:
+            settle(course, known_assignments(course, None))
+        elif found:
             settle(course, sorted({one.assignment for one in found}))
         with course.gradebook() as book:
             dates = {str(one.name): one.duedate for one in book.assignments}
         for name in names:
             print(f"{name}: {_day(dates[name])}")
-            for student, timestamp in sorted(record.extensions(name).items()):
-                if timestamp is not None:
+            for student, timestamp in sorted(rosters.deadlines(course, record, name).items()):
+                if timestamp not in (None, dates[name]):
                     print(f"  {reports.plain(student)}: {_day(timestamp)}")
     return DONE
 
@@ -322,7 +329,7 @@ def settle(course: Course, assignments: Sequence[str]) -> None:
     """Take off for being late from the marks as they are now, by hand or not."""
     with closing(Writer(course, patience=30)) as writer, Journal.of(course) as record:
         for name in assignments:
-            writer.extensions = record.extensions(name)
+            writer.extensions = rosters.deadlines(course, record, name)
             writer.settle(name)
 
 

@@ -140,6 +140,12 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--student", action="append", help="for this one alone (can be repeated)")
     one.add_argument(
+        "--extra",
+        default="",
+        metavar="48h",
+        help="how much longer than others these students always have; none: no longer",
+    )
+    one.add_argument(
         "--from", dest="table", metavar="FILE", help="a CSV file: assignment, due, and perhaps id"
     )
     one = add("report", "tell what happened to every submission")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS excused (
     PRIMARY KEY (assignment, student)
 )
 """
+MAKE_EXTRA = "CREATE TABLE IF NOT EXISTS extra (student TEXT PRIMARY KEY, seconds REAL NOT NULL)"
 MAKE_GRADING = """
 CREATE TABLE IF NOT EXISTS grading (
     assignment TEXT NOT NULL, student TEXT NOT NULL, timestamp TEXT NOT NULL
@@ -112,6 +113,7 @@ class Journal:
         self._book.execute(MAKE_EXTENSION)
         self._book.execute(MAKE_EXCUSED)
         self._book.execute(MAKE_GRADING)
+        self._book.execute(MAKE_EXTRA)
         self._migrate()
 
     @classmethod
@@ -244,6 +246,16 @@ class Journal:
             "SELECT student, timestamp FROM extension WHERE assignment = ?", (assignment,)
         )
         return {name: timestamp and datetime.fromisoformat(timestamp) for name, timestamp in found}
+
+    def give_time(self, student: str, extra: timedelta) -> None:
+        """Note how much longer than others a student has for every assignment; 0 for no longer."""
+        row = (student, extra.total_seconds())
+        self._book.execute("INSERT OR REPLACE INTO extra VALUES (?, ?)", row)
+
+    def extra_time(self) -> dict[str, timedelta]:
+        """Return how much longer single students have; 0 for who has no longer what they had."""
+        found = self._book.execute("SELECT student, seconds FROM extra")
+        return {student: timedelta(seconds=seconds) for student, seconds in found}
 
     def excuse(self, assignment: str, student: str, why: str | None) -> None:
         """Note that an assignment does not count for a student, and why; None if it does count."""

@@ -1,9 +1,10 @@
 """Who belongs to the class, and until when who may hand in: from tables and commands."""
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -171,6 +172,43 @@ def set_dates(course: Course, record: Journal, found: Sequence[Due], known: Iter
     for due in found:
         if due.student:
             record.extend(due.assignment, due.student, due.timestamp)
+
+
+def extra_of(text: str) -> timedelta:
+    """Return how long ``48h``, ``2d`` or ``90m`` is; ``none`` is no time.
+
+    Raises
+    ------
+    TableError
+        If it is no such time.
+    """
+    if text.strip().lower() == "none":
+        return timedelta()
+    found = re.fullmatch(r"(\d{1,5}(?:\.\d+)?)\s*([mhd])", text.strip().lower())
+    if not found:
+        raise TableError(f"--extra must be a time such as 48h, 2d or 90m, or none, got {text!r}")
+    unit = {"m": "minutes", "h": "hours", "d": "days"}[found[2]]
+    return timedelta(**{unit: float(found[1])})
+
+
+def deadlines(course: Course, record: Journal, assignment: str) -> dict[str, datetime | None]:
+    """Return until when single students may hand in, in UTC.
+
+    The later of an extension of their own and the due date with their extra time; None for who
+    lost an extension.
+    """
+    found = record.extensions(assignment)
+    extra = record.extra_time()
+    if not extra:
+        return found
+    with course.gradebook() as book:
+        named = book.db.query(Assignment).filter_by(name=assignment).one_or_none()
+        due = named.duedate if named is not None else None
+    if due is not None:
+        for student, time in extra.items():
+            until, later = found.get(student), due + time
+            found[student] = later if until is None else max(later, until)
+    return found
 
 
 def _lines(path: Path, *wanted: str) -> Iterator[tuple[int, Mapping[str, str]]]:

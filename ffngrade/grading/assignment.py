@@ -24,6 +24,7 @@ from ffngrade.core.exchange import SECRET, TIMESTAMP
 from ffngrade.core.job import GradeResult, Job, terms
 from ffngrade.core.submission import State
 from ffngrade.gradebook.journal import Entry, Journal
+from ffngrade.gradebook.roster import deadlines
 from ffngrade.gradebook.score_summary import score_summaries
 from ffngrade.gradebook.writer import AWAY, Writer
 from ffngrade.grading.pool import Pool
@@ -98,7 +99,7 @@ def autograde(
     """
     with Journal.of(course) as record, record.alone():
         best = record.best_counts(assignment) if best is None else best
-        writer.extensions = record.extensions(assignment)
+        writer.extensions = deadlines(course, record, assignment)
         received = writer.patiently(lambda: _taken_in(course, assignment, students, best))
         record.let_count(assignment, best)
         record.take(assignment, received)
@@ -214,7 +215,7 @@ def regrade(
     """
     with Journal.of(course) as record, record.alone():
         best = record.best_counts(assignment) if best is None else best
-        writer.extensions = record.extensions(assignment)
+        writer.extensions = deadlines(course, record, assignment)
         graded = [e.student for e in record.entries(assignment) if e.state == State.GRADED]
         received = writer.patiently(lambda: _taken_in(course, assignment, graded, best))
         before = writer.patiently(lambda: score_summaries(course.url, assignment))

@@ -15,6 +15,7 @@ from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from ffngrade.core.course import Course
 from ffngrade.core.submission import State
 from ffngrade.gradebook.journal import Journal
+from ffngrade.gradebook.roster import deadlines
 from ffngrade.reports.report import Row, plain, rows
 
 COLUMNS = (
@@ -69,7 +70,7 @@ def _lines(
         str(one.student_id): one
         for one in book.db.query(SubmittedAssignment).filter_by(assignment_id=assignment.id)
     }
-    extended, excused = record.extensions(name), record.excused(name)
+    extended, excused = deadlines(course, record, name), record.excused(name)
     order = [*known, *sorted(found.keys() - known.keys())]
     for student in order:
         person, submission = known.get(student), theirs.get(student)

@@ -148,3 +148,35 @@ def test_times():
     for text in ("soon", "2026-13-01", "2026-03-01 12:00 Mars/Utopia", "1" * 40):
         with pytest.raises(roster.TableError):
             roster.timestamp_of(text)
+
+
+def test_who_has_more_time_has_it_for_every_assignment(course, capsys):
+    writer = Writer(course, patience=5)
+    for name in ("ann", "ben"):
+        hand_in(course, name)  # on 1 March at 10
+    graded(course, writer)
+    assert run(course, "due", NAME, "2026-02-28 09:00") == cli.DONE
+    assert {name: float(exported(course)[name]["score"]) for name in ("ann", "ben")} == {
+        "ann": 0, "ben": 0
+    }  # fmt: skip
+    assert run(course, "due", "--extra", "48h", "--student", "ann") == cli.DONE
+    assert "ann: 2026-03-02 09:00 UTC" in capsys.readouterr().out
+    assert float(exported(course)["ann"]["score"]) > 0
+    assert float(exported(course)["ben"]["score"]) == 0
+    assert run(course, "due", NAME, "2026-03-20 09:00", "--student", "ann") == cli.DONE
+    assert "ann: 2026-03-20 09:00 UTC" in capsys.readouterr().out  # the later of the two
+    assert run(course, "due", NAME, "none", "--student", "ann") == cli.DONE
+    assert run(course, "due", NAME, "2026-02-01 09:00") == cli.DONE
+    assert float(exported(course)["ann"]["score"]) == 0
+    assert run(course, "due", NAME, "2026-02-28 09:00") == cli.DONE
+    assert run(course, "due", "--extra", "none", "--student", "ann") == cli.DONE
+    assert float(exported(course)["ann"]["score"]) == 0
+    writer.close()
+
+
+def test_extra_time_that_is_none(course, capsys):
+    assert run(course, "due", "--extra", "48h") == cli.NOT_DONE
+    hand_in(course, "ann")
+    for text in ("soon", "-2d", "2", "1e9d"):
+        assert run(course, "due", f"--extra={text}", "--student", "ann") == cli.NOT_DONE
+        assert "such as 48h, 2d or 90m" in capsys.readouterr().err.splitlines()[-1]
