@@ -1,6 +1,5 @@
 """Configuration of the nbgrader course in this folder; see README.md beside it."""
 
-import os
 from pathlib import Path
 
 from ffngrade.reports import formgrade
@@ -9,10 +8,6 @@ COURSE = Path(__file__).resolve().parent
 
 # Any text or number: another seed gives other hidden cases. Change it for every class.
 seed = "first class"
-
-# Where the hidden cases are. Students' kernels see neither the folder nor these names.
-os.environ["FFN_CASES"] = str(COURSE / "cases")
-os.environ.setdefault("FFN_SEED", str(seed))
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
@@ -30,6 +25,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.TrustedExecute.cases = str(COURSE / "cases")  # no student's kernel sees this folder
+c.TrustedExecute.seed = str(seed)
 c.TrustedExecute.timeout = 30  # seconds that a cell, or the cases of a problem, may run
 c.TrustedExecute.partial_credit = False  # True: marks in proportion to the cases that are right
 

@@ -21,9 +21,12 @@ import numpy as np
 import pytest
 
 from ffnlib import checks
+from ffnlib.checks.hidden import HiddenCases
 from ffnlib.checks.verdict import ASSIGNMENTS as PROBLEMS
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
+HIDDEN = HiddenCases(EXERCISES / "cases", "tests")
+"""The hidden cases of the repository's course, drawn with a seed of the tests."""
 ASSIGNMENTS = (
     "neurons", "activations", "backprop", "softmax", "ffn", "moe", "lora", "quantization",
 )  # fmt: skip
@@ -153,9 +156,12 @@ def defined(answer: Answer) -> Callable[..., Any]:
     return found
 
 
-def message(name: str, function: Any, cases: list[Any] | None = None) -> str:
+def message(
+    name: str, function: Any, cases: list[Any] | None = None, hidden: HiddenCases | None = None
+) -> str:
     """Message of the check that fails, on the visible cases if no others are given."""
     assignment = next(a for a, problems in PROBLEMS.items() if name in problems)
+    visible = visible_cases(assignment, name) if cases is None else cases
     with pytest.raises(checks.CheckFailed) as caught:
-        checks.verify(name, function, visible_cases(assignment, name) if cases is None else cases)
+        checks.verify(name, function, visible, hidden)
     return str(caught.value)

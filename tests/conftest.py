@@ -35,13 +35,6 @@ def build_book(root: Path = ROOT, **environment: str) -> "subprocess.CompletedPr
 
 
 @pytest.fixture
-def grading(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As while nbgrader grades: the hidden cases are there."""
-    monkeypatch.setenv("FFN_CASES", str(ROOT / "exercises" / "cases"))
-    monkeypatch.setenv("FFN_SEED", "tests")
-
-
-@pytest.fixture
 def nothing_refused() -> Iterator[None]:
     """After the test the library refuses nothing any more."""
     yield

@@ -2,10 +2,7 @@
 
 import json
 import logging
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -54,17 +51,6 @@ def solved(assignment: str) -> NotebookNode:
 def cell_of(nb: Any, name: str) -> Any:
     """A cell by its grade_id."""
     return next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
-
-
-@contextmanager
-def environment_kept() -> Iterator[None]:
-    """Undo what reading a course's configuration does to the environment."""
-    kept = dict(os.environ)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(kept)
 
 
 def make_course(folder: Path, *assignments: str) -> Course:

@@ -25,16 +25,17 @@ sys.path.insert(0, str(ROOT / "tests"))
 import bank  # noqa: E402
 
 from ffnlib import checks  # noqa: E402
+from ffnlib.checks.hidden import HiddenCases  # noqa: E402
 
 SLOW = ("train_network",)
 
 
-def verdict(answer: bank.Answer) -> str:
+def verdict(answer: bank.Answer, hidden: HiddenCases) -> str:
     """Return the verdict on an answer, in the words of the bank."""
     cases = bank.visible_cases(answer.assignment, answer.problem)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            checks.verify(answer.problem, bank.defined(answer), cases)
+            checks.verify(answer.problem, bank.defined(answer), cases, hidden)
     except (checks.CheckFailed, ImportError):  # the library is disabled
         return "wrong"
     return "right"
@@ -42,9 +43,8 @@ def verdict(answer: bank.Answer) -> str:
 
 def graded(problems: list[str], seed: str) -> list[str]:
     """Grade the answers to some problems under a seed; return the names of those that differ."""
-    os.environ["FFN_CASES"] = str(ROOT / "exercises" / "cases")
-    os.environ["FFN_SEED"] = seed
-    return [a.name for a in answers(problems) if verdict(a) != a.verdict]
+    hidden = bank.HIDDEN._replace(seed=seed)
+    return [a.name for a in answers(problems) if verdict(a, hidden) != a.verdict]
 
 
 def answers(problems: list[str]) -> Iterator[bank.Answer]:

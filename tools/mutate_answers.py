@@ -290,6 +290,7 @@ def passes(assignment: str, mutant: Mutant) -> bool:
                 mutant.problem,
                 notebook[mutant.problem],
                 bank.visible_cases(assignment, mutant.problem),
+                bank.HIDDEN._replace(seed="mutants"),
             )
     except (checks.CheckFailed, Lasted):
         return False
@@ -311,8 +312,6 @@ def listed() -> dict[tuple[str, str, str], str]:
 
 def survivors(assignment: str, every: int, problem: str) -> tuple[int, list[Mutant]]:
     """Give the number of a problem's mutants that were tried, and those that pass."""
-    os.environ.setdefault("FFN_CASES", str(ROOT / "exercises" / "cases"))
-    os.environ.setdefault("FFN_SEED", "mutants")
     tried = mutants(assignment, problem)[::every]
     return len(tried), [mutant for mutant in tried if passes(assignment, mutant)]
 

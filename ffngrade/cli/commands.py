@@ -1,7 +1,6 @@
 """What the commands of ``ffn-grade`` that need a course do; each gives an exit code."""
 
 import functools
-import os
 import signal
 import sqlite3
 import sys
@@ -133,12 +132,12 @@ def feedback(chosen: Namespace) -> int:
     ]
     if not wanted and not entries:
         releases(course, chosen.assignment)  # or there is no such assignment
-    agreed = (str(course.folder), chosen.db, chosen.assignment)
+    write_page = functools.partial(_page, str(course.folder), chosen.db, chosen.assignment)
     start = forkserver.context(forkserver.FEEDBACK)
     lost = False
-    fence = Fence(chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare, agreed))
+    fence = Fence(chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare))
     with closing(fence):
-        done = _bar("pages", chosen.quiet)(fence.each(_page, wanted), len(wanted))
+        done = _bar("pages", chosen.quiet)(fence.each(write_page, wanted), len(wanted))
         for (student, notebook, _), made in done:
             if isinstance(made, Lost):
                 lost = True
@@ -277,7 +276,14 @@ def grading_of(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     No worker is started before it is known that students' code can run.
     """
     course = Course(chosen.course, chosen.db)
-    if os.environ.get("FFN_SEED", "") == PUBLIC_SEED:
+    settings = TrustedExecute(config=course.config)
+    if not settings.cases:
+        print(
+            "TrustedExecute.cases in nbgrader_config.py names no folder, so no hidden cases are "
+            "asked.",
+            file=sys.stderr,
+        )
+    elif settings.seed == PUBLIC_SEED:
         print(
             f"The seed is {PUBLIC_SEED!r}, which everybody can read in the public repository, and "
             "with it the hidden cases: give your class its own in nbgrader_config.py.",
@@ -288,7 +294,6 @@ def grading_of(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     if chosen.scheduler:
         pool: Pool = _cluster(chosen.scheduler)
     else:
-        settings = TrustedExecute(config=course.config)
         pool = Processes(chosen.jobs, settings.kernel_to_use() == kernel.NAME and settings.warm)
     writer = Writer(course, chosen.patience, say=lambda said: tqdm.write(said, file=sys.stderr))
     try:
@@ -368,16 +373,13 @@ def _course(folder: str, db: str) -> Course:
     return Course(folder, db)
 
 
-def _prepare(folder: str, db: str, assignment: str) -> None:
-    global _agreed
+def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _agreed = (_course(folder, db), assignment)
 
 
-def _page(job: tuple[str, str, str]) -> str:
-    assert _agreed is not None
+def _page(folder: str, db: str, assignment: str, job: tuple[str, str, str]) -> str:
     _limit(SECONDS)
-    return str(pages.write(*_agreed, *job))
+    return str(pages.write(_course(folder, db), assignment, *job))
 
 
 def _limit(seconds: int) -> None:
@@ -388,6 +390,3 @@ def _limit(seconds: int) -> None:
         spent = int(time.process_time())
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
-
-
-_agreed: tuple[Course, str] | None = None

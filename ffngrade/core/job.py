@@ -5,10 +5,11 @@ gradebook, `ffngrade.intake.validate` has put into the notebook before; what the
 back in a `GradeResult`, for the one writer (`ffngrade.gradebook`).
 """
 
-import hashlib
+import copy
 import os
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -47,14 +48,9 @@ class Terms(NamedTuple):
 
     assignment: str
     config: Config
+    """nbgrader's; where it names the folder of hidden cases, `cases` stand for it."""
     cases: Mapping[str, str]
     """Texts of the files with the hidden cases, by name."""
-    seed: str
-
-    @property
-    def key(self) -> str:
-        """Tells one set of cases from another."""
-        return hashlib.sha256(repr((sorted(self.cases.items()), self.seed)).encode()).hexdigest()
 
 
 class Job(NamedTuple):
@@ -93,10 +89,10 @@ def not_graded(job: Job, why: str) -> GradeResult:
 
 def terms(course: Course, assignment: str) -> Terms:
     """Return the terms of an assignment, as the course's configuration has set them."""
-    folder = os.environ.get("FFN_CASES", "")
+    folder = course.config.TrustedExecute.get("cases", "")
     files = sorted(Path(folder).glob("*.py")) if folder else []
     cases = {path.name: path.read_text(encoding="utf-8") for path in files}
-    return Terms(assignment, course.config, cases, os.environ.get("FFN_SEED", ""))
+    return Terms(assignment, course.config, cases)
 
 
 def show(agreed: Terms, job: Job) -> dict[str, Any]:
@@ -104,8 +100,7 @@ def show(agreed: Terms, job: Job) -> dict[str, Any]:
 
     No hidden case is asked. What comes is for `grade`, by notebook.
     """
-    _prepare(agreed)
-    if not any(hasattr(step, "judge") for step in _steps(agreed.config)):
+    if not any(hasattr(step, "judge") for step in _steps(agreed)):
         return {}  # another way to run than ours, all at once
     return {name: _one(agreed, job.student, name, text, None) for name, text in job.texts.items()}
 
@@ -115,7 +110,6 @@ def grade(agreed: Terms, job: Job, shown: Mapping[str, Any] = MappingProxyType({
 
     What goes wrong is said in the result.
     """
-    _prepare(agreed)
     made = not_graded(job, "")
     for name, text in job.texts.items():
         try:
@@ -130,11 +124,6 @@ def grade(agreed: Terms, job: Job, shown: Mapping[str, Any] = MappingProxyType({
     return made
 
 
-def _prepare(agreed: Terms) -> None:
-    os.environ["FFN_CASES"] = _cases(agreed) if agreed.cases else ""
-    os.environ["FFN_SEED"] = agreed.seed
-
-
 def _one(agreed: Terms, student: str, name: str, text: str, shown: Any) -> Any:
     """Take the steps; up to the one that runs what may be shown if ``shown`` is None."""
     nb = nbformat.reads(text, as_version=nbformat.current_nbformat)
@@ -145,7 +134,7 @@ def _one(agreed: Terms, student: str, name: str, text: str, shown: Any) -> Any:
     before = os.environ.get("NBGRADER_EXECUTION")
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     try:
-        for step in _steps(agreed.config):
+        for step in _steps(agreed):
             if step == WRITES_GRADES:
                 scores, comments = _scores(nb), _comments(nb)
             elif hasattr(step, "judge"):
@@ -161,8 +150,12 @@ def _one(agreed: Terms, student: str, name: str, text: str, shown: Any) -> Any:
     return str(nbformat.writes(nb)) + "\n", scores, comments
 
 
-def _steps(config: Config) -> list[Any]:
+def _steps(agreed: Terms) -> list[Any]:
     """The steps that the configuration asks for, in their order, without those of others."""
+    config = agreed.config
+    if agreed.cases:
+        config = copy.deepcopy(config)
+        config.TrustedExecute.cases = _folder_with(frozenset(agreed.cases.items())).name
     converter = Autograde(config=config)
     wanted = [*converter.sanitize_preprocessors, *converter.autograde_preprocessors]
     classes = [import_item(step) if isinstance(step, str) else step for step in wanted]
@@ -192,15 +185,10 @@ def _comments(nb: NotebookNode) -> dict[str, str | None]:
     }
 
 
-_folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
-
-
-def _cases(agreed: Terms) -> str:
+@lru_cache(4)
+def _folder_with(files: frozenset[tuple[str, str]]) -> tempfile.TemporaryDirectory[str]:
     """Folder of the hidden cases, written once for each process."""
-    key = agreed.key
-    if key not in _folders:
-        made = tempfile.TemporaryDirectory(prefix="ffn-cases-")
-        for name, text in agreed.cases.items():
-            (Path(made.name) / name).write_text(text, encoding="utf-8")
-        _folders[key] = made
-    return _folders[key].name
+    folder = tempfile.TemporaryDirectory(prefix="ffn-cases-")
+    for name, text in files:
+        (Path(folder.name) / name).write_text(text, encoding="utf-8")
+    return folder

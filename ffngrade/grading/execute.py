@@ -27,6 +27,7 @@ from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel
 from ffngrade.sandbox.bubblewrap import Limits
 from ffngrade.sandbox.session import Ended, Ran, Session, size
+from ffnlib.checks.hidden import HiddenCases
 from ffnlib.checks.problem import Case
 
 SAID_BY_A_QUESTION = 10_000
@@ -74,6 +75,10 @@ class TrustedExecute(NbGraderPreprocessor):
         False,
         help="Give marks in proportion to the cases that are right; otherwise all or none.",
     ).tag(config=True)
+    cases = Unicode("", help="Folder of the hidden cases; none are asked without it.").tag(
+        config=True
+    )
+    seed = Unicode("", help="Any text: another one draws other hidden cases.").tag(config=True)
     kernel_name = Unicode("", help="Another kernelspec than the sandbox's.").tag(config=True)
     timeout = Float(30.0, help="Seconds that a cell, or the cases of a test, may take.").tag(
         config=True
@@ -100,7 +105,7 @@ class TrustedExecute(NbGraderPreprocessor):
 
     def show(self, nb: NotebookNode) -> Shown:
         """Run ``nb`` and ask for its visible cases; what comes may be shown."""
-        parts = _parts(nb)
+        parts = self._parts(nb)
         asked = [_ask(i, t, t.visible) for i, t in parts.tests.items()]
         runner = self._runner()
         try:
@@ -111,7 +116,7 @@ class TrustedExecute(NbGraderPreprocessor):
 
     def judge(self, nb: NotebookNode, shown: Shown) -> NotebookNode:
         """Run ``nb`` afresh, ask for its hidden cases, and write all that came and the verdicts."""
-        parts = _parts(nb)
+        parts = self._parts(nb)
         left = {i: t for i, t in parts.tests.items() if goes_on(t, shown.ran[i])}
         unseen = dict.fromkeys(parts.tests, Ran([], "done"))
         if left:
@@ -139,6 +144,18 @@ class TrustedExecute(NbGraderPreprocessor):
                 stopped.get(test.problem.name, ""),
             )
         return nb
+
+    def _parts(self, nb: NotebookNode) -> Parts:
+        code = {i: cell for i, cell in enumerate(nb.cells) if cell.cell_type == "code"}
+        hidden = HiddenCases(self.cases, self.seed) if self.cases else None
+        tests = {
+            i: question(cell.source, hidden)
+            for i, cell in code.items()
+            if is_grade(cell) and not is_solution(cell)
+        }
+        plain = [Step(i, cell.source) for i, cell in code.items() if i not in tests]
+        needs_digits = any(test.needs_digits() for test in tests.values())
+        return Parts(tests, plain, [Step(BEFORE_ALL, digits_given())] if needs_digits else [])
 
     def _runner(self, shown: Shown | None = None) -> "Runner":
         sandbox.hide(*roots(self.config))
@@ -231,18 +248,6 @@ class Runner:
         """Return how much a cell may show after all that others showed."""
         others = sum(shown for other, shown in self.shown.items() if other != place)
         return max(0, min(self.settings.most_output, self.settings.total_output - others))
-
-
-def _parts(nb: NotebookNode) -> Parts:
-    code = {i: cell for i, cell in enumerate(nb.cells) if cell.cell_type == "code"}
-    tests = {
-        i: question(cell.source)
-        for i, cell in code.items()
-        if is_grade(cell) and not is_solution(cell)
-    }
-    plain = [Step(i, cell.source) for i, cell in code.items() if i not in tests]
-    needs_digits = any(test.needs_digits() for test in tests.values())
-    return Parts(tests, plain, [Step(BEFORE_ALL, digits_given())] if needs_digits else [])
 
 
 def _ask(place: int, test: Question, cases: Sequence[Case]) -> Step:

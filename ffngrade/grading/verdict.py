@@ -3,7 +3,6 @@
 import ast
 import json
 import math
-import os
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -18,7 +17,7 @@ from ffngrade.sandbox.session import Ran
 from ffnlib.checks.case_inputs import training_digits
 from ffnlib.checks.codec import decode, dumps, encode
 from ffnlib.checks.execution import TOLD_BY_NAME, asks, not_written, stopped_with
-from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.hidden import HiddenCases
 from ffnlib.checks.kernel_side import argument
 from ffnlib.checks.problem import Case, Parts, Problem
 from ffnlib.checks.verdict import Run, find_problem, read, shortfall, undefined
@@ -78,22 +77,26 @@ def digits_given() -> str:
     return GIVE.format(dumps(encode((x * 16).round().astype("uint8"))), dumps(encode(y)))
 
 
-def question(source: str) -> Question:
+def question(source: str, hidden: HiddenCases | None = None) -> Question:
     """Read a test cell, whose source comes from the gradebook, without running it.
+
+    Parameters
+    ----------
+    source : str
+    hidden : HiddenCases, optional
+        The course's; none are asked without it.
 
     Raises
     ------
     ValueError
         If its last statement is not ``checks.verify(name, function, cases)`` with literal cases.
     """
-    folder = os.environ.get("FFN_CASES", "")
-    files = sorted(Path(folder).glob("*.py")) if folder else []
-    ages = tuple(path.stat().st_mtime_ns for path in files)
-    return _question(source, (folder, os.environ.get("FFN_SEED", ""), *ages))
+    files = sorted(Path(hidden.folder).glob("*.py")) if hidden is not None else []
+    return _question(source, hidden, tuple(path.stat().st_mtime_ns for path in files))
 
 
 @lru_cache(64)
-def _question(source: str, _cases: tuple[object, ...]) -> Question:
+def _question(source: str, hidden: HiddenCases | None, _ages: tuple[int, ...]) -> Question:
     try:
         call = ast.parse(source).body[-1].value  # type: ignore[attr-defined]
         name, function, cases = call.args
@@ -106,7 +109,8 @@ def _question(source: str, _cases: tuple[object, ...]) -> Question:
             "a test cell must end with checks.verify(name, function, cases), its cases literal; "
             f"this one ends otherwise:\n{source[:400]}"
         ) from error
-    return Question(problem, ast.unparse(function), visible, hidden_cases(assignment, problem.name))
+    unseen = hidden.of(assignment, problem.name) if hidden is not None else []
+    return Question(problem, ast.unparse(function), visible, unseen)
 
 
 class Verdict(NamedTuple):

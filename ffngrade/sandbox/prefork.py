@@ -50,7 +50,8 @@ class Template:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ffn-"))
         self._lock = Lock()
-        first = os.getpid() * 7  # another one for each process that grades
+        self._owner = os.getpid()
+        first = self._owner * 7  # another one for each process that grades
         self._users = itertools.count(first)
         modules = (ffngrade, seccomp, namespaces, fork_server)
         program = [sys.executable, "-m", "ffngrade.sandbox.fork_server"]
@@ -88,7 +89,9 @@ class Template:
         self._ask("end", name)
 
     def close(self) -> None:
-        """End the template and its kernels."""
+        """End the template and its kernels; one that a parent started stays the parent's."""
+        if self._owner != os.getpid():
+            return
         with suppress(OSError, ValueError):
             self._process.stdin.close()  # type: ignore[union-attr]
         try:
@@ -168,26 +171,27 @@ class WarmKernel:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-_kept: dict[int, Template] = {}
-
-
 def shared() -> Template:
-    """The template of this process, started when it is first asked for."""
-    one = _kept.get(os.getpid())
-    if one is None or not one.runs():
-        if one is not None:
-            one.close()
-        _kept.clear()  # of a parent, whose it stays
-        one = _kept[os.getpid()] = Template()
+    """Return the template of this process, started when it is first asked for."""
+    one = _template_of(os.getpid())
+    if not one.runs():
+        close()
+        one = _template_of(os.getpid())
     return one
 
 
-@atexit.register
 def close() -> None:
-    """End the template of this process."""
-    one = _kept.pop(os.getpid(), None)
-    if one is not None:
-        one.close()
+    """End the template of this process, if there is one."""
+    if _template_of.cache_info().currsize:
+        _template_of(os.getpid()).close()
+        _template_of.cache_clear()
+
+
+@functools.lru_cache(1)
+def _template_of(_process: int) -> Template:
+    one = Template()
+    atexit.register(one.close)
+    return one
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""`verify`: run the visible cases of a test cell, and the hidden ones while grading."""
+"""`verify`: run the visible cases of a test cell, and for instructors the hidden ones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from numpy import array2string, ndarray
 from ffnlib.checks.coerce import Value, fresh_result, plain_result
 from ffnlib.checks.execution import interrupted, produce, quiet
 from ffnlib.checks.guard import Missing
-from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.hidden import HiddenCases
 from ffnlib.checks.judges import (
     activations,
     backprop,
@@ -203,8 +203,9 @@ def verify(
     name: str,
     function: Callable[..., object],
     cases: Sequence[tuple[dict[str, object], object]],
+    hidden: HiddenCases | None = None,
 ) -> None:
-    """Check a function on the cases given, and on hidden ones while nbgrader grades.
+    """Check a function on the cases given, and on an instructor's hidden ones.
 
     Parameters
     ----------
@@ -214,6 +215,8 @@ def verify(
         The student's function. It gets fresh copies of the inputs, in order.
     cases : sequence of (inputs, expected)
         Inputs by name, and the expected result.
+    hidden : HiddenCases, optional
+        A course's hidden cases; only the visible ones are checked without it.
 
     Raises
     ------
@@ -226,8 +229,8 @@ def verify(
     if isinstance(function, Missing):
         raise CheckFailed(undefined(name))
     visible = [Case(inputs, expected) for inputs, expected in cases]
-    hidden = hidden_cases(assignment, name)
-    found = shortfall(problem, partial(call, function, problem), visible, hidden)
+    unseen = hidden.of(assignment, name) if hidden is not None else []
+    found = shortfall(problem, partial(call, function, problem), visible, unseen)
     if found:
         raise CheckFailed(found.message)
-    print(praise(visible, hidden), end="")
+    print(praise(visible, unseen), end="")

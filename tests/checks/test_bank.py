@@ -21,17 +21,16 @@ ANSWERS = [answer for answer in EVERY if answer.message != DISABLED]
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.name)
-@pytest.mark.usefixtures("grading")
 def test_answer(answer, capfd):
     cases = bank.visible_cases(answer.assignment, answer.problem)
     function = bank.defined(answer)
     if answer.verdict == "right":
-        checks.verify(answer.problem, function, cases)
+        checks.verify(answer.problem, function, cases, bank.HIDDEN)
         out, err = capfd.readouterr()
         assert err == ""
         assert out.startswith(f"{len(cases)} visible case")
     else:
-        said = message(answer.problem, function)
+        said = message(answer.problem, function, hidden=bank.HIDDEN)
         assert answer.message in said
         assert capfd.readouterr() == ("", "")
 
@@ -50,21 +49,19 @@ WRONG = [a for a in ANSWERS if a.verdict == "wrong" and a.problem not in VISIBLE
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=lambda a: a.name)
-@pytest.mark.usefixtures("grading")
 def test_hidden_failure_tells_no_case(answer):
-    said = message(answer.problem, bank.defined(answer), cases=[])
+    said = message(answer.problem, bank.defined(answer), [], bank.HIDDEN)
     assert "\n" not in said
     assert not re.search(r"\d\.\d|\[", said.replace("1.702", ""))
 
 
 @pytest.mark.parametrize(("seed", "half"), [("2031", 0), ("autumn", 1)])
-@pytest.mark.usefixtures("grading")
-def test_verdicts_are_the_same_for_any_seed(seed, half, monkeypatch):
+def test_verdicts_are_the_same_for_any_seed(seed, half):
     """Half of the answers for each seed; ``tools/grade_bank.py`` takes all, for thirty."""
-    monkeypatch.setenv("FFN_SEED", seed)
+    hidden = bank.HIDDEN._replace(seed=seed)
     quick = [answer for answer in ANSWERS if answer.problem not in grade_bank.SLOW]
     for answer in quick[half::2]:
-        assert grade_bank.verdict(answer) == answer.verdict, answer.name
+        assert grade_bank.verdict(answer, hidden) == answer.verdict, answer.name
 
 
 @pytest.mark.parametrize("assignment", bank.ASSIGNMENTS)

@@ -19,7 +19,6 @@ from ffnlib.checks.case_inputs import images, labels
 from ffnlib.checks.codec import decode, dumps, encode
 from ffnlib.checks.coerce import plain
 from ffnlib.checks.formula import Formula
-from ffnlib.checks.hidden import hidden_cases
 from ffnlib.checks.judges.two_layer import PLANTED, gradients
 from ffnlib.checks.problem import Fault, close_to_terms, guessed, settled
 from ffnlib.checks.verdict import ASSIGNMENTS
@@ -34,7 +33,6 @@ pytestmark = pytest.mark.usefixtures("nothing_refused")
 
 
 @pytest.mark.parametrize("assignment", bank.ASSIGNMENTS)
-@pytest.mark.usefixtures("grading")
 def test_blank_and_missing_answers(assignment):
     notebook = {"__name__": "__main__", "begin": checks.begin, "assignment": assignment}
     exec("begin(assignment)", notebook)
@@ -43,7 +41,7 @@ def test_blank_and_missing_answers(assignment):
         def blank(*_arguments):
             raise NotImplementedError
 
-        assert f"{problem} is not written yet" in message(problem, blank)
+        assert f"{problem} is not written yet" in message(problem, blank, hidden=bank.HIDDEN)
         assert f"{problem} is not defined: run the cell" in message(problem, notebook[problem])
         with pytest.raises(NameError, match=problem):
             notebook[problem]()
@@ -190,9 +188,8 @@ class Liar(float):
         lambda: (np.array([[Liar(2)] * 2] * 2, dtype=object), [1, 2]),
     ],
 )
-@pytest.mark.usefixtures("grading")
 def test_tricks_earn_nothing(trick):
-    assert "compose, case 1 of 3" in message("compose", lambda *_: trick())
+    assert "compose, case 1 of 3" in message("compose", lambda *_: trick(), hidden=bank.HIDDEN)
 
 
 def test_patched_numpy_earns_nothing(monkeypatch):
@@ -342,7 +339,6 @@ def test_an_endless_integer_is_not_written_out():
     assert "returned count = an integer of 79,249 bits" in said
 
 
-@pytest.mark.usefixtures("grading")
 def test_hidden_inputs_do_not_leave_by_an_error():
     def telling(A, *_):
         raise ValueError(str(A.tolist()))
@@ -354,39 +350,37 @@ def test_hidden_inputs_do_not_leave_by_an_error():
         print(A)
         return A, a
 
-    assert message("compose", telling, []).endswith("compose stopped with ValueError")
-    assert message("compose", naming, []).endswith("compose stopped with an error of its own")
-    assert "\n" not in message("compose", printing, [])
+    assert message("compose", telling, [], bank.HIDDEN).endswith("compose stopped with ValueError")
+    assert message("compose", naming, [], bank.HIDDEN).endswith(
+        "compose stopped with an error of its own"
+    )
+    assert "\n" not in message("compose", printing, [], bank.HIDDEN)
 
 
 # the hidden cases
 
 
-def test_no_hidden_cases_outside_grading(monkeypatch, capsys):
-    monkeypatch.delenv("FFN_CASES", raising=False)
-    assert hidden_cases("neurons", "compose") == []
+def test_no_hidden_cases_outside_grading(capsys):
     checks.verify("compose", lambda A, a, B, b: (B @ A, B @ a + b), SPLIT)
     assert capsys.readouterr().out == "3 visible cases passed\n"
 
 
-@pytest.mark.usefixtures("grading")
-def test_the_seed_changes_the_cases(monkeypatch):
-    def first():
-        return np.asarray(hidden_cases("neurons", "compose")[0].inputs["A"])
+def test_the_seed_changes_the_cases():
+    def first(seed):
+        hidden = bank.HIDDEN._replace(seed=seed)
+        return np.asarray(hidden.of("neurons", "compose")[0].inputs["A"])
 
-    one = first()
-    assert np.array_equal(one, first())
-    monkeypatch.setenv("FFN_SEED", "another")
-    assert not np.array_equal(one, first())
+    assert np.array_equal(first("one"), first("one"))
+    assert not np.array_equal(first("one"), first("another"))
 
 
-def test_a_broken_cases_folder_is_said(monkeypatch, tmp_path):
-    monkeypatch.setenv("FFN_CASES", str(tmp_path))
+def test_a_broken_cases_folder_is_said(tmp_path):
+    hidden = bank.HIDDEN._replace(folder=tmp_path)
     with pytest.raises(HiddenCasesError, match=r"has no neurons\.py"):
-        hidden_cases("neurons", "compose")
+        hidden.of("neurons", "compose")
     (tmp_path / "neurons.py").write_text("CASES = {}")
     with pytest.raises(HiddenCasesError, match="no cases for compose"):
-        hidden_cases("neurons", "compose")
+        hidden.of("neurons", "compose")
 
 
 # inputs that a case describes in words

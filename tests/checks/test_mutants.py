@@ -10,14 +10,14 @@ sys.path.insert(0, str(bank.EXERCISES.parent / "tools"))
 import mutate_answers
 
 
-@pytest.mark.usefixtures("grading", "nothing_refused")
+@pytest.mark.usefixtures("nothing_refused")
 def test_a_tenth_of_the_mutants():
     said = []
     assert mutate_answers.main(["--every", "10", "--processes", "1"], said.append) == 0, said
     assert int(said[-1].split()[0]) > 400
 
 
-@pytest.mark.usefixtures("grading", "nothing_refused")
+@pytest.mark.usefixtures("nothing_refused")
 def test_a_mutant_that_passes_is_told(monkeypatch):
     monkeypatch.setattr(mutate_answers, "listed", dict)
     said = []
@@ -28,7 +28,7 @@ def test_a_mutant_that_passes_is_told(monkeypatch):
     ]
 
 
-@pytest.mark.usefixtures("grading", "nothing_refused")
+@pytest.mark.usefixtures("nothing_refused")
 def test_a_listed_mutant_that_is_refused_is_told(monkeypatch):
     key = ("abs_network", "return ([1, -1], [0, 0], [1, 1], 0)", "return ([1, 1], [0, 0], [1], 0)")
     passing = (*key[:2], "return ([-1, 1], [0, 0], [1, 1], 0)")

@@ -94,11 +94,8 @@ def answers(i: int) -> dict[str, bank.Answer]:
 
 
 @pytest.fixture
-def course(made, tmp_path, monkeypatch) -> Path:
+def course(made, tmp_path) -> Path:
     """A copy of it."""
-    for name in ("FFN_CASES", "FFN_SEED"):  # as they were afterwards: the configuration sets them
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
     shutil.copytree(made, tmp_path / "course")
     return tmp_path / "course"
 
@@ -336,7 +333,7 @@ def test_the_gradebook_in_postgresql_may_stop(course, expected, nbgrader, monkey
 def test_on_a_cluster_of_two_workers_one_of_which_is_lost(course, expected):
     from ffngrade.grading.cluster import Cluster
 
-    names = {"PYTHONPATH": str(plain.ROOT), "FFN_CASES": "", "FFN_SEED": ""}
+    names = {"PYTHONPATH": str(plain.ROOT)}
     with servers.dask(2, names) as (address, workers):
         opened = Course(course)
         pool = Cluster(address, timeout=600)

@@ -158,7 +158,7 @@ print(json.dumps({
 @boxed
 def test_inside_nothing_is_seen_and_nothing_harmed(monkeypatch):
     monkeypatch.setenv("A_SECRET", "42")
-    monkeypatch.setenv("FFN_SEED", "42")
+    monkeypatch.setenv("FFN_SECRET", "42")
     done = sandbox.run([sys.executable, "-c", SEEN, str(ROOT)], timeout=600)
     seen = json.loads(done.stdout)
     assert set(seen.pop("course")) <= {"ffnlib", ".venv"}  # a Python inside this folder is shown
@@ -355,28 +355,28 @@ def submission(sources: dict[str, str], first: str = "", last: str = "") -> Note
     return nb
 
 
+COURSE = {"cases": str(bank.HIDDEN.folder)}
+
+
 @pytest.fixture(scope="module")
 def grade():
     """Run a submission as nbgrader would; give what the test cell and the last cell show."""
     sandboxed = not OBSTACLE
     if sandboxed and not kernel.installed():
         kernel.install()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FFN_CASES", str(bank.EXERCISES / "cases"))
 
-        def run_it(settings=None, **changes):
-            settings = {"unsafe": not sandboxed, "timeout": 6.0, **(settings or {})}
-            nb, _ = TrustedExecute(**settings).preprocess(submission(**changes), {})
-            shown = {
-                cell.metadata.get("nbgrader", {}).get("grade_id", cell.id): cell
-                for cell in nb.cells
-            }
-            return (
-                json.dumps(shown[f"test_{PROBLEM}"].outputs),
-                json.dumps(shown["last"].outputs),
-            )
+    def run_it(settings=None, **changes):
+        settings = {"unsafe": not sandboxed, "timeout": 6.0, **COURSE, **(settings or {})}
+        nb, _ = TrustedExecute(**settings).preprocess(submission(**changes), {})
+        shown = {
+            cell.metadata.get("nbgrader", {}).get("grade_id", cell.id): cell for cell in nb.cells
+        }
+        return (
+            json.dumps(shown[f"test_{PROBLEM}"].outputs),
+            json.dumps(shown["last"].outputs),
+        )
 
-        yield run_it
+    return run_it
 
 
 PASSED = "70 of 70 cases are right"
@@ -570,8 +570,8 @@ def test_a_test_cell_of_another_form_is_an_error():
         TrustedExecute(unsafe=True).preprocess(submission({f"test_{PROBLEM}": "assert True"}), {})
 
 
-def test_names_of_the_course_stay_outside(grade):
+def test_names_of_the_course_stay_outside(grade, monkeypatch):
+    monkeypatch.setenv("FFN_SECRET", "42")
     names = "import os\nprint(sorted(n for n in os.environ if n.startswith(('FFN', 'NBG'))))"
     _, last = grade(sources={PROBLEM: RIGHT}, last=names)
     assert '"[]\\n"' in last
-    assert "FFN_CASES" in os.environ

@@ -105,10 +105,9 @@ class Inline:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
-        shutil.copy(course.folder / "gradebook.db", course.folder / "gradebook.empty")
-        yield course.folder
+    course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
+    shutil.copy(course.folder / "gradebook.db", course.folder / "gradebook.empty")
+    return course.folder
 
 
 def emptied(folder) -> Course:

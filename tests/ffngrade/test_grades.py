@@ -26,18 +26,16 @@ SOLVED = json.dumps(handed_out.solved(NAME))
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
-        with (course.folder / "nbgrader_config.py").open("a") as file:
-            file.write(LATE)
-        yield course.folder
+    course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
+    with (course.folder / "nbgrader_config.py").open("a") as file:
+        file.write(LATE)
+    return course.folder
 
 
 @pytest.fixture
 def course(made, tmp_path):
     shutil.copytree(made, tmp_path / "course")
-    with handed_out.environment_kept():
-        yield Course(tmp_path / "course")
+    return Course(tmp_path / "course")
 
 
 @pytest.fixture

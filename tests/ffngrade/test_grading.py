@@ -60,7 +60,7 @@ class Graded:
 def environment(away: Path) -> dict[str, str]:
     """What a command needs to know, far from the user's own Jupyter settings."""
     away.mkdir(exist_ok=True)
-    names = {
+    return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         # nbgrader calls alembic by name
@@ -69,8 +69,6 @@ def environment(away: Path) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         **{name: str(away / name) for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR", "HOME")},
     }
-    names.pop("FFN_SEED", None)
-    return names
 
 
 def run(folder: Path, *command: str) -> str:
@@ -323,7 +321,7 @@ def test_release_keeps_the_secrets(graded, assignment):
     )
     for line in secret:
         assert line == "from itertools import pairwise" or line in given or line not in text, line
-    for word in ("SOLUTION", "HIDDEN", "Rubric", "Model answer", "FFN_CASES"):
+    for word in ("SOLUTION", "HIDDEN", "Rubric", "Model answer", "TrustedExecute"):
         assert word not in text
     assert all(not cell.get("outputs") for cell in release["cells"])
     written = [c for c in release["cells"] if c["metadata"].get("nbgrader", {}).get("solution")]

@@ -39,7 +39,7 @@ def test_all_of_a_group_is_shown_before_any_of_it_is_judged(tmp_path, monkeypatc
     monkeypatch.setattr(pools, "_show", _show)
     monkeypatch.setattr(pools, "_judge", _judge)
     pool = Processes(2)
-    agreed = Terms("x", {}, {"log": str(tmp_path / "log")}, "")
+    agreed = Terms("x", {}, {"log": str(tmp_path / "log")})
     try:
         made = list(pool.run(agreed, [Job(f"s{i}", {}) for i in range(9)]))
     finally:

@@ -91,8 +91,7 @@ def test_the_table_for_a_terminal():
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    with handed_out.environment_kept():
-        yield handed_out.make_course(tmp_path_factory.mktemp("course"), SOFTMAX)
+    return handed_out.make_course(tmp_path_factory.mktemp("course"), SOFTMAX)
 
 
 @pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")

@@ -1,6 +1,5 @@
 """Who belongs to the class, and until when who may hand in."""
 
-import os
 import shutil
 from datetime import datetime
 
@@ -17,18 +16,16 @@ from ffngrade.gradebook.writer import Writer
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
-        with (course.folder / "nbgrader_config.py").open("a") as file:
-            file.write(LATE)
-        yield course.folder
+    course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
+    with (course.folder / "nbgrader_config.py").open("a") as file:
+        file.write(LATE)
+    return course.folder
 
 
 @pytest.fixture
 def course(made, tmp_path):
     shutil.copytree(made, tmp_path / "course")
-    with handed_out.environment_kept():
-        yield Course(tmp_path / "course")
+    return Course(tmp_path / "course")
 
 
 def run(course, *words: str) -> int:
@@ -134,9 +131,7 @@ def test_the_public_seed_is_told(course, capsys):
     assert "the public repository" in capsys.readouterr().err
     config = course.folder / "nbgrader_config.py"
     config.write_text(config.read_text("utf-8").replace('"first class"', '"ours"'), "utf-8")
-    with handed_out.environment_kept():
-        os.environ.pop("FFN_SEED")
-        ffn_grade(course, "autograde", "--jobs", "1", "--unsafe", "--student", "nobody")
+    ffn_grade(course, "autograde", "--jobs", "1", "--unsafe", "--student", "nobody")
     assert "the public repository" not in capsys.readouterr().err
 
 

@@ -55,8 +55,7 @@ CLASS = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    with handed_out.environment_kept():
-        yield handed_out.make_course(tmp_path_factory.mktemp("course"), SOFTMAX)
+    return handed_out.make_course(tmp_path_factory.mktemp("course"), SOFTMAX)
 
 
 @pytest.fixture

@@ -228,21 +228,20 @@ OBSTACLE = bubblewrap.obstacle()
 def test_a_class_graded_in_the_sandbox(tmp_path, capsys):
     """From notebooks to the report, by the commands."""
     planted = {"eve": wrong_answers("softmax")[0], "fay": wrong_answers("softmax")[0]}
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path / "course", NAME)
-        shutil.copy(bank.EXERCISES / item_statistics.SECTIONS, course.folder)
-        where = ["--course", str(course.folder)]
-        assert cli.main(["statistics", NAME, *where]) == cli.NOT_DONE
-        assert "ffn-grade autograde" in capsys.readouterr().err
-        for student in ("ann", "ben", "eve", "fay"):
-            nb = handed_out.solved(NAME)
-            if student in planted:
-                handed_out.cell_of(nb, "softmax").source = planted[student].source
-            folder = course.folder / "submitted" / student / NAME
-            folder.mkdir(parents=True)
-            (folder / f"{NAME}.ipynb").write_text(json.dumps(nb))
-        assert cli.main(["autograde", NAME, *where, "--quiet", "--jobs", "2"]) == cli.DONE
-        assert cli.main(["statistics", NAME, *where]) == cli.DONE
+    course = handed_out.make_course(tmp_path / "course", NAME)
+    shutil.copy(bank.EXERCISES / item_statistics.SECTIONS, course.folder)
+    where = ["--course", str(course.folder)]
+    assert cli.main(["statistics", NAME, *where]) == cli.NOT_DONE
+    assert "ffn-grade autograde" in capsys.readouterr().err
+    for student in ("ann", "ben", "eve", "fay"):
+        nb = handed_out.solved(NAME)
+        if student in planted:
+            handed_out.cell_of(nb, "softmax").source = planted[student].source
+        folder = course.folder / "submitted" / student / NAME
+        folder.mkdir(parents=True)
+        (folder / f"{NAME}.ipynb").write_text(json.dumps(nb))
+    assert cli.main(["autograde", NAME, *where, "--quiet", "--jobs", "2"]) == cli.DONE
+    assert cli.main(["statistics", NAME, *where]) == cli.DONE
     said = capsys.readouterr().out
     assert "2 of 4" in said
     rows = (course.folder / "reports" / f"{NAME}-mistakes.csv").read_text()

@@ -23,9 +23,7 @@ TEST = bank.text_of(bank.graded_cells("softmax")["test_logsumexp"])
 
 @pytest.fixture(scope="module")
 def asked() -> Question:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FFN_CASES", str(bank.EXERCISES / "cases"))
-        return question(TEST)
+    return question(TEST, bank.HIDDEN)
 
 
 def right(case: Case) -> object:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bank
 
-from ffnlib.checks.hidden import hidden_cases
+from ffnlib.checks.hidden import HiddenCases
 from hostile.attack import ASSIGNMENT, RIGHT, WRONG, Attack, Notebook, code, given, markdown
 
 CANARIES = {
@@ -92,11 +92,11 @@ def fingerprint(course: Path) -> dict[str, str]:
     return found
 
 
-def secret_numbers() -> set[str]:
+def secret_numbers(hidden: HiddenCases) -> set[str]:
     """Digits of the hidden cases, as any way to print a number would show them."""
     found: set[str] = set()
     for problem in bank.points(ASSIGNMENT):
-        for case in hidden_cases(ASSIGNMENT, problem):
+        for case in hidden.of(ASSIGNMENT, problem):
             for text in map(str, _leaves([list(case.inputs.values()), case.expected])):
                 digits = text.lstrip("-").split("e")[0]
                 if len(digits) >= 8:

@@ -144,8 +144,7 @@ ROWS = [
     Attack(
         "no hidden cases",
         "says that there are none",
-        first="import os, ffnlib.checks.hidden as h, ffnlib.checks.verdict as v\n"
-        "os.environ['FFN_CASES'] = ''\nh.hidden_cases = v.hidden_cases = lambda *a: []",
+        first="import ffnlib.checks.hidden as h\nh.HiddenCases.of = lambda *a: []",
         answers={"compose": VISIBLE + "compose = known\n"},
         shows=("compose " + NO_LONGER,),
     ),

@@ -27,6 +27,7 @@ import test_grading as grading
 
 from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel
+from ffnlib.checks.hidden import HiddenCases
 from hostile import classroom
 from hostile.attack import ASSIGNMENT, Attack
 from hostile.reading import Watch, exporter, nbgraders_own, opened
@@ -178,11 +179,8 @@ def classes():
 
 
 @pytest.fixture
-def graded(classes, way, monkeypatch):
-    one = classes(way)
-    monkeypatch.setenv("FFN_CASES", str(one.course / "cases"))
-    monkeypatch.setenv("FFN_SEED", "first class")
-    return one
+def graded(classes, way):
+    return classes(way)
 
 
 def scores(marks: dict[str, list[float]]) -> dict[str, float]:
@@ -244,7 +242,8 @@ def test_its_feedback_tells_what_it_may(graded, student):
         *classroom.CANARIES.values(),
     ):
         assert words not in text, attack.does
-    digits = sorted(number for number in classroom.secret_numbers() if number in text)
+    hidden = HiddenCases(graded.course / "cases", "first class")
+    digits = sorted(number for number in classroom.secret_numbers(hidden) if number in text)
     assert digits == [], attack.does
 
 

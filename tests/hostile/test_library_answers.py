@@ -84,7 +84,9 @@ def one_submission(only_by_name):
 
 def graded(only_by_name=False, **settings):
     """Names of the problems that are solved, and what the search printed."""
-    made = TrustedExecute(timeout=60, total=600, **settings)
+    made = TrustedExecute(
+        timeout=60, total=600, cases=str(bank.HIDDEN.folder), seed="tests", **settings
+    )
     nb, _ = made.preprocess(one_submission(only_by_name), {})
     solved, printed = [], ""
     for cell in nb.cells:
@@ -98,7 +100,6 @@ def graded(only_by_name=False, **settings):
 
 
 @boxed
-@pytest.mark.usefixtures("grading")
 @pytest.mark.parametrize("starts", ["warm", "cold"])
 def test_the_library_solves_nothing(starts, capsys):
     if starts == "warm" and prefork.obstacle():
@@ -114,7 +115,6 @@ def test_the_library_solves_nothing(starts, capsys):
     assert solved == []
 
 
-@pytest.mark.usefixtures("grading")
 def test_where_the_library_is_the_same_search_finds_answers():
     solved, printed = graded(only_by_name=True, unsafe=True)
     assert {"softmax", "logsumexp", "log_softmax", "cross_entropy", "count_parameters"} <= set(
