@@ -4,11 +4,12 @@
 that secret. If one folder lacked them, it would stop, and the whole class would get nothing.
 """
 
-import os
 import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+
+from ffnlib._base.files import write_whole
 
 TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
@@ -30,10 +31,7 @@ def accompany(folder: Path, known: Mapping[str, str]) -> None:
     """
     for name, otherwise in ((TIMESTAMP, ""), (SECRET, secrets.token_hex(64))):
         if name in known or not (folder / name).is_file():
-            new = folder / f".{name}.{os.getpid()}"
-            new.write_text(known.get(name, otherwise), encoding="utf-8")
-            new.chmod(0o644)
-            new.replace(folder / name)
+            write_whole(folder / name, known.get(name, otherwise))
 
 
 def beside(folder: Path) -> dict[str, str]:

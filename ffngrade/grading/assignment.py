@@ -6,7 +6,6 @@ then it counts as graded.
 """
 
 import json
-import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -31,6 +30,7 @@ from ffngrade.grading.pool import Pool
 from ffngrade.intake.attempts import LAST, copies, take_in, view
 from ffngrade.intake.collect import FULL, Received, collect, fenced, received_folder
 from ffngrade.intake.release import releases
+from ffnlib._base.files import write_whole
 
 LOST = "its repaired copy is gone, or is no text: run the command again"
 
@@ -303,11 +303,11 @@ def keep(course: Course, assignment: str, result: GradeResult) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     mode = int(str(Autograde(coursedir=course.directory, config=course.config).permissions), 8)
     for name, text in result.texts.items():
-        _put(folder / f"{name}.ipynb", text.encode(), mode)
+        write_whole(folder / f"{name}.ipynb", text, mode)
     taken = received_folder(view(course, result.attempt), result.student, assignment)
     for beside in (taken / TIMESTAMP, taken / SECRET):
         if beside.is_file():
-            _put(folder / beside.name, beside.read_bytes(), mode)
+            write_whole(folder / beside.name, beside.read_bytes(), mode)
     source = course.source(assignment)
     for path in map(Path, find_all_files(str(source), [*course.directory.ignore, "*.ipynb"])):
         target = folder / path.relative_to(source)
@@ -315,15 +315,6 @@ def keep(course: Course, assignment: str, result: GradeResult) -> None:
         with suppress(FileNotFoundError):
             target.unlink()
         shutil.copy(path, target)
-
-
-def _put(path: Path, data: bytes, mode: int) -> None:
-    new = path.with_name(f".{path.name}.new")
-    with suppress(FileNotFoundError):
-        new.unlink()
-    new.write_bytes(data)
-    new.chmod(mode)
-    os.replace(new, path)
 
 
 def _jobs(wanted: Iterable[tuple[str, str, Path]]) -> Iterator[Job]:

@@ -27,6 +27,7 @@ from ffngrade.intake.notebook_reader import shown
 from ffngrade.intake.release import Release, releases
 from ffngrade.intake.safe_files import Entry, content, entries
 from ffngrade.intake.select import Choice, choose, elsewhere
+from ffnlib._base.files import write_whole
 
 RECEIVED = ".ffn-grade/received"
 """The step, in nbgrader's words, from which repaired copies are graded."""
@@ -224,8 +225,6 @@ def _keep(folder: Path, texts: Mapping[str, str]) -> None:
         if path.name not in texts:
             path.unlink()
     for name, text in texts.items():
-        path, fresh = folder / name, folder / f"{name}.new"
-        data = text.encode()
+        path, data = folder / name, text.encode()
         if not path.is_file() or path.read_bytes() != data:
-            fresh.write_bytes(data)
-            os.replace(fresh, path)
+            write_whole(path, data)

@@ -3,31 +3,20 @@
 Nothing on the pages runs or is fetched; the plots are drawings in the page itself.
 """
 
-import base64
 import csv
-import hashlib
 import io
 from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from statistics import mean, median
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 from tabulate import tabulate
 
 from ffngrade.reports.grades import cell
 from ffngrade.reports.item_statistics import Item, Mistake, Statistics
+from ffngrade.reports.pages import Pages
 from ffngrade.reports.report import plain
 
-STYLE = (files("ffngrade") / "templates" / "class_report.css").read_text(encoding="utf-8")
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-"
-    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    + "'"
-)
 BARS = 10
 HARDEST = 3
 TOLD = 3
@@ -148,7 +137,8 @@ def verdict(item: Item) -> str:
 def _rendered(which: str, found: Statistics, moment: str) -> str:
     totals = found.totals
     hardest = sorted((i for i in found.items if i.graded), key=lambda item: item.difficulty)
-    return template(which).render(
+    return PAGES.render(
+        which,
         found=found,
         bars=bars(totals, found.most),
         tallest=max([bar.students for bar in bars(totals, found.most)] + [1]),
@@ -157,8 +147,6 @@ def _rendered(which: str, found: Statistics, moment: str) -> str:
         hardest=[item for item in hardest[:HARDEST] if item.difficulty < 1],
         told=found.misconceptions[:TOLD],
         moment=moment,
-        policy=POLICY,
-        style=Markup(STYLE),
     )
 
 
@@ -190,19 +178,8 @@ def _who(mistake: Mistake) -> str:
     return ", ".join(map(plain, mistake.students))
 
 
-@cache
-def template(name: str) -> Template:
-    """Return a template of the reports on a class, with its plots and filters."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "plain": plain,
-        "number": _number,
-        "percent": _percent,
-        "verdict": verdict,
-        "who": _who,
-    }
-    text = (files("ffngrade") / "templates" / f"{name}.html.j2").read_text(encoding="utf-8")
-    shared = (files("ffngrade") / "templates" / "plots.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(shared + text)
+PAGES = Pages(
+    "class_report",
+    {"plain": plain, "number": _number, "percent": _percent, "verdict": verdict, "who": _who},
+    shared="plots",
+)

@@ -7,22 +7,17 @@ but the page's own style. It is what `nbgrader generate_feedback` writes as well
 `FeedbackExporter`.
 """
 
-import base64
-import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
@@ -36,14 +31,10 @@ from ffngrade.gradebook.marks import Marks, marks_of
 from ffngrade.intake.release import titles as titles_of
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless
 from ffngrade.reports.outputs import MOST, cost, shown
+from ffngrade.reports.pages import Pages
 from ffngrade.reports.room import PRINTED, Room
+from ffnlib._base.files import write_whole
 
-STYLE = (files("ffngrade") / "templates" / "feedback.css").read_text(encoding="utf-8")
-POLICY = (
-    "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src 'sha256-"
-    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    + "'"
-)
 EMPTY = Markup()
 WAITING = "not yet marked"
 AGAIN = "marked before your answer changed, and to be looked at again"
@@ -124,15 +115,14 @@ def page(
 def _laid_out(
     name: str, marks: Marks, cells: list[Shown], problems: list[Problem], attempt: str = ""
 ) -> str:
-    return _template().render(
+    return PAGES.render(
+        "feedback",
         name=name,
         marks=marks,
         cells=cells,
         problems=problems,
         attempt=attempt,
         now=datetime.now(UTC),
-        policy=POLICY,
-        style=Markup(STYLE),
     )
 
 
@@ -179,12 +169,8 @@ def write_short(course: Course, assignment: str, student: str, notebook: str) ->
 def _written(course: Course, assignment: str, student: str, name: str, text: str) -> Path:
     folder = course.feedback(student, assignment)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}.html"
-    new = folder / f".{name}.{os.getpid()}"
-    new.write_text(text, encoding="utf-8", errors="replace")
-    new.chmod(0o644)
     accompany(folder, beside(course.autograded(student, assignment)))
-    return new.replace(file)
+    return write_whole(folder / f"{name}.html", text)
 
 
 class FeedbackExporter(Exporter):
@@ -293,14 +279,8 @@ def _anchor(name: str) -> str:
     return "problem-" + "".join(c if c.isalnum() else "-" for c in name)
 
 
-@lru_cache(1)
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["points"] = points
-    environment.filters["day"] = lambda timestamp: timestamp.strftime("%d %B %Y, %H:%M UTC").lstrip(
-        "0"
-    )
-    text = (files("ffngrade") / "templates" / "feedback.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(text)
+def _day(timestamp: datetime) -> str:
+    return timestamp.strftime("%d %B %Y, %H:%M UTC").lstrip("0")
+
+
+PAGES = Pages("feedback", {"points": points, "day": _day}, allowed="img-src data:")

@@ -3,19 +3,13 @@
 One page that needs nothing but itself, and a table for the terminal.
 """
 
-import base64
-import hashlib
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 from tabulate import tabulate
 
@@ -25,13 +19,9 @@ from ffngrade.core.submission import Findings, State
 from ffngrade.gradebook.journal import Entry, Journal
 from ffngrade.gradebook.score_summary import ScoreSummary, score_summaries
 from ffngrade.intake.collect import everybody, from_exchange, strays
+from ffngrade.reports.pages import Pages
+from ffnlib._base.files import write_whole
 
-STYLE = (files("ffngrade") / "templates" / "report.css").read_text(encoding="utf-8")
-POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-"
-    + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    + "'"
-)
 WORDS = {
     State.GRADED: "graded",
     State.RECEIVED: "not graded yet",
@@ -148,15 +138,14 @@ def page(name: str, found: Sequence[Row], loose: Sequence[str] = (), timestamp: 
     timestamp : str
         When it was made, in words.
     """
-    return _template("report").render(
+    return PAGES.render(
+        "report",
         name=name,
         rows=found,
         care=[(i, row) for i, row in enumerate(found) if row.needs_care],
         summary=summary(found),
         loose=[plain(one) for one in loose],
         timestamp=timestamp,
-        policy=POLICY,
-        style=Markup(STYLE),
     )
 
 
@@ -172,21 +161,15 @@ def write_rejection(course: Course, assignment: str, entry: Entry) -> Path:
     rejection = entry.findings.rejection
     if rejection is None:
         raise ValueError(f"entry must be of a submission that is set aside, got {entry.state}")
-    text = _template("rejection").render(
-        name=assignment, sentence=rejection.student, policy=POLICY, style=Markup(STYLE)
-    )
+    text = PAGES.render("rejection", name=assignment, sentence=rejection.student)
     path = _written(course.feedback(entry.student, assignment) / f"{assignment}.html", text)
     accompany(path.parent, from_exchange(course, entry.student, assignment))
     return path
 
 
 def _written(path: Path, text: str) -> Path:
-    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.parent / f".{path.name}.{os.getpid()}"
-    new.write_text(text, encoding="utf-8", errors="replace")
-    new.chmod(0o644)
-    return new.replace(path)
+    return write_whole(path, text)
 
 
 def plain(text: str) -> str:
@@ -218,12 +201,4 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["plain"] = plain
-    environment.filters["sentence"] = _sentence
-    text = (files("ffngrade") / "templates" / f"{name}.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(text)
+PAGES = Pages("report", {"plain": plain, "sentence": _sentence})

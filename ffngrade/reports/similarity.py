@@ -15,11 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 from ffngrade.core.course import Course
 from ffngrade.intake.release import cells_of, titles
-from ffngrade.reports.class_report import POLICY, STYLE, template
+from ffngrade.reports.class_report import PAGES
 from ffngrade.reports.item_statistics import answers_of
 
 GRAM = 8
@@ -171,14 +169,13 @@ def write(course: Course, assignment: str, found: Sequence[Pair]) -> Path:
     headings: dict[str, str] = {}
     for notebook in course.notebooks(assignment):
         headings |= titles((course.release(assignment), course.source(assignment)), notebook)
-    text = template("similar").render(
+    text = PAGES.render(
+        "similar",
         name=assignment,
         pairs=found,
         titles={name.removeprefix("test_"): title for name, title in headings.items()},
         most=PER_PAIR,
         moment=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
-        policy=POLICY,
-        style=Markup(STYLE),
     )
     path = course.folder / "reports" / f"{assignment}-similar.html"
     path.parent.mkdir(parents=True, exist_ok=True)

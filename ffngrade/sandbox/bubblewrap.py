@@ -24,6 +24,7 @@ from types import MappingProxyType
 import ffngrade
 import ffnlib
 from ffngrade.sandbox import inside, seccomp
+from ffngrade.sandbox.limits import bind
 
 MIB = 2**20
 HOME = "/tmp/home"
@@ -69,13 +70,7 @@ class Limits:
 
     def apply(self) -> None:
         """Bind this process, and all it will start, to the limits."""
-        import resource  # not on Windows, where there is no sandbox either
-
-        for name, most in self.by_name().items():
-            what = getattr(resource, name)
-            _, hard = resource.getrlimit(what)
-            least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(what, (least, least))
+        bind(self.by_name())
 
     def by_name(self) -> dict[str, int]:
         """The limits of each process, by the names that Python knows them by."""

@@ -32,6 +32,7 @@ from ipykernel.iostream import OutStream
 from IPython.core.inputtransformer2 import TransformerManager
 
 from ffngrade.sandbox import namespaces
+from ffngrade.sandbox.limits import bind
 
 OTHERS, OWN, ASIDE = "/run/sessions", "/run/session", "/run/aside"
 AWAITED = (signal.SIGTERM, signal.SIGCHLD)
@@ -160,11 +161,7 @@ def be_first(name: str, user: int | None, room: Room, limits: Limits) -> NoRetur
 def be_kernel(user: int | None, limits: Limits, telling: int, hearing: int) -> NoReturn:
     """Be the kernel: powerless first, then with sockets, and only then with a student's code."""
     os.setsid()
-    for what, most in limits.items():
-        number = getattr(resource, what)
-        _, hard = resource.getrlimit(number)
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(number, (least, least))
+    bind(limits)
     namespaces.drop_privileges(user)
     namespaces.readable_by_debuggers(True)  # as every program is that was started anew
     numpy.random.seed()  # noqa: NPY002  # not what the siblings draw

@@ -38,7 +38,7 @@ from jupyter_client.connect import write_connection_file
 
 import ffngrade
 from ffngrade.sandbox import bubblewrap as sandbox
-from ffngrade.sandbox import fork_server, inside, namespaces, seccomp
+from ffngrade.sandbox import fork_server, inside, limits, namespaces, seccomp
 from ffngrade.sandbox.bubblewrap import HOME, USERS, Limits
 
 CHANNELS = 5
@@ -53,7 +53,7 @@ class Template:
         self._owner = os.getpid()
         first = self._owner * 7  # another one for each process that grades
         self._users = itertools.count(first)
-        modules = (ffngrade, seccomp, namespaces, fork_server)
+        modules = (ffngrade, seccomp, limits, namespaces, fork_server)
         program = [sys.executable, "-m", "ffngrade.sandbox.fork_server"]
         self._process = subprocess.Popen(
             sandbox.command_for_template(
@@ -72,13 +72,13 @@ class Template:
         if self._heard() != "ready":
             raise OSError(f"the template of warm kernels does not start: {self._complaint()}")
 
-    def start(self, name: str, limits: Limits) -> None:
+    def start(self, name: str, allowed: Limits) -> None:
         """Fork a kernel for the connection file in the folder ``name``."""
         user = USERS[next(self._users) % len(USERS)] if os.geteuid() == 0 else None
-        most = {**limits.by_name(), "RLIMIT_NPROC": limits.processes}
+        bounds = {**allowed.by_name(), "RLIMIT_NPROC": allowed.processes}
         kept, counters = sandbox.kept_in_tmp(), sandbox.COUNTERS
-        room = {"home": HOME, "disk": limits.disk, "kept": kept, "counters": counters}
-        self._ask("start", name, user, room, most)
+        room = {"home": HOME, "disk": allowed.disk, "kept": kept, "counters": counters}
+        self._ask("start", name, user, room, bounds)
 
     def alive(self, name: str) -> bool:
         """Return whether the kernel runs."""

@@ -3,18 +3,17 @@
 A file is written whole or not at all, and read whole before anybody uses a number of it.
 """
 
-import os
-import tempfile
+import io
 import zipfile
 import zlib
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ffnlib._base.files import write_whole
 from ffnlib.errors import UnreadableFileError
 
 FORMAT: Final[str] = "ffnlib parameters 1"
@@ -26,15 +25,9 @@ def write_arrays(path: str | PathLike[str], arrays: Mapping[str, NDArray[Any]]) 
 
     OSError if the folder does not exist or cannot be written; the old file is then still there.
     """
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **{_MARK: np.array(FORMAT)}, **arrays)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **{_MARK: np.array(FORMAT)}, **arrays)
+    write_whole(path, content.getvalue())
 
 
 def read_arrays(path: str | PathLike[str]) -> dict[str, NDArray[Any]]:

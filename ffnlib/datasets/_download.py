@@ -6,10 +6,11 @@ Every file is accepted only with the SHA-256 that is written down here.
 import hashlib
 import os
 import sys
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ffnlib._base.files import write_whole
 from ffnlib.errors import CorruptDataError, DataUnavailableError
 
 
@@ -181,17 +182,6 @@ def _keep(path: Path, content: bytes) -> None:
 
     A cache that cannot be written is no reason to fail: the data are here.
     """
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        write_whole(path, content)

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ffnlib._base.files import write_whole
 from ffnlib.errors import UnusableResultsError
 from ffnlib.experiments._settings import SETTINGS, named
 
@@ -122,9 +123,7 @@ def empty(data: str, command: str) -> Results:
 def write(results: Results, path: Path) -> None:
     """Write results in place of what was there; a file half written never takes its place."""
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    new = path.with_name(path.name + ".new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(path)
+    write_whole(path, text)
 
 
 def read(path: Path) -> Results:

@@ -19,10 +19,11 @@ from ffngrade.gradebook.marks import Marks
 from ffngrade.grading import differences
 from ffngrade.intake.release import titles
 from ffngrade.reports import maths
-from ffngrade.reports.feedback import POLICY, STYLE, page
+from ffngrade.reports.feedback import PAGES, page
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless, text
 from ffngrade.reports.maths import drawn
 from ffngrade.reports.outputs import shown
+from ffngrade.reports.pages import TEMPLATES
 from ffngrade.reports.room import LEAST, MOST_WORK, Room
 from ffnlib.checks.problem import Case, Problem
 
@@ -167,11 +168,12 @@ def test_the_page_says_what_failed_and_why():
 
 def test_the_policy_lets_the_page_s_own_style_in_and_nothing_else():
     html = a_page(output_type="stream", name="stdout", text="4 visible cases passed\n")
-    digest = POLICY.split("sha256-")[1].rstrip("'")
-    assert b64decode(digest) == hashlib.sha256(STYLE.encode()).digest()
-    assert f"<style>{STYLE}</style>" in html
-    assert "script-src" not in POLICY
-    assert "default-src 'none'" in POLICY
+    style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
+    digest = PAGES.policy.split("sha256-")[1].rstrip("'")
+    assert b64decode(digest) == hashlib.sha256(style.encode()).digest()
+    assert f"<style>{style}</style>" in html
+    assert "script-src" not in PAGES.policy
+    assert "default-src 'none'" in PAGES.policy
     assert "://" not in html.replace("http://www.w3.org/1998/Math/MathML", "")
 
 

@@ -12,7 +12,7 @@ from ffngrade.gradebook.journal import Journal
 from ffngrade.gradebook.score_summary import ScoreSummary, score_summaries
 from ffngrade.intake.collect import Received
 from ffngrade.reports import report
-from ffngrade.reports.report import POLICY, Row, page, plain, rows, summary, table
+from ffngrade.reports.report import PAGES, Row, page, plain, rows, summary, table
 
 SOFTMAX = "softmax"
 NASTY = "<script>alert(1)</script>\x1b[2J\u202eevil"
@@ -72,7 +72,7 @@ def test_the_page_runs_nothing_and_asks_for_nothing():
     assert "\u202e" not in text
     assert not re.search(r"(src|href)=\"(?!#)", text)
     soup = BeautifulSoup(text, "html.parser")
-    assert soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"] == POLICY
+    assert soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"] == PAGES.policy
     assert soup.html["lang"] == "en"
     assert soup.select("table caption")
     assert len({tag["id"] for tag in soup.select("[id]")}) == len(soup.select("[id]"))

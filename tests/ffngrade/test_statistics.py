@@ -142,7 +142,7 @@ def test_the_pages_say_so_and_run_nothing(found):
         assert "<script" not in text
         assert not re.search(r"(src|href)=\"(?!#)", text)
         policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
-        assert policy == class_report.POLICY
+        assert policy == class_report.PAGES.policy
         assert not soup.select("[style]")
         assert all(svg["role"] == "img" and svg["aria-label"] for svg in soup.select("svg"))
     for _, mistake in found.misconceptions:
