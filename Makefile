@@ -69,13 +69,13 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # A stamp per set of packages: the second run installs nothing.
-$(VENV)/.book: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.book: pyproject.toml ffngrade/pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the book's packages (pinned in constraints.txt) ..."
 	@$(INSTALL) setuptools
-	@$(INSTALL) --no-build-isolation -e '.[book,grade]'
+	@$(INSTALL) --no-build-isolation -e '.[book]' -e ./ffngrade
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing the test tools ..."
-	@$(INSTALL) --no-build-isolation -e '.[book,grade,test]'
+	@$(INSTALL) --no-build-isolation -e '.[book,test]' -e './ffngrade[cluster,postgresql]'
 	@touch $@

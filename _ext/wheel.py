@@ -1,7 +1,6 @@
 """The ffnlib wheel: what the browser installs and what students download."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -25,11 +24,6 @@ def build(root: Path, folder: Path) -> Path:
     return built[0]
 
 
-def _without_commands(settings: str) -> str:
-    """The settings without the commands: they are of what is not in this wheel."""
-    return re.sub(r"^\[project\.scripts\]\n(?:[^\[\n].*\n)*\n*", "", settings, flags=re.MULTILINE)
-
-
 def _build(root: Path, home: Path) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         # A copy, so that no leftover of an earlier build slips in, and with plain modes.
@@ -39,8 +33,6 @@ def _build(root: Path, home: Path) -> None:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(file.read_bytes())
                 copy.chmod(0o644)
-        settings = Path(temporary) / "pyproject.toml"
-        settings.write_text(_without_commands(settings.read_text(encoding="utf-8")), "utf-8")
         order = "import sys, setuptools.build_meta as b; b.build_wheel(sys.argv[1])"
         done = subprocess.run(
             [sys.executable, "-c", order, str(home.resolve())],

@@ -347,7 +347,7 @@ def _cluster(address: str) -> Pool:
         from ffngrade.grading.cluster import Cluster
     except ModuleNotFoundError as error:
         raise CommandError(
-            f'--scheduler needs Dask, and {error.name} is missing: pip install "ffnlib[cluster]"'
+            f'--scheduler needs Dask, and {error.name} is missing: pip install "ffngrade[cluster]"'
         ) from None
     try:
         return Cluster(address)

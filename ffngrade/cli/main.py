@@ -246,7 +246,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name not in ("psycopg", "psycopg2"):
             raise
-        hint = 'pip install "ffnlib[postgresql]" and use postgresql+psycopg://… in its URL'
+        hint = 'pip install "ffngrade[postgresql]" and use postgresql+psycopg://… in its URL'
         print(f"ffn-grade: the gradebook needs {error.name}: {hint}", file=sys.stderr)
         return NOT_DONE
     except commands.AWAY as error:
