@@ -16,6 +16,7 @@ from ffngrade.reports.grades import cell
 from ffngrade.reports.item_statistics import Item, Mistake, Statistics
 from ffngrade.reports.pages import Pages
 from ffngrade.reports.report import plain
+from ffnlib._base.files import write_whole
 
 BARS = 10
 HARDEST = 3
@@ -108,13 +109,9 @@ def write(folder: Path, found: Statistics, moment: str = "") -> list[Path]:
         "problems.csv": item_table(found),
         "mistakes.csv": mistake_table(found),
     }
-    made = []
-    for name, text in texts.items():
-        path = folder / f"{found.assignment}-{name}"
-        new = path.with_name(f".{path.name}")
-        new.write_text(text, encoding="utf-8", errors="replace", newline="")
-        made.append(new.replace(path))
-    return made
+    return [
+        write_whole(folder / f"{found.assignment}-{name}", text) for name, text in texts.items()
+    ]
 
 
 def verdict(item: Item) -> str:

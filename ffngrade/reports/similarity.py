@@ -19,6 +19,7 @@ from ffngrade.core.course import Course
 from ffngrade.intake.release import cells_of, titles
 from ffngrade.reports.class_report import PAGES
 from ffngrade.reports.item_statistics import answers_of
+from ffnlib._base.files import write_whole
 
 GRAM = 8
 """Nodes of the tree in a piece."""
@@ -179,9 +180,7 @@ def write(course: Course, assignment: str, found: Sequence[Pair]) -> Path:
     )
     path = course.folder / "reports" / f"{assignment}-similar.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}")
-    new.write_text(text, encoding="utf-8", errors="replace")
-    return new.replace(path)
+    return write_whole(path, text)
 
 
 def _walk(tree: ast.AST) -> Iterable[ast.AST]:
