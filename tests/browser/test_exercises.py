@@ -340,8 +340,7 @@ def test_what_is_downloaded_earns_what_it_earns_from_jupyter(
     reader: Reader, served: Server, tmp_path: Path, assignment: str
 ) -> None:
     course = tmp_path / "course"
-    with handed_out.environment_kept():
-        handed_out.make_course(course, assignment)
+    handed_out.make_course(course, assignment)
     release = json.loads(
         (course / "release" / assignment / f"{assignment}.ipynb").read_text("utf8")
     )
@@ -363,13 +362,10 @@ def test_what_is_downloaded_earns_what_it_earns_from_jupyter(
             (folder / f"{assignment}.ipynb").write_text(text, "utf8")
     if not kernel.installed():
         kernel.install()
-    with handed_out.environment_kept():
-        try:
-            assert (
-                cli.main(["autograde", assignment, "--course", str(course), "--quiet"]) == cli.DONE
-            )
-        finally:
-            prefork.close()
+    try:
+        assert cli.main(["autograde", assignment, "--course", str(course), "--quiet"]) == cli.DONE
+    finally:
+        prefork.close()
     done = subprocess.run(
         [sys.executable, "-c", READ_MARKS, f"sqlite:///{course}/gradebook.db", assignment],
         capture_output=True, text=True, check=True,

@@ -35,8 +35,7 @@ def shown() -> str:
     handed_out.cell_of(nb, "prove").source = "It is so."
     figure = nbformat.v4.new_output("display_data", data={"image/svg+xml": SVG})
     handed_out.cell_of(nb, "compose").outputs = [figure]
-    with handed_out.environment_kept():
-        return exporter(bank.EXERCISES).from_notebook_node(nb, resources=dict(PAGE))[0]
+    return exporter(bank.EXERCISES).from_notebook_node(nb, resources=dict(PAGE))[0]
 
 
 def test_the_rubric_stands_below_the_answer_alone(shown):

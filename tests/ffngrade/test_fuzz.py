@@ -153,7 +153,7 @@ def test_no_run_ends(made, data):
                 graded = course.autograded(entry.student, NAME) / f"{NAME}.ipynb"
                 Harmless().preprocess(nbformat.read(graded, 4), {})
             elif entry.findings.rejection is not None:
-                report.write_aside(course, NAME, entry)
+                report.write_rejection(course, NAME, entry)
         assert report.write(course, NAME, record).read_text("utf-8").endswith("</html>")
         assert report.table(report.rows(course, NAME, record)).encode()
         lines = grades.table(course, record).encode().decode().splitlines()

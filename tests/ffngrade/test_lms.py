@@ -66,18 +66,16 @@ BLACKBOARD = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
-        (course.folder / "class.csv").write_text(CLASS, encoding="utf-8")
-        assert run(course, "roster", str(course.folder / "class.csv")) == cli.DONE
-        yield course.folder
+    course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
+    (course.folder / "class.csv").write_text(CLASS, encoding="utf-8")
+    assert run(course, "roster", str(course.folder / "class.csv")) == cli.DONE
+    return course.folder
 
 
 @pytest.fixture
 def course(made, tmp_path):
     shutil.copytree(made, tmp_path / "course")
-    with handed_out.environment_kept():
-        yield Course(tmp_path / "course")
+    return Course(tmp_path / "course")
 
 
 @pytest.fixture

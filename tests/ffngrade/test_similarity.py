@@ -103,18 +103,17 @@ def test_a_copy_from_an_earlier_class(honest):
 
 
 def test_the_report_shows_both_and_accuses_nobody(tmp_path):
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path / "course", NAME)
-        for student, source in {"eve": UNUSUAL, "fay": COPY, "gus": "<script>1</script>"}.items():
-            nb = handed_out.solved(NAME)
-            handed_out.cell_of(nb, "logsumexp").source = source
-            folder = course.autograded(student, NAME)
-            folder.mkdir(parents=True)
-            (folder / f"{NAME}.ipynb").write_text(json.dumps(nb))
-            (course.folder / "submitted" / student / NAME).mkdir(parents=True)
-        again = Course(course.folder)
-        found = similarity.collect(again, NAME)
-        page = similarity.write(again, NAME, found).read_text()
+    course = handed_out.make_course(tmp_path / "course", NAME)
+    for student, source in {"eve": UNUSUAL, "fay": COPY, "gus": "<script>1</script>"}.items():
+        nb = handed_out.solved(NAME)
+        handed_out.cell_of(nb, "logsumexp").source = source
+        folder = course.autograded(student, NAME)
+        folder.mkdir(parents=True)
+        (folder / f"{NAME}.ipynb").write_text(json.dumps(nb))
+        (course.folder / "submitted" / student / NAME).mkdir(parents=True)
+    again = Course(course.folder)
+    found = similarity.collect(again, NAME)
+    page = similarity.write(again, NAME, found).read_text()
     assert ("eve", "fay") in [(pair.left, pair.right) for pair in found]
     soup = BeautifulSoup(page, "html.parser")
     assert [pre.text.strip() for pre in soup.select("pre")] == [UNUSUAL.strip(), COPY.strip()]

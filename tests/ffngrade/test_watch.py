@@ -26,16 +26,14 @@ boxed = pytest.mark.skipif(bool(OBSTACLE), reason=f"no sandbox: {OBSTACLE}")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    with handed_out.environment_kept():
-        course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
-        yield course.folder
+    course = handed_out.make_course(tmp_path_factory.mktemp("course"), NAME)
+    return course.folder
 
 
 @pytest.fixture
 def course(made, tmp_path):
     shutil.copytree(made, tmp_path / "course")
-    with handed_out.environment_kept():
-        yield Course(tmp_path / "course")
+    return Course(tmp_path / "course")
 
 
 def hand_in(course, student: str, solved: bool) -> None:
