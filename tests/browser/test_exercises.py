@@ -17,7 +17,7 @@ import handed_out
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import Reader
+from browser.conftest import SAVING, Reader
 from browser.serving import Server
 from browser.test_pages import FRAMES, LEVELS, TRANSITIONS, violations
 from ffngrade.cli import main as cli
@@ -147,6 +147,33 @@ def test_stop_ends_what_does_not_end(reader: Reader, served: Server) -> None:
     expect(button(box, "Check")).to_be_enabled()
     assert box.locator("textarea").input_value() == answer
     expect(check(page, "compose", RIGHT)).to_contain_text("3 visible cases passed")
+
+
+def test_a_spared_line_is_asked_before_python_is_loaded(reader: Reader, served: Server) -> None:
+    page = opened(reader, served, script=SAVING)
+    box = box_of(page, "compose")
+    box.locator("textarea").fill(RIGHT)
+    button(box, "Check").click()
+    expect(box.locator(".ffn-report")).to_contain_text("about 9 MB")
+    expect(button(box, "Load Python and check")).to_be_enabled()
+    assert [url for url in reader.asked if re.search(r"code_worker|pyodide|\.whl", url)] == []
+
+
+def test_without_python_the_answer_is_kept_and_handed_in(reader: Reader, served: Server) -> None:
+    page = opened(reader, served)
+    page.context.route("**/pyodide/**", lambda route: route.abort())
+    report = check(page, "compose", RIGHT)
+    expect(report).to_contain_text("Python could not be loaded. Your answer is kept")
+    with page.expect_download() as waiting:
+        button(page, "Download my notebook").click()
+    made = json.loads(Path(waiting.value.path()).read_text("utf8"))
+    written = {
+        c["metadata"].get("nbgrader", {}).get("grade_id"): c["source"] for c in made["cells"]
+    }
+    assert "".join(written["compose"]) == RIGHT
+    page.context.unroute("**/pyodide/**")
+    page.reload()
+    expect(box_of(page, "compose").locator("textarea")).to_have_value(RIGHT)
 
 
 # --- hints, answers in words ---------------------------------------------------------------------
