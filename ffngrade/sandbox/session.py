@@ -41,6 +41,8 @@ VALUES = 16_000_000
 """Characters that the answers to one question may have together."""
 MOST_ANSWERED = 400_000
 """Lists, objects and commas of an answer."""
+AT_ONCE = 20
+"""Answers that are taken before time and memory are looked at: a kernel can send any number."""
 SMALL = 10_000
 MOST_VALUES = 20_000
 """Lists, objects and commas of a message: what takes memory once it is read."""
@@ -235,7 +237,9 @@ class _Line:
         What is not the answer to the case that was asked last is dropped.
         """
         came = False
-        while self._socket.poll(0):
+        for _ in range(AT_ONCE):
+            if not self._socket.poll(0):
+                break
             came = True
             word, said = [*self._socket.recv_multipart(), b""][:2]
             if self._word and word == self._word:

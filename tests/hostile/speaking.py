@@ -50,6 +50,18 @@ ROWS = [
         },
     ),
     Attack(
+        "flood of answers",
+        "sends answers without end over the line of the cases, of every shape",
+        answers={
+            "compose": SEND + "def compose(A, a, B, b):\n    import sys, threading\n"
+            "    line = sys._getframe(2).f_locals['line']\n"
+            "    sender, word = line._last\n    socket = line._socket\n"
+            "    for parts in ([], [b''], [word], [b'another', b'{}'], [word, b'x' * 10**6], [word] * 99):\n"
+            "        socket.send_multipart([sender, *parts])\n"
+            "    while True: socket.send_multipart([sender, b'no', b'x' * 1000])\n"
+        },
+    ),
+    Attack(
         "malformed outputs",
         "sends outputs whose parts are of the wrong kind",
         first=SEND
