@@ -26,6 +26,7 @@ from . import (
     fingerprint,
     gallery,
     progress,
+    questions,
     search,
     shell,
     statement,
@@ -67,8 +68,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
     parts = (
-        assets, theme, explore, api, claim, claims_page, course, statement, terms, gallery, sweeps,
-        search, cards, shell, csp,
+        assets, theme, explore, api, claim, claims_page, course, questions, statement, terms,
+        gallery, sweeps, search, cards, shell, csp,
     )  # fmt: skip
     for part in (*parts, bibliography, progress):
         part.setup(app)

@@ -225,7 +225,7 @@ function list({ kind, n, options }, text) {
   }
 }
 
-function follow(hash) {
+function follow(hash, seen = true) {
   const [key, query = ""] = hash.slice(1).split("?");
   const model = mounted.get(key);
   if (!model) return false;
@@ -238,7 +238,7 @@ function follow(hash) {
   }
   model.refused = refused.length ? `The link's ${refused.join(" and ")} is not possible here and was left out.` : "";
   model.put("wanted", wanted);
-  requestAnimationFrame(() => model.figure.scrollIntoView({ block: "nearest" })); // with the frame's own layout
+  if (seen) requestAnimationFrame(() => model.figure.scrollIntoView({ block: "nearest" })); // with the frame's own layout
   return true;
 }
 
@@ -253,6 +253,8 @@ document.addEventListener("click", (event) => {
 addEventListener("hashchange", () => follow(location.hash));
 let linked = null; // Back before the first link: the figure as the page had it
 addEventListener("popstate", () => location.hash || linked?.put("wanted", {}));
+// A question sets the figure below it, out of sight: the address stays the reader's own.
+document.addEventListener("ffn-follow", ({ detail }) => follow(detail, false));
 
 // ---- start
 

@@ -56,9 +56,10 @@ def lse(a: float = 1.0, b: float = 0.0, temperature: float = 1.0) -> Scene:
     gap = here - max(a, b)
     text = (
         f"The smooth maximum of {number(a)} and {number(b)} is {number(here)},"
-        f" {number(gap)} above the larger. The gap is largest where both are equal: T log 2 ="
-        f" {number(t * np.log(2))}. The slopes here are {number(p[0])} and {number(p[1])}."
+        f" {number(gap)} above the larger. The slopes here are {number(p[0])} and {number(p[1])}."
     )
+    if a == b:
+        text += f" Between equal numbers the gap is largest: T log 2 = {number(t * np.log(2))}."
     rows = [[float(x), max(float(x), b), float(y), *map(float, s)]
             for x, y, s in zip(GRID[::6], smooth[::6], slopes[::6], strict=True)]  # fmt: skip
     table = Table(["a", "maximum", "log-sum-exp", "slope by a", "slope by b"], rows)
