@@ -27,6 +27,7 @@ from . import (
     gallery,
     progress,
     questions,
+    reading,
     search,
     shell,
     statement,
@@ -68,8 +69,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure)
     app.connect("builder-inited", fingerprint.prune)
     parts = (
-        assets, theme, explore, api, claim, claims_page, course, questions, statement, terms,
-        gallery, sweeps, search, cards, shell, csp,
+        assets, theme, explore, api, claim, claims_page, course, questions, reading,
+        statement, terms, gallery, sweeps, search, cards, shell, csp,
     )  # fmt: skip
     for part in (*parts, bibliography, progress):
         part.setup(app)
