@@ -76,7 +76,7 @@ def asked(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
 
 
 def test_no_prediction_is_left_as_a_line(root: Path) -> None:
-    for chapter in (root / "chapters").glob("0[12]*.md"):
+    for chapter in (root / "chapters").glob("*.md"):
         text = chapter.read_text(encoding="utf8")
         assert "**Predict" not in text, chapter.name
         after = text.partition("## Check yourself")[2].partition("\n## ")[0]
@@ -84,8 +84,8 @@ def test_no_prediction_is_left_as_a_line(root: Path) -> None:
 
 
 def test_each_prediction_moves_an_explorer_of_its_page(root: Path, asked: list[Asked]) -> None:
-    predictions = [a for a in asked if a.directive == "predict"]
-    assert len(predictions) > 8
+    predictions = [a for a in asked if a.directive == "predict" and "show" in a.told]
+    assert len(predictions) >= 30
     for a in predictions:
         text = (root / f"{a.chapter}.md").read_text(encoding="utf8")
         key = a.told["key"]
@@ -99,6 +99,15 @@ def test_each_prediction_moves_an_explorer_of_its_page(root: Path, asked: list[A
             found, params = explore.parse(state[1:].replace(key, f"{topic}.{name}"))
             scenes.append(found(**params).text)
         assert scenes[0] != scenes[1], f"{a.told['id']}: held and shown say the same"
+
+
+def test_other_predictions_cover_the_cells_that_tell(root: Path, asked: list[Asked]) -> None:
+    predictions = [a for a in asked if a.directive == "predict" and "show" not in a.told]
+    assert predictions
+    for a in predictions:
+        text = (root / f"{a.chapter}.md").read_text(encoding="utf8")
+        after = text.partition(f"```{{predict}} {a.told['id']}\n")[2].partition("\n## ")[0]
+        assert after.count("```{code-cell}") >= a.told["covers"], a.told["id"]
 
 
 def test_every_option_has_its_sentence(asked: list[Asked]) -> None:
