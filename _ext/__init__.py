@@ -25,6 +25,7 @@ from . import (
     explore,
     fingerprint,
     gallery,
+    hunt,
     progress,
     questions,
     reading,
@@ -70,7 +71,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", fingerprint.prune)
     parts = (
         assets, theme, explore, api, claim, claims_page, course, questions, reading,
-        statement, terms, gallery, sweeps, search, cards, shell, csp,
+        hunt, statement, terms, gallery, sweeps, search, cards, shell, csp,
     )  # fmt: skip
     for part in (*parts, bibliography, progress):
         part.setup(app)

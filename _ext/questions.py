@@ -16,6 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from ffnlib._base.numbers import number
@@ -58,6 +59,13 @@ def tag(name: str, *children: nodes.Node, **html: str) -> Tag:
     """Return an element; an attribute's underscores are hyphens, and ``class_`` is ``class``."""
     attributes = {k.rstrip("_").replace("_", "-"): v for k, v in html.items()}
     return Tag("", *children, tag=name, html=attributes)
+
+
+def depends_on_library(env: BuildEnvironment) -> None:
+    """Have the page that is being read read anew when the library has changed."""
+    for file in fingerprint.files(Path(env.srcdir) / "ffnlib"):
+        if file.suffix == ".py":
+            env.note_dependency(str(file))
 
 
 def split(lines: list[str]) -> tuple[list[str], list[Option], list[str]]:
@@ -186,9 +194,7 @@ class Ask(SphinxDirective):
     option_spec = dict.fromkeys(OPTIONS, directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
-        for file in fingerprint.files(Path(self.env.srcdir) / "ffnlib"):
-            if file.suffix == ".py":
-                self.env.note_dependency(str(file))
+        depends_on_library(self.env)
         try:
             return [self._ask(self.arguments[0])]
         except Exception as problem:  # whatever the chapter's own lines do

@@ -56,8 +56,9 @@ class Model {
   off(event, hear) { this.heard[event]?.delete(hear); }
   save_changes() {
     const now = JSON.stringify(this.values.request.params);
-    if (!this.own && now !== (this.remembered ?? JSON.stringify(this.spec.start))) remember(this);
+    if (!this.own && !this.unasked && now !== (this.remembered ?? JSON.stringify(this.spec.start))) remember(this);
     this.remembered = now;
+    this.unasked = false;
     this.answer(this.values.request);
   }
   // A figure that waits for a touch has not been touched by a window that changed its size.
@@ -254,7 +255,11 @@ addEventListener("hashchange", () => follow(location.hash));
 let linked = null; // Back before the first link: the figure as the page had it
 addEventListener("popstate", () => location.hash || linked?.put("wanted", {}));
 // A question sets the figure below it, out of sight: the address stays the reader's own.
-document.addEventListener("ffn-follow", ({ detail }) => follow(detail, false));
+document.addEventListener("ffn-follow", ({ detail }) => {
+  const model = mounted.get(detail.slice(1).split("?")[0]);
+  if (model) model.unasked = true;
+  follow(detail, false);
+});
 
 // ---- start
 

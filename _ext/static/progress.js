@@ -75,7 +75,7 @@ function table(into) {
     const cells = done(c).map(({ has, of }) => make("td", of ? { style: `--share: ${has / of}` } : {}, of ? `${has} of ${of}` : "–"));
     return make("tr", {}, make("th", { scope: "row" }, link), ...cells);
   });
-  const shown = make("table", { class: "ffn-progress" }, make("caption", {}, "What you have done of each chapter"), make("thead", {}, head), make("tbody", {}, ...rows));
+  const shown = make("table", { class: "ffn-course" }, make("caption", {}, "What you have done of each chapter"), make("thead", {}, head), make("tbody", {}, ...rows));
   into.replaceChildren(make("div", { class: "ffn-scrolls", tabindex: "0", role: "region", "aria-label": "Progress" }, shown));
 }
 

@@ -27,7 +27,7 @@ class Ask {
     this.answers.open = true; // on paper; hidden on a screen
     this.field = new FIELDS[this.told.kind](this);
     this.result = make("div", { className: "ffn-result", tabIndex: -1 });
-    this.spoken = make("div", { role: "status", className: "ffn-spoken" }, this.result);
+    this.spoken = make("div", { role: "status", className: "ffn-outcome" }, this.result);
     this.commit = make("button", { type: "submit", className: "ffn-commit" }, this.predicts ? "Commit" : "Check");
     this.skip = make("button", { type: "button" }, this.predicts ? "Skip" : "Show the answer");
     this.again = make("button", { type: "button", hidden: true }, "Ask me again");
@@ -56,11 +56,13 @@ class Ask {
   }
   // Cells that would give the answer away wait for it. On paper, and without scripts, they are there.
   cover(covered) {
-    for (let at = this.box.nextElementSibling, n = this.told.covers ?? 0; at && n > 0; at = at.nextElementSibling) {
+    let at = this.box.nextElementSibling, n = this.told.covers ?? 0;
+    for (; at && n > 0; at = at.nextElementSibling) {
       if (!at.classList.contains("cell")) continue;
       at.classList.toggle("ffn-covered", covered);
       n--;
     }
+    if (this.told.covers && at?.tagName === "P") at.classList.toggle("ffn-covered", covered); // it says what was seen
     this.box.classList.toggle("ffn-covers", covered && Boolean(this.told.covers));
   }
   check() {
@@ -98,7 +100,7 @@ class Ask {
     this.again.hidden = false;
   }
   verdict(text) {
-    return make("strong", { className: text.startsWith("✗") ? "ffn-wrong" : "ffn-right" }, text);
+    return make("strong", { className: text.startsWith("✗") ? "ffn-amiss" : "ffn-right" }, text);
   }
   words(at) {
     return at === undefined || at === null ? [] : [...this.feedback[at].cloneNode(true).childNodes];
@@ -263,8 +265,8 @@ class Point {
     const label = (text, at, ...more) => draw("text", { x: at[0], y: at[1], "text-anchor": more[0] ?? "middle" }, text);
     this.svg = draw("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, "aria-hidden": "true", class: "ffn-axes" },
       draw("path", { d: `M${EDGE} ${EDGE}V${SIZE - EDGE}H${SIZE - EDGE}`, class: "ffn-frame" }),
-      ...(y.lo < 0 && y.hi > 0 ? [draw("path", { d: `M${EDGE} ${this.up(0)}H${SIZE - EDGE}`, class: "ffn-zero" })] : []),
-      ...(x.lo < 0 && x.hi > 0 ? [draw("path", { d: `M${this.across(0)} ${EDGE}V${SIZE - EDGE}`, class: "ffn-zero" })] : []),
+      ...(y.lo < 0 && y.hi > 0 ? [draw("path", { d: `M${EDGE} ${this.up(0)}H${SIZE - EDGE}`, class: "ffn-zero-line" })] : []),
+      ...(x.lo < 0 && x.hi > 0 ? [draw("path", { d: `M${this.across(0)} ${EDGE}V${SIZE - EDGE}`, class: "ffn-zero-line" })] : []),
       label(String(x.lo), [EDGE, SIZE - 14]), label(String(x.hi), [SIZE - EDGE, SIZE - 14]), label(x.label, [SIZE / 2, SIZE - 4]),
       label(String(y.lo), [EDGE - 4, SIZE - EDGE], "end"), label(String(y.hi), [EDGE - 4, EDGE + 4], "end"), label(y.label, [EDGE, 14], "start"),
       this.star, this.mark);
