@@ -210,6 +210,7 @@ function parse(control, text) {
   }
   if (control.kind === "toggle") return { true: true, false: false }[text];
   if (control.kind === "text") return text;
+  if (control.kind === "drawing") return /^(|[0-9a-f]+)$/.test(text) && [0, control.side ** 2 / 4].includes(text.length) ? text : undefined;
   if (control.kind === "points" || control.kind === "several") return list(control, text);
   const value = text.trim() === "" ? NaN : Number(text);
   const counts = control.kind === "button" || control.kind === "steps";

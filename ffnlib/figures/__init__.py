@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ffnlib.figures._controls import Button as Button
     from ffnlib.figures._controls import Choice as Choice
     from ffnlib.figures._controls import Control as Control
+    from ffnlib.figures._controls import Drawing as Drawing
     from ffnlib.figures._controls import Number as Number
     from ffnlib.figures._controls import Points as Points
     from ffnlib.figures._controls import Several as Several
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ffnlib.figures._scene import Area as Area
     from ffnlib.figures._scene import Arrows as Arrows
     from ffnlib.figures._scene import Bars as Bars
+    from ffnlib.figures._scene import Canvas as Canvas
     from ffnlib.figures._scene import Graph as Graph
     from ffnlib.figures._scene import Handle as Handle
     from ffnlib.figures._scene import HeatMap as HeatMap
@@ -76,6 +78,7 @@ else:
                 "Button",
                 "Choice",
                 "Control",
+                "Drawing",
                 "Number",
                 "Points",
                 "Several",
@@ -115,6 +118,7 @@ else:
                 "Area",
                 "Arrows",
                 "Bars",
+                "Canvas",
                 "Graph",
                 "Handle",
                 "HeatMap",

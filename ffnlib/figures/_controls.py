@@ -226,6 +226,32 @@ class Text(Control):
 
 
 @dataclass(frozen=True)
+class Drawing(Control):
+    """A drawing of ``side`` × ``side`` cells, each with ink or without, made on a `Canvas`.
+
+    Its value is a string of hexadecimal digits, four cells each, row by row from the top left; the
+    empty string is an empty drawing. The pen reaches ``pen`` cells in each direction.
+    """
+
+    side: int
+    label: str = ""
+    pen: float = 1.8
+
+    def __post_init__(self) -> None:
+        if self.side < 4 or self.side % 4:
+            raise ValueError(f"{self.name} needs a side that is a multiple of 4, got {self.side}")
+
+    def check(self, value: Any) -> Checked:
+        """Hexadecimal digits in lower case, as many as there are cells by four, or none."""
+        length = self.side**2 // 4
+        if not isinstance(value, str) or (value and len(value) != length):
+            raise ValueError(f"{self.said} must be {length} hexadecimal digits, or empty")
+        if not set(value) <= set("0123456789abcdefABCDEF"):
+            raise ValueError(f"{self.said} must be hexadecimal digits")
+        return ("" if set(value) <= {"0"} else value.lower()), ""
+
+
+@dataclass(frozen=True)
 class Points(Control):
     """``n`` points (x, y) inside two ranges, moved on the picture itself."""
 

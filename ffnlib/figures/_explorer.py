@@ -25,6 +25,7 @@ from ffnlib.figures._controls import (
     Button,
     Choice,
     Control,
+    Drawing,
     Number,
     Points,
     Several,
@@ -39,6 +40,7 @@ from ffnlib.figures._scene import Scene
 __all__ = [
     "Button",
     "Choice",
+    "Drawing",
     "Explorer",
     "Number",
     "Points",

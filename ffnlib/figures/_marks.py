@@ -19,6 +19,7 @@ from ffnlib.figures._scene import (
     Area,
     Arrows,
     Bars,
+    Canvas,
     Handle,
     HeatMap,
     Label,
@@ -143,6 +144,24 @@ def heat_map(mark: HeatMap, frame: Frame) -> list[str]:
         f' height="{short(bottom - top)}" preserveAspectRatio="none"'
         f' style="image-rendering:pixelated" data-full="{limit / OPAQUE:.6g}"'
         f' href="{data_url(heat_rgba(z[::-1], signed=mark.signed, limit=limit))}"/>'
+    ]
+
+
+def canvas(mark: Canvas, frame: Frame) -> list[str]:
+    """A field to draw on, by pointer or by keys: a transparent sheet over it catches both."""
+    ink = np.asarray(mark.z, dtype=np.float64)
+    left, right = (frame.x_of(v) for v in mark.x)
+    bottom, top = (frame.y_of(v) for v in mark.y)
+    sheet = (
+        f'x="{short(left)}" y="{short(top)}" width="{short(right - left)}"'
+        f' height="{short(bottom - top)}"'
+    )
+    return [
+        *heat_map(HeatMap(ink[::-1], mark.x, mark.y, signed=False, limit=1.0), frame),
+        f'<rect class="ffn-canvas" {sheet} fill="transparent" stroke="currentColor"'
+        f' stroke-opacity="0.4" data-canvas="{escape(mark.param)}" tabindex="0" role="application"'
+        f' aria-label="drawing area: the arrow keys move the pen, the space bar puts it down or'
+        f' lifts it"/>',
     ]
 
 

@@ -28,6 +28,7 @@ _DRAW: Final[dict[type, Callable[[Any, Frame], list[str]]]] = {
     scene.Line: marks.line,
     scene.Area: marks.area,
     scene.Bars: marks.bars,
+    scene.Canvas: marks.canvas,
     scene.HeatMap: marks.heat_map,
     scene.Scatter: marks.scatter,
     scene.Arrows: marks.arrows,

@@ -143,6 +143,19 @@ class Sketch:
 
 
 @dataclass(frozen=True)
+class Canvas:
+    """A field (rows, columns), row 0 at the top, that the reader draws on: it sets ``param``.
+
+    The values are from 0 to 1; ``param`` is a `Drawing`, whose cells fill the ranges ``x``, ``y``.
+    """
+
+    param: str
+    z: ArrayLike
+    x: Range
+    y: Range
+
+
+@dataclass(frozen=True)
 class Network:
     """A network diagram: one column of nodes a layer, one line a weight.
 
@@ -184,7 +197,7 @@ class Graph:
 
 
 Mark = (
-    Line | Area | Bars | HeatMap | Scatter | Arrows | Rule | Label | Handle | Sketch
+    Line | Area | Bars | Canvas | HeatMap | Scatter | Arrows | Rule | Label | Handle | Sketch
     | Network | Graph
 )  # fmt: skip
 

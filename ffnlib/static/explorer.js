@@ -342,6 +342,11 @@ const CONTROLS = {
     const node = make("fieldset", { className: "ffn-control ffn-segments" }, legend, make("div", {}, ...labels));
     return { node, sync: (value) => boxes.forEach((box, i) => (box.checked = value.includes(control.options[i]))) };
   },
+  drawing(control, change) {
+    const clear = make("button", { type: "button", className: "ffn-button", textContent: `clear ${control.label}` });
+    clear.addEventListener("click", () => change(""));
+    return { node: make("div", { className: "ffn-control" }, clear), sync: (value) => (clear.disabled = value === "") };
+  },
   steps: transport,
 };
 
@@ -484,20 +489,63 @@ function addGestures(view, spec, state, set) {
     set({ [name]: all });
   }
 
+  // A drawing is a row of cells as hexadecimal digits; a line of ink, as thick as the pen, is added.
+  function ink(name, from, to) {
+    const { side, pen } = control(name), cells = unpacked(state[name], side);
+    const [dx, dy] = [to[0] - from[0], to[1] - from[1]], length = dx * dx + dy * dy;
+    for (let row = 0; row < side; row += 1) {
+      for (let column = 0; column < side; column += 1) {
+        const [x, y] = [column + 0.5 - from[0], row + 0.5 - from[1]];
+        const along = length ? within((x * dx + y * dy) / length, 0, 1) : 0;
+        if (Math.hypot(x - along * dx, y - along * dy) <= pen) cells[row * side + column] = 1;
+      }
+    }
+    set({ [name]: packed(cells) });
+  }
+  // Where on the sheet, in cells from its top left.
+  function onSheet(sheet, name, event) {
+    const box = sheet.getBoundingClientRect(), { side } = control(name);
+    return [((event.clientX - box.left) / box.width) * side, ((event.clientY - box.top) / box.height) * side];
+  }
+  const sheetOf = (name) => view.picture.querySelector(`[data-canvas="${name}"]`);
+  const pens = {}; // for keys: where the pen is, and whether it is down
+  function keyOn(sheet, event, step) {
+    const name = sheet.dataset.canvas, { side } = control(name);
+    const pen = (pens[name] ??= { at: [side / 2, side / 2], down: false }), was = pen.at;
+    event.preventDefault();
+    if (step) pen.at = [within(was[0] + step[0], 0, side), within(was[1] - step[1], 0, side)];
+    else pen.down = !pen.down;
+    if (pen.down) ink(name, was, pen.at);
+    const box = sheet.getBoundingClientRect();
+    const [x, y] = [box.left + (pen.at[0] / side) * box.width, box.top + (pen.at[1] / side) * box.height];
+    tell(view, `pen ${pen.down ? "down" : "up"}: column ${pen.at[0]}, row ${pen.at[1]}`, x, y);
+  }
+
   let drag = null;
   const plotOf = (index) => view.picture.querySelector(`.ffn-plot[data-plot="${index}"]`);
   view.picture.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest(".ffn-handle"), area = event.target.closest("[data-sketch]");
-    if (!handle && !area) return;
+    const sheet = event.target.closest("[data-canvas]");
+    if (!handle && !area && !sheet) return;
     event.preventDefault();
     handle?.focus();
     view.picture.setPointerCapture(event.pointerId);
+    if (sheet) {
+      const name = sheet.dataset.canvas, at = onSheet(sheet, name, event);
+      drag = { canvas: name, at };
+      return ink(name, at, at);
+    }
     const plot = handle ? handle.dataset.plot : area.closest(".ffn-plot").dataset.plot;
     drag = { data: handle ? { ...handle.dataset } : null, sketch: area?.dataset.sketch, plot };
     if (area) { drag.at = place(plotOf(plot), event); draw(drag.sketch, drag.at, drag.at); }
   });
   view.picture.addEventListener("pointermove", (event) => {
     if (!drag) return read(view, event);
+    if (drag.canvas) {
+      const to = onSheet(sheetOf(drag.canvas), drag.canvas, event);
+      ink(drag.canvas, drag.at, to);
+      return void (drag.at = to);
+    }
     const at = place(plotOf(drag.plot), event);
     if (drag.sketch) { draw(drag.sketch, drag.at, at); drag.at = at; } else move(drag.data, ...at);
   });
@@ -512,7 +560,8 @@ function addGestures(view, spec, state, set) {
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   view.picture.addEventListener("keydown", (event) => {
     if (event.key === "Escape") view.tip.hidden = true;
-    const step = ARROWS[event.key];
+    const step = ARROWS[event.key], sheet = event.target.closest("[data-canvas]");
+    if (sheet && (step || event.key === " ")) return keyOn(sheet, event, step);
     if (!step) return;
     const d = event.target.closest(".ffn-handle")?.dataset;
     if (!d) return void (event.target.closest(".ffn-plot") && step[0] && readOn(view, event.target, step[0], event));
@@ -526,6 +575,19 @@ function addGestures(view, spec, state, set) {
     const next = (name, k) => (name ? state[name] + step[k] * control(name).step * times : 0);
     move(d, next(d.paramX, 0), next(d.paramY, 1));
   });
+}
+
+// ---- drawings
+
+function unpacked(digits, side) {
+  const cells = new Uint8Array(side * side);
+  [...digits].forEach((digit, i) => { for (let k = 0; k < 4; k += 1) cells[4 * i + k] = (parseInt(digit, 16) >> (3 - k)) & 1; });
+  return cells;
+}
+function packed(cells) {
+  let digits = "";
+  for (let i = 0; i < cells.length; i += 4) digits += (8 * cells[i] + 4 * cells[i + 1] + 2 * cells[i + 2] + cells[i + 3]).toString(16);
+  return digits;
 }
 
 // ---- reading values off the marks, which carry their data

@@ -97,7 +97,7 @@ class SamplePage:
         self.folder = folder
         self.explorers: dict[str, Explorer] = {
             name: getattr(sampler(), name)
-            for name in ("controls", "handles", "marks", "run", "walk")
+            for name in ("controls", "handles", "marks", "run", "walk", "board")
         }
         self.calls: list[dict[str, Any]] = []
         self.mortal: int | None = None

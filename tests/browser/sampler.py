@@ -11,7 +11,9 @@ from ffnlib.figures import (
     Arrows,
     Bars,
     Button,
+    Canvas,
     Choice,
+    Drawing,
     Handle,
     HeatMap,
     Label,
@@ -164,3 +166,16 @@ def run(rate=0.5, shown=("loss",), t=0) -> Scene:
 )
 def walk(at=0) -> Scene:
     return Scene([Panel([Bars([at, 5 - at], ["done", "left"])])], text=f"At place {at}.")
+
+
+@explorer(title="A board", controls=[Drawing("drawn", 8, label="drawing", pen=0.6)])
+def board(drawn="") -> Scene:
+    cells = np.array([[int(c) for c in f"{int(row, 16):08b}"] for row in _pairs(drawn)])
+    return Scene(
+        [Panel([Canvas("drawn", cells, (0, 8), (0, 8))], (0, 8), (0, 8), equal=True, axes=False)],
+        text=f"{cells.sum()} cells have ink, {cells[4].sum()} of them in the fifth row.",
+    )
+
+
+def _pairs(drawn: str) -> list[str]:
+    return [drawn[i : i + 2] or "0" for i in range(0, 16, 2)]

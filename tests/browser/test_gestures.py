@@ -131,6 +131,42 @@ def test_a_curve_is_drawn(visit: Visit, sample: SamplePage) -> None:
     assert all(0.85 < y < 0.95 for _, y in drawn)
 
 
+def test_a_picture_is_drawn_by_pointer_by_finger_and_by_keys(
+    visit: Visit, sample: SamplePage
+) -> None:
+    page = visit(sample.url())
+    figure = live(page, "board")
+    clear = figure.get_by_role("button", name="clear drawing")
+    expect(clear).to_be_disabled()
+    sheet = figure.locator("[data-canvas]")
+    box = sheet.bounding_box()
+    assert box
+    cell = box["width"] / 8
+    page.mouse.move(box["x"] + 0.5 * cell, box["y"] + 4.5 * cell)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 7.5 * cell, box["y"] + 4.5 * cell, steps=5)
+    page.mouse.up()
+    expect(figure.locator(".ffn-text")).to_have_text(
+        "8 cells have ink, 8 of them in the fifth row."
+    )
+    assert state(page, "board")["drawn"] == "00000000ff000000"
+    clear.click()
+    expect(figure.locator(".ffn-text")).to_contain_text("0 cells have ink")
+    sheet.focus()
+    for key in ("ArrowRight", " ", "ArrowUp", "ArrowUp", " ", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(figure.locator(".ffn-text")).to_contain_text("in the fifth row")
+    expect(figure.locator(".ffn-text")).not_to_contain_text("0 cells have ink")
+    expect(figure.locator(".ffn-tip")).to_have_text("pen up: column 5, row 1")
+    phone = visit(sample.url(), **PHONE)
+    figure = live(phone, "board")
+    x, y = middle(figure.locator("[data-canvas]"))
+    before = phone.evaluate("scrollY")
+    touch(phone, (x, y), (x, y + 10), (x, y + 40))
+    expect(figure.locator(".ffn-text")).not_to_contain_text("0 cells have ink")
+    assert phone.evaluate("scrollY") == before
+
+
 def test_values_are_read_with_the_pointer(visit: Visit, sample: SamplePage) -> None:
     page = visit(sample.url())
     figure = live(page, "controls")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ffnlib.figures import (
     Button,
     Choice,
+    Drawing,
     Line,
     Number,
     Panel,
@@ -269,3 +270,14 @@ def test_menus_show_words_and_keep_values():
     assert choice.spec()["words"] == ["leaky ReLU", "SwiGLU", 0.5, "up"]
     assert choice.spec()["options"] == ["leaky_relu", "swiglu", 0.5, "up"]
     assert choice.check("leaky_relu") == ("leaky_relu", "")
+
+
+def test_a_drawing_is_hexadecimal_digits_or_empty():
+    drawing = Drawing("drawn", 8, label="your drawing")
+    assert drawing.check("") == drawing.check("0" * 16) == ("", "")
+    assert drawing.check("00000000FF000000") == ("00000000ff000000", "")
+    for wrong in (None, 7, "ff", "0" * 15 + "x", "0" * 15 + " "):
+        with pytest.raises(ValueError, match="your drawing must be"):
+            drawing.check(wrong)
+    with pytest.raises(ValueError, match="multiple of 4, got 6"):
+        Drawing("drawn", 6)

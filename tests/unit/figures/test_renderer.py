@@ -20,6 +20,7 @@ from ffnlib.figures import (
     Area,
     Arrows,
     Bars,
+    Canvas,
     Handle,
     HeatMap,
     Label,
@@ -53,6 +54,7 @@ EVERY_MARK = [
     Label(0, 0, "here", role="error", anchor="middle"),
     Handle(0, 0.5, param_y="b", label="bias"),
     Sketch("curve", X, X),
+    Canvas("drawn", np.eye(4), (-1, 1), (-1, 1)),
 ]
 NETWORK = Network(
     [[1, 2], [3]], [[[0.5, -1.0]]], labels=[["x1", "x2"], ["a"]], titles=["in", "out"]
