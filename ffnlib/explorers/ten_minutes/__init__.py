@@ -1,4 +1,4 @@
-"""Explorers of the opening chapter: a digit is read, one weight is changed, a training is watched."""
+"""Explorers of the opening chapter: a digit is read, a weight changed, a training watched."""
 
 from ffnlib.explorers.ten_minutes.learning import learning
 from ffnlib.explorers.ten_minutes.reader import reader

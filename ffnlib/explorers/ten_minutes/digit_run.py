@@ -78,7 +78,8 @@ def history(every: int) -> list[Measured]:
 
 def probabilities(model: MLP, image: Array) -> Array:
     """Return the ten probabilities, (10,), that a network gives an image, (64,)."""
-    return softmax(model.forward(image[None]))[0]
+    shares: Array = softmax(model.forward(image[None]))[0]
+    return shares
 
 
 def percent(share: float) -> str:
@@ -117,4 +118,5 @@ def as_image(cells: NDArray[np.bool_]) -> Array:
     down = np.arange(height) * cut.shape[0] // height
     filled[top : top + height, left : left + width] = cut[down][:, across]
     block = CANVAS // SIDE
-    return filled.reshape(SIDE, block, SIDE, block).mean((1, 3)).ravel()
+    counted: Array = filled.reshape(SIDE, block, SIDE, block).mean((1, 3))
+    return counted.ravel()
