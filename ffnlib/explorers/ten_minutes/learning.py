@@ -18,9 +18,10 @@ from ffnlib.explorers.ten_minutes.digit_run import (
 from ffnlib.figures import (
     Bars,
     HeatMap,
+    Label,
     Line,
     Panel,
-    Rule,
+    Scatter,
     Scene,
     Slider,
     Steps,
@@ -52,6 +53,8 @@ def learning(step: int = 0, image: int = 0) -> Scene:
     said = int(shares.argmax())
     steps = range(0, STEPS + 1, EVERY)
     told = history(EVERY)
+    before = told[: -(-step // EVERY)]
+    so_far = [*steps[: len(before)], step]
     sheet = _sheet(model.layers[0].W)
     down, across = sheet.shape
     panels = [
@@ -62,16 +65,18 @@ def learning(step: int = 0, image: int = 0) -> Scene:
         ),
         Panel(
             [
-                Line(list(steps), [m.loss for m in told], "reference", "learned from", width=1.5),
-                Line(list(steps), [m.test_loss for m in told], "output", "held out"),
-                Rule(x=step),
+                Line(so_far, [*(m.loss for m in before), now.loss], "input", width=1.5),
+                Line(so_far, [*(m.test_loss for m in before), now.test_loss], "output"),
+                Scatter([step], [now.test_loss], "output"),
+                Label(0.5 * STEPS, 2.2, "on the held-out images", "output"),
+                Label(0.5 * STEPS, 1.8, "on those it learns from", "input"),
             ],
             (0, STEPS), (0, 2.6), "steps", title="Loss", row=1, height=240,
         ),
         Panel(
             [Bars(shares, [str(d) for d in range(10)], highlight=said, show_values=False)],
-            (-0.6, 9.6), (0, 1), "digit", "probability", row=1, height=240,
-            title=f"Its answer to image {image}, a {label}",
+            (-0.6, 9.6), (0, 1), "digit", row=1, height=240,
+            title=f"Probabilities for image {image}, a {label}",
         ),
     ]  # fmt: skip
     text = (

@@ -63,7 +63,7 @@ def reader(drawn: str = "", image: int = 0) -> Scene:
         ),
         Panel(
             [Bars(shares, [str(d) for d in range(10)], highlight=int(first), show_values=False)],
-            (-0.6, 9.6), (0, 1), "digit", "probability", title="What it answers", height=250,
+            (-0.6, 9.6), (0, 1), "digit", title="Its probabilities", height=250,
         ),
     ]  # fmt: skip
     rows = [[digit, share] for digit, share in enumerate(shares.tolist())]

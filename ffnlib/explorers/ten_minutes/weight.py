@@ -60,13 +60,13 @@ def weight(
     panels += [
         Panel(
             [Bars(a, [str(i) for i in range(HIDDEN)], "input", unit, show_values=False)],
-            (-0.6, HIDDEN - 0.4), (0, top), "hidden unit", "output", row=1, height=220,
-            title="The sixteen hidden units",
+            (-0.6, HIDDEN - 0.4), (0, top), "hidden unit", row=1, height=220,
+            title="Outputs of the hidden units",
         ),
         Panel(
             [Bars(shares, [str(d) for d in range(10)], highlight=said, show_values=False)],
-            (-0.6, 9.6), (0, 1), "digit", "probability", row=1, height=220,
-            title="The answer",
+            (-0.6, 9.6), (0, 1), "digit", row=1, height=220,
+            title="The probabilities",
         ),
     ]  # fmt: skip
     text = (
