@@ -199,7 +199,7 @@ class Code extends Answer {
     const after = (time, words) => setTimeout(() => { this.state.textContent = words; }, time);
     return [
       after(PATIENCE.tell, "Still running …"),
-      after(PATIENCE.grading, "Still running after 30 seconds: that is as long as grading waits for a problem."),
+      after(PATIENCE.grading, "Still running after 30 seconds. Large matrices are slower here than in Jupyter; grading stops a problem after 30 seconds."),
       setTimeout(() => { this.overtime = true; engine.stop(); }, PATIENCE.end),
     ];
   }

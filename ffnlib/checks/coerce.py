@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
-from numpy import array, bool_, float64, frombuffer, int8, intp, ndarray, number, uint8
+from numpy import array, bool_, float64, frombuffer, int8, int64, intp, ndarray, number, uint8
 from numpy.typing import NDArray
 
 from ffnlib.checks.case_inputs import images, labels
@@ -18,15 +18,15 @@ from ffnlib.errors import UnusableValueError
 
 Kind = Literal[
     "number", "integer", "integers", "vector", "matrix", "array", "text",
-    # only in cases: whole numbers of a narrow type, an array of class numbers, a function by its
+    # only in cases: whole numbers of a named type, an array of class numbers, a function by its
     # formula, a part of the digits
-    "int8", "uint8", "classes", "function", "images", "labels",
+    "int8", "uint8", "int64", "classes", "function", "images", "labels",
 ]  # fmt: skip
 Value: TypeAlias = NDArray[Any] | float | int | str | list[int] | Formula
 
 LARGEST = 1_000_000
 # class numbers are indices: so that np.bincount takes them where indices have 32 bits too
-WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "classes": intp}
+WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "int64": int64, "classes": intp}
 LEAVES = (bool, int, float, Fraction, bool_, number)
 
 

@@ -249,7 +249,7 @@ PROBLEMS: dict[str, Problem] = {
         Problem("lora_merge", {"W": "matrix", **ADAPTER}, {"merged": "matrix"}, _judge_merge),
         Problem(
             "lora_counts",
-            {"shapes": "classes", "layers": "integer", "ranks": "integers"},
+            {"shapes": "int64", "layers": "integer", "ranks": "integers"},
             {"full": "integer", "trained": "integers"},
             _judge_counts,
         ),
