@@ -211,7 +211,7 @@ function parse(control, text) {
   if (control.kind === "toggle") return { true: true, false: false }[text];
   if (control.kind === "text") return text;
   if (control.kind === "drawing") return /^(|[0-9a-f]+)$/.test(text) && [0, control.side ** 2 / 4].includes(text.length) ? text : undefined;
-  if (control.kind === "points" || control.kind === "several") return list(control, text);
+  if (["points", "several", "picked"].includes(control.kind)) return list(control, text);
   const value = text.trim() === "" ? NaN : Number(text);
   const counts = control.kind === "button" || control.kind === "steps";
   return Number.isFinite(value) && (!counts || (Number.isInteger(value) && value >= 0)) ? value : undefined;
@@ -220,6 +220,7 @@ function list({ kind, n, options }, text) {
   const point = (p) => p.length === 2 && p.every(Number.isFinite);
   try {
     const value = JSON.parse(text);
+    if (kind === "picked") return Array.isArray(value) && value.every((v) => typeof v === "string") ? value : undefined;
     const good = kind === "points" ? value.length === n && value.every(point) : value.length && value.every((v) => options.includes(v));
     return good ? value : undefined;
   } catch {
@@ -240,9 +241,24 @@ function follow(hash, seen = true) {
   }
   model.refused = refused.length ? `The link's ${refused.join(" and ")} is not possible here and was left out.` : "";
   model.put("wanted", wanted);
-  if (seen) requestAnimationFrame(() => model.figure.scrollIntoView({ block: "nearest" })); // with the frame's own layout
+  if (seen) requestAnimationFrame(() => bring(model.figure)); // with the frame's own layout
   return true;
 }
+
+// The whole picture and its controls come into view, below what the theme keeps at the top; where
+// they do not fit, the picture's top does.
+function bring(figure) {
+  const frame = figure.querySelector(".ffn-frame") ?? figure;
+  const { top, bottom, height } = frame.getBoundingClientRect();
+  const covered = heldAtTop();
+  const seen = top >= covered && bottom <= innerHeight;
+  if (!seen) scrollBy({ top: height > innerHeight - covered || top < covered ? top - covered : bottom - innerHeight + 8 });
+}
+function heldAtTop() {
+  const bar = document.querySelector(".bd-header-article");
+  return bar && getComputedStyle(bar).position === "sticky" ? bar.offsetHeight + 8 : 8;
+}
+document.documentElement.style.setProperty("--ffn-top", `${heldAtTop() - 8}px`);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
@@ -315,7 +331,17 @@ for (const figure of figures) {
   near.observe(figure);
   seen.observe(figure);
 }
-if (location.hash) follow(location.hash);
+if (location.hash && follow(location.hash)) stayWith(mounted.get(location.hash.slice(1).split("?")[0]).figure);
+
+// While the page is still being laid out (formulas, fonts) the figure stays in view, until the reader moves.
+function stayWith(figure) {
+  const still = new ResizeObserver(() => bring(figure));
+  still.observe(document.body);
+  const leave = () => still.disconnect();
+  for (const event of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(event, leave, { once: true, passive: true });
+  addEventListener("load", () => setTimeout(leave, 3000), { once: true });
+  if (document.readyState === "complete") setTimeout(leave, 3000);
+}
 
 // A site that carries Python itself is there without a network the next time.
 async function keepForNextTime() {

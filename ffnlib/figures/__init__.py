@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from ffnlib.figures._axes import ranges as ranges
     from ffnlib.figures._axes import ticks as ticks
     from ffnlib.figures._controls import Button as Button
+    from ffnlib.figures._controls import Card as Card
     from ffnlib.figures._controls import Choice as Choice
     from ffnlib.figures._controls import Control as Control
     from ffnlib.figures._controls import Drawing as Drawing
     from ffnlib.figures._controls import Number as Number
+    from ffnlib.figures._controls import Picked as Picked
     from ffnlib.figures._controls import Points as Points
     from ffnlib.figures._controls import Several as Several
     from ffnlib.figures._controls import Slider as Slider
@@ -76,10 +78,12 @@ else:
             ),
             "_controls": (
                 "Button",
+                "Card",
                 "Choice",
                 "Control",
                 "Drawing",
                 "Number",
+                "Picked",
                 "Points",
                 "Several",
                 "Slider",

@@ -5,8 +5,8 @@ with a sentence if it had to be changed; `stops` lists the values worth computin
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ffnlib._base.numbers import number
@@ -16,15 +16,28 @@ from ffnlib.figures._words import said
 Checked = tuple[Any, str]
 """A value the control allows, and a sentence about the change ("" when there was none)."""
 
+Needs = tuple[str, Sequence[Any]]
+"""The name of another control, and the values at which it must stand."""
+
 BUTTON_STOPS = 10
 """How many presses of a button are computed in advance."""
 
 
+_RARE = ("more", "needs", "ends")
+"""What is left out of a control's description where it says nothing."""
+
+
 @dataclass(frozen=True)
 class Control:
-    """A parameter the reader may set; the kinds below say how."""
+    """A parameter the reader may set; the kinds below say how.
+
+    One with ``more`` set is shown only when the reader asks for more. One that ``needs`` another
+    control to stand at one of some values, ``("gate", ("top-1", "top-2"))``, is offered only there.
+    """
 
     name: str
+    more: bool = field(default=False, kw_only=True)
+    needs: Needs | None = field(default=None, kw_only=True)
 
     @property
     def said(self) -> str:
@@ -47,7 +60,8 @@ class Control:
 
     def spec(self) -> dict[str, Any]:
         """Return what the front end needs to build the control."""
-        return {"kind": type(self).__name__.lower(), **asdict(self), "label": self.said}
+        given = {k: v for k, v in asdict(self).items() if k not in _RARE or v}
+        return {"kind": type(self).__name__.lower(), **given, "label": self.said}
 
 
 @dataclass(frozen=True)
@@ -187,6 +201,8 @@ class Steps(Control):
     ``stops_at`` are the moments computed in advance. A change of any other control starts the run
     again, save for those in ``views``, which only change what is shown of it. A played run goes as
     fast as it is computed, or, where each step is to be followed, at ``pace`` steps a second.
+    Where its length depends on another control, ``ends`` names that and the last step for each of
+    its values, ``("expression", {"short": 5, "long": 9})``.
     """
 
     last: int
@@ -195,6 +211,11 @@ class Steps(Control):
     unit: str = "steps"
     views: Sequence[str] = ()
     pace: float | None = None
+    ends: tuple[str, Mapping[str, int]] | None = None
+
+    def end(self, params: Mapping[str, Any]) -> int:
+        """Return the last step there is while all controls stand at ``params``."""
+        return self.ends[1][params[self.ends[0]]] if self.ends else self.last
 
     def check(self, value: Any) -> Checked:
         """A whole number from 0; after the last step comes nothing, and that is said."""
@@ -249,6 +270,28 @@ class Drawing(Control):
         if not set(value) <= set("0123456789abcdefABCDEF"):
             raise ValueError(f"{self.said} must be hexadecimal digits")
         return ("" if set(value) <= {"0"} else value.lower()), ""
+
+
+@dataclass(frozen=True)
+class Picked(Control):
+    """Parts of the picture that the reader has clicked on: a list of their names."""
+
+    label: str = ""
+
+    def check(self, value: Any) -> Checked:
+        """Names, each once, in their order."""
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise ValueError(f"{self.said} must be a list of names, got {value!r}")
+        return sorted(set(value)), ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A state worth seeing: a name to press, what is set, and what to look for."""
+
+    name: str
+    params: Mapping[str, Any]
+    said: str
 
 
 @dataclass(frozen=True)

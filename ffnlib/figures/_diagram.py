@@ -33,7 +33,10 @@ def network(mark: Network, frame: Frame) -> list[str]:
         if maps is None:
             drawn += _nodes(values, names, places[k], radius)
         else:
-            drawn += _maps(np.asarray(maps, dtype=np.float64), names, places[k], radius)
+            field = np.asarray(maps, dtype=np.float64)
+            drawn += _maps(field, names, places[k], radius)
+            if mark.picks and k < len(mark.names):
+                drawn += _switches(mark, k, places[k], radius)
         drawn += _names(names, places[k], radius, last=k == len(layers) - 1)
         if k < len(mark.titles):
             drawn.append(text(places[k][0][0], 14, mark.titles[k], anchor="middle", bold=True))
@@ -48,7 +51,7 @@ def _gap(places: Places, height: float) -> float:
 
 
 def _node_places(sizes: Sequence[int], frame: Frame, titled: bool) -> list[Places]:
-    margin, top = 56.0, 30.0 if titled else 4.0
+    margin, top = 60.0, 30.0 if titled else 4.0
     columns = np.linspace(margin, frame.width - margin, len(sizes)) if len(sizes) > 1 else [margin]
     room = frame.height - top
     return [
@@ -118,6 +121,27 @@ def _maps(
         drawn.append(
             f'<image {box} preserveAspectRatio="none" href="{url}"'
             f' data-tip="{_said(names, i)}: up to {number(limit)} in size"/>'
+        )
+    return drawn
+
+
+def _switches(mark: Network, layer: int, places: Places, radius: float) -> list[str]:
+    """A place to click for each unit of a layer that can be picked; a cross over those that are."""
+    drawn = []
+    for name, (x, y) in zip(mark.names[layer], places, strict=False):
+        if not name:
+            continue
+        off = name in mark.off
+        r, s = short(radius), short(2 * radius)
+        cross = f'<path d="M-{r},-{r}l{s},{s}M-{r},{r}l{s},-{s}" stroke="currentColor"'
+        drawn.append(
+            f'<g class="ffn-pick" tabindex="0" role="button" aria-pressed="{str(off).lower()}"'
+            f' aria-label="switch {escape(name)} {"on" if off else "off"}"'
+            f' data-control="{escape(mark.picks)}" data-name="{escape(name)}"'
+            f' transform="translate({short(x)},{short(y)})">'
+            f'<rect x="-{r}" y="-{r}" width="{s}" height="{s}" fill="transparent"/>'
+            + (f'{cross} stroke-width="2.5"/>' if off else "")
+            + "</g>"
         )
     return drawn
 

@@ -15,6 +15,7 @@ import inspect
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,12 @@ from ffnlib._base.patience import limited
 from ffnlib.errors import UnfinishedError
 from ffnlib.figures._controls import (
     Button,
+    Card,
     Choice,
     Control,
     Drawing,
     Number,
+    Picked,
     Points,
     Several,
     Slider,
@@ -39,10 +42,12 @@ from ffnlib.figures._scene import Scene
 
 __all__ = [
     "Button",
+    "Card",
     "Choice",
     "Drawing",
     "Explorer",
     "Number",
+    "Picked",
     "Points",
     "Several",
     "Slider",
@@ -77,7 +82,9 @@ class Explorer:
         title: str,
         controls: Sequence[Control],
         start: Mapping[str, Any] | None = None,
+        cards: Sequence[Card] = (),
     ) -> None:
+        self.cards = tuple(cards)
         self.function = function
         self.__doc__, self.__module__ = function.__doc__, function.__module__
         self.name = f"{_stem(function.__module__)}.{function.__name__}"
@@ -97,6 +104,9 @@ class Explorer:
         self.start, notes = self.clean(dict(start or {}))
         if notes:
             raise ValueError(f"explorer {self.name} cannot start there: {' '.join(notes)}")
+        for card in self.cards:
+            if self.clean(card.params)[1]:
+                raise ValueError(f"explorer {self.name}: card {card.name!r} is out of range")
 
     def clean(self, params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """All parameters, those not given at their start, each as its control allows.
@@ -121,6 +131,9 @@ class Explorer:
             cleaned[name], note = control.check(params.get(name, self.start[name]))
             if note:
                 notes.append(note)
+        for name, control in self.controls.items():
+            if isinstance(control, Steps):
+                cleaned[name] = min(cleaned[name], control.end(cleaned))
         return cleaned, notes
 
     def __call__(self, **params: Any) -> Scene:
@@ -133,7 +146,7 @@ class Explorer:
 
     def show(self, **start: Any) -> "Explorer":
         """The same explorer with another start."""
-        return Explorer(self.function, self.title, tuple(self.controls.values()), start)
+        return Explorer(self.function, self.title, tuple(self.controls.values()), start, self.cards)
 
     @property
     def key(self) -> str:
@@ -153,6 +166,7 @@ class Explorer:
             "title": self.title,
             "controls": [control.spec() for control in self.controls.values()],
             "start": self.start,
+            **({"cards": [asdict(card) for card in self.cards]} if self.cards else {}),
         }
 
     def answer(self, params: Mapping[str, Any], width: str = "wide") -> dict[str, Any]:
@@ -210,7 +224,9 @@ def _stem(module: str) -> str:
     return inside.split(".")[0] if inside != module else module.rsplit(".", 1)[-1]
 
 
-def explorer(title: str, controls: Sequence[Control]) -> Callable[[Callable[..., Scene]], Explorer]:
+def explorer(
+    title: str, controls: Sequence[Control], cards: Sequence[Card] = ()
+) -> Callable[[Callable[..., Scene]], Explorer]:
     """Make an `Explorer` of a function from parameters to a `Scene`.
 
     Parameters
@@ -219,8 +235,10 @@ def explorer(title: str, controls: Sequence[Control]) -> Callable[[Callable[...,
         A few words above the picture.
     controls : sequence of Control
         One for each parameter of the function, whose default is where it starts.
+    cards : sequence of Card
+        States worth seeing, to be set by one press.
     """
-    return lambda function: Explorer(function, title, controls)
+    return lambda function: Explorer(function, title, controls, cards=cards)
 
 
 def find(name: str) -> Explorer:

@@ -3,7 +3,7 @@
 import math
 
 from ffnlib.figures._axes import Frame
-from ffnlib.figures._marks import colour, short, text
+from ffnlib.figures._marks import LETTER, colour, short, text
 from ffnlib.figures._scene import Graph, Node
 
 ROW = 14.5
@@ -42,7 +42,20 @@ def graph(mark: Graph, frame: Frame) -> list[str]:
         drawn.append(_arrow(places[start], places[end], wide, high, mark.role, 3))
     for node in mark.nodes:
         drawn += _box(node, places[node.name], wide, high)
+    for start, end, words in mark.said:
+        drawn.append(_beside(words, places[start], places[end], wide, high))
     return drawn
+
+
+def _beside(words: str, start: Place, end: Place, wide: float, high: float) -> str:
+    """Words on an arrow; where the boxes leave no room between them, above or beside it."""
+    (x0, y0), (x1, y1) = start, end
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    if abs(y1 - y0) < high and abs(x1 - x0) < wide + LETTER * len(words):
+        return text(x, min(y0, y1) - high / 2 - 5, words, anchor="middle", size=11)
+    if abs(x1 - x0) < wide and abs(y1 - y0) < high + ROW:
+        return text(x + 8, y + 4, words, size=11)
+    return text(x, y + 4, words, anchor="middle", size=11)
 
 
 def _arrow(start: Place, end: Place, wide: float, high: float, role: str, width: float) -> str:

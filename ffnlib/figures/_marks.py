@@ -36,6 +36,12 @@ FINGER = 22
 LETTER = 6.6
 """Width in pixels of an average letter at size 13; a picture cannot measure its own text."""
 
+SWATCHES, SWATCH = 9, 6.0
+"""How many colours a colour scale shows, and how many pixels wide each is."""
+
+LINE = 15.0
+"""Pixels from one line of words to the next."""
+
 
 escape = lru_cache(maxsize=4096)(html.escape)
 """The words of a picture are nearly always those of the one before."""
@@ -112,7 +118,7 @@ def bars(mark: Bars, frame: Frame) -> list[str]:
     """One bar a value; a value that is not finite is said in words where its bar would stand."""
     drawn = []
     base = frame.y_of(min(max(0.0, frame.y[0]), frame.y[1]))
-    width = frame.x_of(0.7) - frame.x_of(0.0)
+    width, pitch = (frame.x_of(w) - frame.x_of(0.0) for w in (0.7, 1.0))
     for i, value in enumerate(np.atleast_1d(np.asarray(mark.values, np.float64)).tolist()):
         x = frame.x_of(i)
         top = frame.y_of(value) if math.isfinite(value) else base
@@ -123,9 +129,10 @@ def bars(mark: Bars, frame: Frame) -> list[str]:
             f' height="{short(max(abs(top - base), 0.5))}" fill="{colour(mark.role)}"'
             f' fill-opacity="{1 if strong else 0.45}" data-tip="{escape(name)}: {number(value)}"/>'
         )
-        if mark.show_values and width >= 26:
+        words = next((w for d in (3, 2) if length(w := number(value, d)) < pitch), "")
+        if mark.show_values and width >= 26 and words:
             above = max(min(top, base) - 5, 12) if value >= 0 or math.isnan(value) else top + 14
-            drawn.append(text(x, above, number(value), anchor="middle", size=12))
+            drawn.append(text(x, above, words, anchor="middle", size=12))
     return drawn
 
 
@@ -134,9 +141,7 @@ def heat_map(mark: HeatMap, frame: Frame) -> list[str]:
     z = np.asarray(mark.z, dtype=np.float64)
     if z.ndim != 2 or z.size == 0:
         raise ValueError(f"HeatMap z must be a (rows, columns) array, got shape {z.shape}")
-    finite = np.abs(z[np.isfinite(z)])
-    limit = mark.limit if mark.limit is not None else (float(finite.max()) if finite.size else 1.0)
-    limit = limit if limit > 0 else 1.0
+    limit = full(mark)
     left, right = (frame.x_of(v) for v in mark.x)
     bottom, top = (frame.y_of(v) for v in mark.y)
     return [
@@ -163,6 +168,34 @@ def canvas(mark: Canvas, frame: Frame) -> list[str]:
         f' aria-label="drawing area: the arrow keys move the pen, the space bar puts it down or'
         f' lifts it"/>',
     ]
+
+
+def full(mark: HeatMap) -> float:
+    """Return the magnitude that a map draws in full colour."""
+    z = np.asarray(mark.z, dtype=np.float64)
+    finite = np.abs(z[np.isfinite(z)])
+    limit = mark.limit if mark.limit is not None else (float(finite.max()) if finite.size else 1.0)
+    return limit if limit > 0 else 1.0
+
+
+def colour_scale(mark: HeatMap, right: float, y: float) -> list[str]:
+    """Return a small bar that ends at ``right``: which colour of a map is which number."""
+    limit = full(mark)
+    low, high = number(-limit if mark.signed else 0.0, 2), number(limit, 2)
+    steps = np.linspace(-1 if mark.signed else 0, 1, SWATCHES)
+    x = right - LETTER * len(high) - 4 - SWATCH * SWATCHES
+    drawn = [
+        text(x - 4, y, low, anchor="end", size=11),
+        text(right, y, high, anchor="end", size=11),
+    ]
+    for i, share in enumerate(steps.tolist()):
+        ink = colour("output" if share >= 0 else "input")
+        drawn.append(
+            f'<rect x="{short(x + SWATCH * i)}" y="{short(y - 9)}" width="{SWATCH:g}" height="9"'
+            f' fill="{ink}" fill-opacity="{OPAQUE * abs(share):.2f}"/>'
+        )
+    outline = f'width="{SWATCH * SWATCHES:g}" height="9" fill="none" class="ffn-grid"'
+    return [*drawn, f'<rect x="{short(x)}" y="{short(y - 9)}" {outline}/>']
 
 
 def scatter(mark: Scatter, frame: Frame) -> list[str]:
@@ -222,7 +255,38 @@ def arrows(mark: Arrows, frame: Frame) -> list[str]:
     return [f'<path d="{"".join(d)}" fill="none" {ink}/>']
 
 
-def rule(mark: Rule, frame: Frame) -> list[str]:
+_BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}
+"""The share of a text that stands before its place."""
+
+
+def _whole(x: float, wide: float, anchor: str, frame: Frame) -> float:
+    """Return where a text must stand to be seen whole, if its place is seen at all."""
+    before = _BEFORE[anchor] * wide
+    if not 0 <= x <= frame.width:
+        return x
+    return max(min(x, frame.width - 2 - wide + before), before + 2)
+
+
+Taken = list[tuple[float, float, float]]
+"""Where words stand in a panel: their left and right ends and their line, in pixels."""
+
+
+def free(left: float, right: float, y: float, frame: Frame, taken: Taken) -> float:
+    """Return the line nearest to y on which no other words are in the way, and take it."""
+    away = (0.0, -LINE, LINE, -2 * LINE, 2 * LINE, -3 * LINE, 3 * LINE)
+    lines = [y + d for d in away if d == 0 or LINE - 3 < y + d < frame.height - 3]
+    for line in lines:
+        if all(
+            right <= a + 3 or left >= b - 3 or abs(line - other) >= LINE - 3
+            for a, b, other in taken
+        ):
+            y = line
+            break
+    taken.append((left, right, y))
+    return y
+
+
+def rule(mark: Rule, frame: Frame, taken: Taken) -> list[str]:
     """A dashed line across the panel, with its label at the end."""
     if mark.x is not None and mark.y is None:
         a = frame.x_of(mark.x)
@@ -241,18 +305,31 @@ def rule(mark: Rule, frame: Frame) -> list[str]:
     ink = f'stroke="{colour(mark.role)}" stroke-width="1.5" stroke-dasharray="4 4"'
     drawn = [f'<path d="{d}" fill="none" {ink}/>']
     if mark.label:
-        drawn.append(text(place[0], place[1], mark.label, anchor=place[2], size=12))
+        wide = length(mark.label)
+        x = _whole(place[0], wide, place[2], frame)
+        start = x - _BEFORE[place[2]] * wide
+        y = free(start, start + wide, place[1], frame, taken)
+        drawn.append(text(x, y, mark.label, anchor=place[2], size=12))
     return drawn
 
 
-def label(mark: Label, frame: Frame) -> list[str]:
-    """Text at a point; a role is shown by a coloured stroke under the words, never by their ink."""
+def label(mark: Label, frame: Frame, taken: Taken) -> list[str]:
+    """Text at a point; a role is shown by a coloured stroke under the words, never by their ink.
+
+    Where other words stand, it moves a line up or down.
+    """
     x, y = frame.x_of(mark.x), frame.y_of(mark.y)
+    wide = length(mark.text)
+    before = _BEFORE[mark.anchor] * wide
+    x = _whole(x, wide, mark.anchor, frame)
+    if 0 <= y <= frame.height:
+        y = min(max(y, 11.0), frame.height - 3)
+    y = free(x - before, x - before + wide, y, frame, taken)
     drawn = [text(x, y, mark.text, anchor=mark.anchor)]
     if mark.role:
-        length = LETTER * len(mark.text)
-        start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor] * length
-        d = f"M{short(start)},{short(y + 4)}h{short(length)}"
+        wide = LETTER * len(mark.text)
+        start = x - _BEFORE[mark.anchor] * wide
+        d = f"M{short(start)},{short(y + 4)}h{short(wide)}"
         drawn.append(f'<path d="{d}" stroke="{colour(mark.role)}" stroke-width="2"/>')
     return drawn
 
@@ -290,6 +367,11 @@ def handle(mark: Handle, frame: Frame, plot: int) -> str:
         f'<circle r="{FINGER}" fill="transparent"/>'
         f'<circle class="ffn-grip" r="7" fill="{colour(mark.role)}"/></g>'
     )
+
+
+def length(words: str) -> float:
+    """Return about how many pixels wide words of size 13 are, rather more than less."""
+    return 1.12 * LETTER * len(words) + 3.0 * sum(c in "mwMW%@" for c in words)
 
 
 def text(

@@ -55,7 +55,8 @@ class HeatMap:
     """A field ``z`` of shape (rows, columns), row 0 at the bottom, over the ranges ``x`` and ``y``.
 
     ``signed`` fields go from the input colour through the page's background to the output colour,
-    with the same ``limit`` on both sides (by default the largest magnitude).
+    with the same ``limit`` on both sides (by default the largest magnitude). With ``scale`` a small
+    bar above the panel says which colour is which number.
     """
 
     z: ArrayLike
@@ -63,6 +64,7 @@ class HeatMap:
     y: Range
     signed: bool = True
     limit: float | None = None
+    scale: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,9 @@ class Network:
     ``layers[l]`` holds the values shown in the nodes of layer l; ``weights[l]`` has the shape
     (nodes of layer l + 1, nodes of layer l). Colour is the sign, width the size of a weight.
     ``maps[l]``, (nodes, rows, columns), shows a field in each node instead of a value.
+
+    With ``picks``, a `Picked` control, a click on a map puts its unit's name, from ``names[l]``,
+    into the list or takes it out; the units in ``off`` are crossed out.
     """
 
     layers: Sequence[ArrayLike]
@@ -169,6 +174,9 @@ class Network:
     labels: Sequence[Sequence[str]] = ()
     titles: Sequence[str] = ()
     maps: Sequence[ArrayLike | None] = ()
+    picks: str = ""
+    names: Sequence[Sequence[str]] = ()
+    off: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -187,13 +195,14 @@ class Graph:
     """Boxes joined by arrows: from left to right, or on a phone from top to bottom.
 
     ``edges`` are pairs of names; those in ``lit`` are drawn in their colour, in the direction in
-    which they are named there.
+    which they are named there. ``said`` is words on edges: from, to, words.
     """
 
     nodes: Sequence[Node]
     edges: Sequence[tuple[str, str]]
     lit: Sequence[tuple[str, str]] = ()
     role: str = "output"
+    said: Sequence[tuple[str, str, str]] = ()
 
 
 Mark = (
@@ -211,7 +220,7 @@ class Panel:
     space an axis by powers of ten, and what is not positive lies below its lower end.
 
     On a wide page the panels of one ``row`` share its width by their ``weight``; ``height`` is
-    in pixels, 0 for the usual. On a phone they follow each other.
+    in pixels, 0 for the usual. On a phone more than two stand in pairs, save for ``broad`` ones.
     """
 
     marks: Sequence[Mark]
@@ -227,6 +236,7 @@ class Panel:
     row: int = 0
     height: float = 0.0
     log_x: bool = False
+    broad: bool = False
 
     def __post_init__(self) -> None:
         for name in ("x", "y"):

@@ -101,9 +101,9 @@ function build(el, spec, model) {
     title: make("p", { className: "ffn-title", textContent: spec.title }),
     status: make("span", { className: "ffn-status" }),
     live: make("button", { className: "ffn-button", type: "button", textContent: "go live", hidden: true }),
-    link: make("button", { className: "ffn-button", type: "button", textContent: "copy link" }),
-    embed: make("button", { className: "ffn-button", type: "button", textContent: "embed" }),
-    reset: make("button", { className: "ffn-button", type: "button", textContent: "reset" }),
+    link: make("button", { className: "ffn-button ffn-link", type: "button", textContent: "copy link" }),
+    embed: make("button", { className: "ffn-button ffn-embed", type: "button", textContent: "embed" }),
+    reset: make("button", { className: "ffn-button ffn-reset", type: "button", textContent: "reset" }),
     picture: make("div", { className: "ffn-picture" }),
     tip: make("div", { className: "ffn-tip", hidden: true }),
     works: works(() => model.get("halt")?.(true)),
@@ -131,8 +131,12 @@ function build(el, spec, model) {
   view.live.addEventListener("click", () => model.get("golive")?.());
   const bar = make("div", { className: "ffn-bar" }, view.title, view.status, view.live, view.link, view.embed, view.reset);
   const stage = make("div", { className: "ffn-stage" }, view.works.node, view.picture, view.tip);
+  const body = make("div", { className: "ffn-body" }, stage, view.controls);
+  view.frame = make("div", { className: "ffn-frame" }, bar, body); // what is to be seen at once
   el.classList.add("ffn-root");
-  el.replaceChildren(bar, stage, view.controls, view.text, view.spoken, view.notes, view.details);
+  // Jupyter's shortcuts would take arrow keys and letters; those with Ctrl, to save for instance, it gets.
+  el.addEventListener("keydown", (event) => event.ctrlKey || event.metaKey || event.stopPropagation());
+  el.replaceChildren(view.frame, view.text, view.spoken, view.notes, view.details);
   return view;
 }
 
@@ -274,20 +278,56 @@ const decimals = (step) => (String(step).split(".")[1] ?? "").length;
 const words = (control, value) =>
   Number(value).toFixed(decimals(control.step)).replace("-", "−") + (control.unit ? ` ${control.unit}` : "");
 
+// States worth seeing, each a press away, with what there is to notice; a run begins at once.
+function cards(view, spec, set) {
+  const said = make("p", { className: "ffn-said" });
+  said.setAttribute("role", "status");
+  const clock = spec.controls.find((c) => c.kind === "steps");
+  const buttons = spec.cards.map((card) => {
+    const button = make("button", { type: "button", className: "ffn-button", textContent: card.name });
+    button.addEventListener("click", () => {
+      if (clock) view.inputs[clock.name].stop();
+      set(structuredClone({ ...spec.start, ...card.params }));
+      said.textContent = card.said;
+      if (clock && !(clock.name in card.params)) view.inputs[clock.name].start();
+    });
+    return button;
+  });
+  return make("div", { className: "ffn-cards" }, ...buttons, said);
+}
+
 function addControls(view, spec, model, state, set) {
+  if (spec.cards) view.controls.append(cards(view, spec, set));
   for (const control of spec.controls) {
     const change = (value) => set({ [control.name]: value });
     const input = CONTROLS[control.kind]?.(control, change, state, () => (model.get("status") ?? {}).state);
-    if (!input) continue; // points are moved on the picture
+    if (!input) continue; // points are moved, and units are picked, on the picture
     view.inputs[control.name] = input;
-    view.controls.append(input.node);
+    input.node.dataset.control = control.name;
+    (control.more ? (view.more ??= furtherControls(view)) : view.controls).append(input.node);
   }
+  if (view.more) view.controls.append(view.more.parentElement);
   syncControls(view, spec, state);
+}
+// Those that few readers want first are a click away.
+function furtherControls(view) {
+  const inside = make("div", { className: "ffn-controls" });
+  view.controls.append(make("details", { className: "ffn-more" }, make("summary", { textContent: "more" }), inside));
+  return inside;
 }
 
 function syncControls(view, spec, state) {
-  for (const control of spec.controls) view.inputs[control.name]?.sync(state[control.name]);
+  for (const control of spec.controls) {
+    const input = view.inputs[control.name];
+    if (!input) continue; // points are moved on the picture
+    input.sync(state[control.name]);
+    input.node.hidden = !allows(control.needs, state);
+    const off = control.more && JSON.stringify(state[control.name]) !== JSON.stringify(spec.start[control.name]);
+    if (off) view.more.parentElement.open = true; // what differs is seen
+  }
 }
+// What another control must stand at: [its name, its values].
+const allows = (needs, state) => !needs || needs[1].includes(state[needs[0]]);
 
 const CONTROLS = {
   slider(control, change) {
@@ -364,31 +404,34 @@ function transport(control, change, state, status) {
   let playing = false, many = FIRST, least = Infinity, timer = 0;
   range.setAttribute("aria-label", control.label);
   const here = () => state[control.name];
+  const last = () => control.ends?.[1][state[control.ends[0]]] ?? control.last;
   const next = () => {
-    if (status() === "live") return Math.min(here() + (paced || Math.round(many)), control.last);
-    return control.stops_at.find((stop) => stop > here()) ?? control.last;
+    if (status() === "live") return Math.min(here() + (paced || Math.round(many)), last());
+    return control.stops_at.find((stop) => stop > here() && stop <= last()) ?? last();
   };
   function press(on) {
     playing = on;
     play.textContent = on ? "pause" : "play";
     clearTimeout(timer);
-    if (on) change(here() >= control.last ? 0 : next());
+    if (on) change(here() >= last() ? 0 : next());
   }
   play.addEventListener("click", () => press(!playing));
-  once.addEventListener("click", () => { press(false); change(status() === "live" ? Math.min(here() + 1, control.last) : next()); });
+  once.addEventListener("click", () => { press(false); change(status() === "live" ? Math.min(here() + 1, last()) : next()); });
   range.addEventListener("input", () => { press(false); change(Number(range.value)); });
   press(false);
   return {
     node: make("div", { className: "ffn-control ffn-transport" }, play, once, range, output),
     sync(value) {
+      range.max = last();
       if (Number(range.value) !== value) range.value = value;
       output.textContent = `${value.toLocaleString("en")} ${control.unit}`;
       range.setAttribute("aria-valuetext", output.textContent);
     },
     stop: () => press(false),
+    start: () => press(true),
     answered(took, { held, failed }) {
       if (!playing) return;
-      if (failed || here() >= control.last) return press(false);
+      if (failed || here() >= last()) return press(false);
       if (held) return; // what was pressed early goes on when Python is there
       const live = status() === "live";
       const wait = paced && (live || paced === 1) ? (1000 * paced) / control.pace : live ? 0 : PAGE;
@@ -428,6 +471,8 @@ function segments(control, change) {
 // ---- gestures on the picture: drag, arrow keys, reading values
 
 const targetOf = (node) => {
+  const picked = node?.closest?.(".ffn-pick")?.dataset.name;
+  if (picked) return `.ffn-pick[data-name="${picked}"]`;
   const d = node?.closest?.(".ffn-handle")?.dataset;
   if (!d) return null;
   if (d.point) return `.ffn-handle[data-point="${d.point}"]`;
@@ -555,6 +600,17 @@ function addGestures(view, spec, state, set) {
     const chosen = control(name)?.options.find((known) => String(known) === option);
     if (chosen !== undefined) set({ [name]: chosen });
   });
+  const pick = (event) => {
+    const { control: name, name: part } = event.target.closest?.(".ffn-pick")?.dataset ?? {};
+    if (!part) return false;
+    const picked = state[name];
+    set({ [name]: picked.includes(part) ? picked.filter((other) => other !== part) : [...picked, part].sort() });
+    return true;
+  };
+  view.picture.addEventListener("click", pick);
+  view.picture.addEventListener("keydown", (event) => {
+    if ((event.key === "Enter" || event.key === " ") && pick(event)) event.preventDefault();
+  });
   view.picture.addEventListener("pointerleave", () => drag || (view.tip.hidden = true));
 
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -604,12 +660,25 @@ function makeReadable(drawn) {
 const short = (v) => (Number.isFinite(v) ? String(Number(v.toPrecision(3))).replace("-", "−") : "not a number");
 
 function read(view, event) {
+  const unit = event.target.closest?.(".ffn-pick");
+  if (unit) return enlarge(view, unit, event);
   const tipped = event.target.closest?.("[data-tip]");
   if (tipped) return tell(view, tipped.dataset.tip, event.clientX, event.clientY);
   const plot = event.target.closest?.(".ffn-plot");
   if (!plot) return void (view.tip.hidden = true);
   const [x, y] = place(plot, event);
   if (!readPoint(view, plot, x, y, event) && !readCurves(view, plot, x) && !readField(view, plot, x, y, event)) view.tip.hidden = true;
+}
+// A unit's small map is shown large while the pointer is on it.
+function enlarge(view, unit, event) {
+  const { x, y } = unit.getBoundingClientRect();
+  const image = [...view.picture.querySelectorAll("image[data-tip]")].find((each) => {
+    const box = each.getBoundingClientRect();
+    return Math.abs(box.x - x) < 4 && Math.abs(box.y - y) < 4;
+  });
+  if (!image) return;
+  tell(view, `${unit.dataset.name}: ${image.dataset.tip.split(": ").pop()}`, event.clientX, event.clientY);
+  view.tip.append(make("img", { src: image.getAttribute("href"), alt: "" }));
 }
 function readPoint(view, plot, x, y, event) {
   let best = null;

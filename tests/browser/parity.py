@@ -13,6 +13,7 @@ from ffnlib.figures import (
     Choice,
     Control,
     Explorer,
+    Picked,
     Points,
     Several,
     Slider,
@@ -83,6 +84,8 @@ def draw(control: Control, start: Any, rng: np.random.Generator) -> Any:
         case Points():
             xs, ys = (rng.uniform(*span, size=control.n) for span in (control.x, control.y))
             return [[float(x), float(y)] for x, y in zip(xs, ys, strict=True)]
+        case Picked():
+            return []
         case Text():
             return start if rng.random() < 0.7 else "x"
     raise TypeError(f"no random value for a {type(control).__name__}")

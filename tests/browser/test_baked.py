@@ -36,9 +36,11 @@ class Figure:
         self.faults: list[str] = []
 
     def control(self, name: str) -> Locator:
-        place = list(self.explorer.controls).index(name)
-        hidden = [c for c in list(self.explorer.controls.values())[:place] if not _visible(c)]
-        return self.node.locator(".ffn-controls > *").nth(place - len(hidden))
+        row = self.node.locator(f'.ffn-controls [data-control="{name}"]')
+        more = self.node.locator(".ffn-more > summary")
+        if not row.is_visible() and more.count():
+            more.click()
+        return row
 
     def shows(self, what: str, **params: Any) -> dict[str, Any]:
         """Wait for the answer to these parameters, the others at their start."""
@@ -61,7 +63,7 @@ class Figure:
 
 
 def _visible(control: Control) -> bool:
-    return type(control).__name__ != "Points"
+    return type(control).__name__ not in {"Points", "Picked"}
 
 
 def try_slider(figure: Figure, slider: Slider) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ffnlib.explorers import backprop
 from ffnlib.explorers.backprop.graph import (
-    LAST,
+    ENDS,
     PROGRAMS,
     TARGET,
     compute,
@@ -38,10 +38,10 @@ EXPLORERS = [backprop.graph, backprop.hunt, backprop.initialization, backprop.op
 # ---- every explorer, everywhere
 
 # A sum is short of numbers to say, a program may have ended, and most networks need no second call.
-REPEATS = {"backprop.graph": {"a": 3, "c": 2, "steps": 4}}
+REPEATS = {"backprop.graph": {"a": 3, "c": 2}}
 EXTREMES = {
     "backprop.graph": [
-        {"expression": e, "steps": LAST, "a": a, "b": b, "c": c}
+        {"expression": e, "steps": ENDS[e], "a": a, "b": b, "c": c}
         for e in PROGRAMS
         for a in (-3.0, 0.0, 3.0)
         for b in (-3.0, 3.0)
@@ -145,7 +145,16 @@ def test_each_step_adds_one_thing(expression):
     assert arrived == sorted(arrived)
     assert arrived[-1] == len(values)
     assert f"of {2 * made + 1}" in backprop.graph(expression=expression, steps=made).text
-    assert "Finite differences agree" in backprop.graph(expression=expression, steps=LAST).text
+    end = backprop.graph(expression=expression, steps=ENDS[expression])
+    assert "Finite differences agree" in end.text
+    slopes = {(a, b): float(w[2:].replace("−", "-")) for a, b, w in marks(end, Graph)[0].said}
+    assert len(slopes) == len(set(marks(end, Graph)[0].edges))  # one on every edge
+    grads = {row[0]: row[2] for row in end.table.rows}
+    for name in (g.name for g in PROGRAMS[expression].leaves):
+        sent = sum(slope * grads[b] for (a, b), slope in slopes.items() if a == name)
+        assert sent == pytest.approx(grads[name], rel=0.02)
+    cleaned, _ = backprop.graph.clean({"expression": expression, "steps": max(ENDS.values())})
+    assert cleaned["steps"] == ENDS[expression]
 
 
 def test_boxes_do_not_overlap():

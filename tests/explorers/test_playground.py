@@ -113,3 +113,59 @@ def test_every_setting_gives_a_picture(params):
     answer = playground.answer({"epoch": 4, **params}, "narrow")
     assert answer["svg"].startswith("<svg")
     assert answer["text"].startswith("After 4 epochs")
+
+
+# ---- what the cards promise
+
+
+def card(name):
+    return next(card.params for card in playground.cards if card.name == name)
+
+
+def losses(scene):
+    """The test loss and the training loss drawn, one a moment."""
+    test, training = (mark for mark in scene.panels[2].marks)
+    return np.array(test.y), np.array(training.y)
+
+
+def test_the_card_of_the_spirals_learns_them():
+    accuracy = dict(playground(epoch=60, **card("spirals")).table.rows)["test accuracy"]
+    assert accuracy > 0.95
+
+
+def test_the_card_of_too_high_a_rate_jumps():
+    _, loss = losses(playground(epoch=40, **card("too high a rate")))
+    assert loss[1:].min() > 1
+    assert np.any(np.diff(loss) > 1)
+    assert np.any(np.diff(loss) < -1)
+
+
+def test_the_card_of_dead_units_has_a_layer_that_answers_nothing():
+    network = playground(epoch=40, **card("dead")).panels[0].marks[0]
+    assert not np.any(network.maps[2])
+
+
+def test_the_card_of_overfitting_turns_up_on_the_test_points_only():
+    test, training = losses(playground(epoch=120, **card("overfit")))
+    assert test[-1] > 1.3 * test.min()
+    assert training[-1] < 1.1 * training.min()
+
+
+def test_a_unit_switched_off_is_heard_by_nobody_and_the_run_goes_on_without_notice():
+    whole = playground(epoch=60)
+    silent = playground(epoch=60, off=["unit 1 of layer 2"])
+    network = silent.panels[0].marks[0]
+    assert not np.any(network.weights[2][:, 0])
+    assert np.all(network.maps[1] == whole.panels[0].marks[0].maps[1])
+    assert np.any(silent.panels[1].marks[0].z != whole.panels[1].marks[0].z)
+    assert whole.text in silent.text
+    assert "Without unit 1 of layer 2 it would be" in silent.text
+    assert silent.table == whole.table
+    assert playground(epoch=61).text == playground(epoch=61, off=[]).text
+
+
+def test_a_unit_that_is_not_there_changes_nothing_and_a_wrong_name_is_refused():
+    whole, other = (playground(off=off) for off in ([], ["unit 99 of layer 9"]))
+    assert np.all(whole.panels[1].marks[0].z == other.panels[1].marks[0].z)
+    with pytest.raises(ValueError, match="names look like"):
+        playground(off=["unit one"])

@@ -53,8 +53,12 @@ def test_bars_are_the_softmax_and_a_shift_changes_nothing(temperature, shift):
     scene = softmax(temperature=temperature, shift=shift, logits=logits)
     p = reference(z / temperature)
     assert_allclose(marks(scene, Bars)[-1].values, p, rtol=1e-12)
-    assert_allclose([row[3] for row in scene.table.rows], p, rtol=1e-12)
-    assert_allclose([row[4] for row in scene.table.rows], np.log(p), rtol=1e-10)
+    powers = np.exp((z + shift) / temperature)
+    assert_allclose(marks(scene, Bars)[1].values, powers, rtol=1e-12)
+    assert_allclose(powers / powers.sum(), p, rtol=1e-12)
+    assert_allclose([row[3] for row in scene.table.rows], powers, rtol=1e-12)
+    assert_allclose([row[4] for row in scene.table.rows], p, rtol=1e-12)
+    assert_allclose([row[5] for row in scene.table.rows], np.log(p), rtol=1e-10)
     assert ("changed none" in scene.text) == (shift != 0)
 
 

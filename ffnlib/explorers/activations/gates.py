@@ -29,20 +29,23 @@ def gates(kind: str = "swiglu", gate: float = 1.0, up: float = 2.0) -> Scene:
     through, tilt = (float(v(np.array([gate]))[0]) for v in (f, f.derivative))
     plane = Panel(
         [
-            HeatMap(np.outer(centres, f(centres)), (-5, 5), (-5, 5), limit=12.0),
+            HeatMap(np.outer(centres, f(centres)), (-5, 5), (-5, 5), limit=12.0, scale=True),
             Handle(gate, up, param_x="gate", param_y="up", label="u and v"),
         ],
         x=(-5, 5), y=(-5, 5), x_label="gate u", y_label="value v", equal=True,
         title=f"{said(kind)}: f(u) · v",
     )  # fmt: skip
-    top = max(3.0, float(np.ceil(5.2 * abs(up))))  # the highest curve, f(u) = u at u = 5
+    curves = np.concatenate([f(grid), f.derivative(grid)]) * (up or 1.0)
+    low, high = float(curves.min()), float(curves.max())
+    room = 0.12 * (high - low)
     cut = Panel(
         [
             Line(grid, f(grid) * up, "output", "f(u) · v"),
             Line(grid, f.derivative(grid) * up, "gradient", "slope in u"),
             Handle(gate, through * up, param_x="gate", label="u"),
         ],
-        x=(-5, 5), y=(-top, top), x_label="gate u", y_label="output", title=f"At v = {number(up)}",
+        x=(-5, 5), y=(low - room, high + room), x_label="gate u", y_label="output",
+        title=f"At v = {number(up)}",
     )  # fmt: skip
     text = (
         f"At u = {number(gate)} and v = {number(up)} the {said(kind)} unit gives"

@@ -1,5 +1,7 @@
 """How much of the input saturates."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 from ffnlib._base.numbers import number
@@ -7,17 +9,24 @@ from ffnlib.analysis import share_inside
 from ffnlib.explorers.activations._facts import FLAT, NAMES, flat, reach, said
 from ffnlib.figures import (
     Area,
+    Bars,
     Choice,
+    Handle,
     Label,
     Line,
     Panel,
     Rule,
-    Scatter,
     Scene,
     Slider,
     explorer,
 )
 from ffnlib.nn import ACTIVATIONS
+
+NORMAL = np.array([NormalDist().inv_cdf((i + 0.5) / 2000) for i in range(2000)])
+"""An even sample of the bell curve: the middles of 2,000 equally likely parts."""
+
+TENTHS = np.round(np.arange(-2, 11) / 10, 1)
+"""Where the bars of slopes begin and end: some activations fall before they rise."""
 
 
 @explorer(
@@ -36,8 +45,10 @@ def saturation(f: str = "sigmoid", spread: float = 3.0, centre: float = 0.0) -> 
     bell = np.exp(-(((grid - centre) / spread) ** 2) / 2)
     is_flat = np.abs(slope) < FLAT
     share = share_inside(flat(f), centre, spread)
-    spreads = np.linspace(0.25, 6, 24)
-    shares = [share_inside(flat(f), centre, float(s)) for s in spreads]
+    inputs = centre + spread * NORMAL
+    slopes = ACTIVATIONS[f].derivative(inputs)
+    heights = 100 * np.histogram(slopes / steepest, TENTHS)[0] / len(inputs)
+    names = [f"{low:.1f}".replace("-", "−") for low in TENTHS[:-1]]
     left = Panel(
         [
             Area(grid, 0, np.where(is_flat, 0, bell), "input"),
@@ -45,18 +56,25 @@ def saturation(f: str = "sigmoid", spread: float = 3.0, centre: float = 0.0) -> 
             Label(centre, 1.06, "input", "input", anchor="middle"),
             Line(grid, slope, "gradient", "slope"),
             Rule(y=FLAT, label="a tenth of the steepest"),
+            Handle(centre, 1.0, param_x="centre", label="mean", role="input"),
         ],
         x=(-12, 12), y=(-0.2, 1.25), x_label="x", y_label="relative to the largest",
         title="Input and slope",
     )  # fmt: skip
+    flattest = np.flatnonzero(np.abs(TENTHS[:-1] + 0.05) < FLAT)
     right = Panel(
-        [Line(spreads, shares, "error"), Scatter([spread], [share], "error", size=6, label="now")],
-        x=(0, 6.25), y=(0, 1.05), x_label="standard deviation", y_label="share saturated",
-        title="Share of the input on the flat", weight=0.7,
+        [
+            Bars(heights, names, "gradient", show_values=False),
+            Bars(np.where(np.isin(np.arange(len(names)), flattest), heights, 0.0), names, "error",
+                 show_values=False),
+        ],
+        y=(0, 105), x_label="slope, as a part of the steepest (from)", y_label="% of the input",
+        title="What the input sends back",
     )  # fmt: skip
     text = (
         f"For {number(100 * share)} % of an input with mean {number(centre)} and standard deviation"
         f" {number(spread)}, the slope of {said(f)} is below {number(FLAT * steepest)},"
-        f" a tenth of its largest, {number(steepest)}."
+        f" a tenth of its largest, {number(steepest)}. The mean slope is"
+        f" {number(float(np.mean(slopes)))}."
     )
     return Scene([left, right], text)

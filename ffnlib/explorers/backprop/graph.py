@@ -68,7 +68,8 @@ PROGRAMS = {
     ),
 }  # fmt: skip
 
-LAST = max(2 * len(program.operations) + 1 for program in PROGRAMS.values())
+ENDS = {name: 2 * len(program.operations) + 1 for name, program in PROGRAMS.items()}
+"""Steps of each: one an operation forwards, the seed, one an operation back."""
 
 
 def named(program: Program, values: Sequence[float]) -> dict[str, float]:
@@ -132,8 +133,9 @@ def progress_after(program: Program, values: Mapping[str, Value], step: int) -> 
         Choice("expression", list(PROGRAMS)),
         Steps(
             "steps",
-            LAST,
-            stops_at=tuple(range(LAST + 1)),
+            max(ENDS.values()),
+            stops_at=tuple(range(ENDS["neuron"] + 1)),
+            ends=("expression", ENDS),
             label="step",
             views=("expression", "a", "b", "c"),
             pace=1.5,
@@ -150,22 +152,26 @@ def graph(
     program = PROGRAMS[expression]
     numbers = named(program, (a, b, c))
     values = compute(program, numbers)
-    step = min(steps, 2 * len(program.operations) + 1)
+    step = min(steps, ENDS[expression])
     now = progress_after(program, values, step)
     slopes = {name: difference(program, numbers, name) for name in values}
     boxes = [
-        Node(
-            g.name, _rows(f"{g.name} {g.meaning}".strip(), g.name, values, now, slopes), 0, g.place
-        )
+        Node(g.name, _rows(f"{g.name} {g.meaning}".strip(), g.name, values, now), 0, g.place)
         for g in program.leaves
     ]
     colour = "output" if now.forward else "gradient"
     for m in program.operations:
         title = f"{m.name} = {m.operation}" if m.name == "J" else m.operation
-        rows = _rows(title, m.name, values, now, slopes)
+        rows = _rows(title, m.name, values, now)
         boxes.append(Node(m.name, rows, m.column, m.place, colour if m == now.acting else ""))
     edges = [(i, m.name) for m in program.operations for i in m.inputs]
-    picture = Graph(boxes, edges, _lit(now, len(program.operations), step), colour)
+    passed = program.operations[::-1][: max(step - len(program.operations) - 1, 0)]
+    factors = [
+        (i, m.name, f"× {number(slope)}")
+        for m in passed
+        for i, slope in zip(m.inputs, values[m.name].slopes, strict=True)
+    ]
+    picture = Graph(boxes, edges, _lit(now, len(program.operations), step), colour, factors)
     return Scene(
         [Panel([picture], axes=False, height=460)],
         text=_sentence(program, values, now, slopes, step),
@@ -178,13 +184,10 @@ def _rows(
     name: str,
     values: Mapping[str, Value],
     now: Progress,
-    slopes: Mapping[str, float],
 ) -> list[str]:
-    rows = [title, number(values[name].data) if name in now.known else "?", "", ""]
+    rows = [title, number(values[name].data) if name in now.known else "?", ""]
     if name in now.grads:
         rows[2] = f"∂ {number(now.grads[name])}" + ("" if name in now.final else " + …")
-    if name in now.final:
-        rows[3] = f"Δ {number(_tidy(slopes[name]))}"
     return rows
 
 

@@ -1,5 +1,6 @@
 """The training playground: a network that learns while you watch."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,15 +18,18 @@ from ffnlib.explorers.backprop.playground_run import (
     maps,
     parse_widths,
     step,
+    without,
 )
 from ffnlib.figures import (
     Button,
+    Card,
     Choice,
     HeatMap,
     Line,
     Mark,
     Network,
     Panel,
+    Picked,
     Scatter,
     Scene,
     Several,
@@ -54,19 +58,52 @@ _runs: Replay[Run] = Replay(lambda *key: begin(Settings(*key)), step, every=20, 
 @explorer(
     title="The training playground",
     controls=[
-        Steps("epoch", LAST, stops_at=BAKED, unit="epochs"),
+        Steps("epoch", LAST, stops_at=BAKED, unit="epochs", views=["off"]),
         Choice("data", DATASETS, label="points"),
-        Several("features", tuple(FEATURES), label="inputs"),
+        Several("features", tuple(FEATURES), label="inputs", more=True),
         Text("hidden", max_length=20, label="hidden layers"),
-        Choice("activation", ["tanh", "sigmoid", "relu", "leaky_relu", "gelu", "silu", "identity"]),
-        Choice("init", ["glorot", "he", "zeros"], label="initial weights"),
-        Choice("optimizer", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
+        Choice(
+            "activation",
+            ["tanh", "sigmoid", "relu", "leaky_relu", "gelu", "silu", "identity"],
+            more=True,
+        ),
+        Choice("init", ["glorot", "he", "zeros"], label="initial weights", more=True),
+        Choice("optimizer", ["sgd", "momentum", "nesterov", "adam", "adamw"], more=True),
         Choice("learning_rate", RATES, label="learning rate"),
-        Choice("batch_size", [5, 10, 25, 125, 250], label="batch size"),
-        Slider("noise", 0, 0.3, step=0.05),
-        Slider("dropout", 0, 0.5, step=0.1),
-        Choice("weight_decay", [0.0, 0.001, 0.01, 0.1], label="weight decay"),
+        Choice("batch_size", [5, 10, 25, 125, 250], label="batch size", more=True),
+        Slider("noise", 0, 0.3, step=0.05, more=True),
+        Slider("dropout", 0, 0.5, step=0.1, more=True),
+        Choice("weight_decay", [0.0, 0.001, 0.01, 0.1], label="weight decay", more=True),
         Button("seed", label="New points and weights"),
+        Picked("off", label="units switched off"),
+    ],
+    cards=[
+        Card(
+            "spirals",
+            {},
+            "Eight units a layer bend one line around both arms: watch which maps turn.",
+        ),
+        Card(
+            "too high a rate",
+            {"learning_rate": 3.0, "optimizer": "sgd", "batch_size": 5},
+            "The loss jumps instead of falling: each step is longer than the valley is wide.",
+        ),
+        Card(
+            "dead",
+            {"activation": "relu", "learning_rate": 1.0, "data": "circles"},
+            "White maps are units that answer 0 everywhere: no gradient reaches them again.",
+        ),
+        Card(
+            "overfit",
+            {
+                "data": "moons",
+                "noise": 0.3,
+                "hidden": "10, 10, 10",
+                "learning_rate": 0.03,
+                "batch_size": 25,
+            },
+            "The training loss goes on falling while the dashed test loss turns up.",
+        ),
     ],
 )
 def playground(
@@ -83,6 +120,7 @@ def playground(
     dropout: float = 0.0,
     weight_decay: float = 0.0,
     seed: int = 0,
+    off: Sequence[str] = (),
 ) -> Scene:
     """Train a small network on points of the plane and watch every part of it."""
     settings = Settings(
@@ -100,20 +138,62 @@ def playground(
         seed,
     )
     run = _runs.at(settings, epoch)
-    grid = maps(run, SIDE)
-    panels = [network_panel(run, grid), plane_panel(run, grid), *_curves(run)]
-    return Scene(panels, text=_sentence(run), table=_table(run))
+    seen = without(run, silenced) if (silenced := _silenced(off)) else run
+    grid = maps(seen, SIDE)
+    panels = [network_panel(seen, grid, off), plane_panel(seen, grid), *_curves(run)]
+    text = _sentence(run)
+    if silenced:
+        now = seen.epochs[-1]
+        text += (
+            f" Without {' and '.join(off)} it would be {number(100 * now.accuracy)} % and"
+            f" {number(100 * now.test_accuracy)} %."
+        )
+    return Scene(panels, text=text, table=_table(run))
 
 
-def network_panel(run: Run, grid: Maps) -> Panel:
-    """Return the network with each unit's own map; the last column is class 1 against 0."""
+def _unit(layer: int, unit: int) -> str:
+    return f"unit {unit + 1} of layer {layer + 1}"
+
+
+def _silenced(off: Sequence[str]) -> list[tuple[int, int]]:
+    """Return layer and unit of names such as ``"unit 3 of layer 1"``.
+
+    Raises
+    ------
+    ValueError
+        If a name is not of this form.
+    """
+    found = []
+    for name in off:
+        parts = re.fullmatch(r"unit (\d+) of layer (\d+)", name)
+        if not parts:
+            raise ValueError(f"Units switched off: names look like {_unit(2, 0)!r}, got {name!r}.")
+        found.append((int(parts[2]) - 1, int(parts[1]) - 1))
+    return found
+
+
+def network_panel(run: Run, grid: Maps, off: Sequence[str] | None = None) -> Panel:
+    """Return the network with each unit's own map; the last column is class 1 against 0.
+
+    Where units can be switched off, ``off`` names those that are.
+    """
     shown = [unit[:, ::3, ::3] for unit in grid.units] + [grid.output[None, ::3, ::3]]
     weights = [layer.W for layer in run.model.layers]
     # The two logits matter only by their difference, so one row of weights says it all.
     weights = [*weights[:-1], weights[-1][1:] - weights[-1][:1]]
     names = [list(run.settings.features)]
-    diagram = Network([np.zeros(len(m)) for m in shown], weights, labels=names, maps=shown)
-    return Panel([diagram], axes=False, title="The network", weight=1.35, height=330)
+    units = [[], *([_unit(i, k) for k in range(n)] for i, n in enumerate(run.settings.hidden))]
+    diagram = Network(
+        [np.zeros(len(m)) for m in shown],
+        weights,
+        labels=names,
+        maps=shown,
+        picks="off" if off is not None else "",
+        names=units,
+        off=off or (),
+    )
+    title = "The network" + (": click a unit to switch it off" if off is not None else "")
+    return Panel([diagram], axes=False, title=title, weight=1.35, height=330, broad=True)
 
 
 def plane_panel(run: Run, grid: Maps) -> Panel:

@@ -4,6 +4,7 @@ Everything that happens follows from the settings and their seed, so a run can b
 rewound and shared.
 """
 
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -187,6 +188,23 @@ def _score(logits: Array, y: NDArray[np.int64]) -> tuple[float, float]:
     """Loss (nan when the outputs have overflowed) and share of right answers."""
     loss = cross_entropy(logits, y) if np.isfinite(logits).all() else float("nan")
     return loss, float(np.mean(logits.argmax(axis=1) == y))
+
+
+def without(run: Run, off: Collection[tuple[int, int]]) -> Run:
+    """Return the run with some hidden units silenced: nothing that follows hears them.
+
+    Parameters
+    ----------
+    run : Run
+    off : collection of (int, int)
+        Hidden layer and unit, both counted from 0. What does not exist is left out.
+    """
+    other = copy(run)
+    for layer, unit in off:
+        if layer + 1 < len(other.model.layers) and unit < other.model.layers[layer + 1].W.shape[1]:
+            other.model.layers[layer + 1].W[:, unit] = 0.0
+    measure(other, other.epochs[-1].gradient_norms)
+    return other
 
 
 class Maps(NamedTuple):

@@ -88,7 +88,7 @@ def unbeaten(cost: Array, score: Array) -> list[int]:
 
 
 @explorer(
-    title="What each row costs, and what it achieves",
+    title="What a row costs and achieves",
     controls=[
         Choice("row", list(ROWS)),
         Choice("data", list(DATA), label="images"),

@@ -123,7 +123,7 @@ def _keys(places: list[tuple[str, str, float]]) -> Panel:
         ]
     return Panel(
         marks, x=(0, 1), y=(-PLACES + 0.4, 0.8), axes=False, height=250, weight=1.2,
-        title="Where it is active ▸ what came next",
+        title="Where it is active ▸ what came next", broad=True,
     )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _reading(read: str, m: Array, most: float) -> Panel:
     names = [_name(c) for c in read]
     return Panel(
         [Bars(m, names, "input", show_values=False)], y=(0, 1.05 * top), row=1, height=170,
-        y_label="coefficient after each character", title="While it reads your text",
+        y_label="coefficient after each character", title="While it reads your text", broad=True,
     )  # fmt: skip
 
 

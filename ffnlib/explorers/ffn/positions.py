@@ -50,9 +50,9 @@ def _attention() -> Attention:
     title="Move one token",
     controls=[
         Choice("token", list(range(1, len(TOKENS) + 1)), label="token moved"),
-        Slider("x", -2.0, 2.0, step=0.1, label="to x₁"),
-        Slider("y", -2.0, 2.0, step=0.1, label="to x₂"),
-        Choice("variant", VARIANTS, label="feed-forward block"),
+        Slider("x", -2.0, 2.0, step=0.1, label="to x₁", more=True),
+        Slider("y", -2.0, 2.0, step=0.1, label="to x₂", more=True),
+        Choice("variant", VARIANTS, label="feed-forward block", more=True),
     ],
 )
 def positions(token: int = 3, x: float = 1.0, y: float = -1.2, variant: str = "swiglu") -> Scene:
@@ -105,7 +105,12 @@ def _plane(moved: Array, token: int) -> Panel:
         Label(float(p[0]) + 0.14, float(p[1]) + 0.14, str(i + 1)) for i, p in enumerate(moved)
     ]
     return Panel(
-        marks, x=(-SIDE, SIDE), y=(-SIDE, SIDE), equal=True, title="Six tokens", height=270
+        marks,
+        x=(-SIDE, SIDE),
+        y=(-SIDE, SIDE),
+        equal=True,
+        title="Six tokens: drag one",
+        height=270,
     )
 
 

@@ -27,6 +27,10 @@ MARKED = {4096: "7B", 5120: "13B", 6656: "33B", 8192: "65B"}
 """The widths of LLaMA."""
 
 
+MOST_MILLIONS, MOST_GIGABYTES = 330.0, 520.0
+"""Where the axes end: they stand still, so that sizes can be compared."""
+
+
 def nearest(d_model: int, variant: str, multiple_of: int, ratio: float) -> int:
     """Round the hidden size to the nearest multiple, which LLaMA does not do."""
     exact = hidden_size(d_model, variant, 1, ratio / 4)
@@ -59,12 +63,15 @@ def sizer(
     each = ffn_parameters(d_model, d_ff, variant) // len(names)
     layer = Panel(
         [Bars([attention / 1e6, *[each / 1e6] * len(names)], ["attn", *names], "output")],
-        y_label="million weights", title="One layer",
+        y=(0, MOST_MILLIONS), y_label="million weights", title="One layer",
     )  # fmt: skip
     block, whole = len(names) * each, layers * (attention + len(names) * each)
     kept = [whole * size / 1e9 for size in BYTES.values()]
     memory = Panel(
-        [Bars(kept, list(BYTES), "input")], y_label="gigabytes", title=f"{layers} layers"
+        [Bars(kept, list(BYTES), "input")],
+        y=(0, MOST_GIGABYTES),
+        y_label="gigabytes",
+        title=f"{layers} layers",
     )
     share = 100 * block / (block + attention)
     flops = ffn_flops(d_model, d_ff, variant)
@@ -103,10 +110,14 @@ def _rounding(d_model: int, variant: str, ratio: float, multiple: int) -> Panel:
         here = int(np.flatnonzero(d == WIDTHS)[0])
         marks.append(Label(d, float(up[here]) + 0.06 * (hi - lo), name, anchor="middle"))
     top = hi - 0.09 * (hi - lo)
-    marks += [Rule(y=0), Label(250, top, "up", "output"), Label(1050, top, "nearest", "reference")]
+    marks += [
+        Rule(y=0),
+        Label(250, top, "up", "output"),
+        Label(8700, top, "nearest", "reference", "end"),
+    ]
     at = int(np.flatnonzero(d_model == WIDTHS)[0])
     marks.append(Handle(d_model, float(up[at]), param_x="d_model", label="width d"))
     return Panel(
         marks, x=(0, 8900), y=(lo, hi), x_label="width d", y_label="hidden units added",
-        title="Rounded up, or to the nearest", weight=1.5,
+        title="Rounded up, or to the nearest", weight=1.5, broad=True,
     )  # fmt: skip

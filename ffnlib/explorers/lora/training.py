@@ -230,7 +230,9 @@ def _factors(run: Run) -> Panel:
     ]  # fmt: skip
     x, y = (-0.5, second + side + 0.5), (-3.0, side + gap + max(r, 2) + 0.5)
     title = "The adapted layer"
-    return Panel(marks, x=x, y=y, equal=True, axes=False, title=title, weight=1.35, height=340)
+    return Panel(
+        marks, x=x, y=y, equal=True, axes=False, title=title, weight=1.35, height=340, broad=True
+    )
 
 
 def _frame(x0: float, x1: float, y0: float, y1: float) -> Line:
@@ -265,7 +267,7 @@ def _curves(run: Run) -> list[Panel]:
         ),
         Panel(
             norms, (0, end), (1e-3, 1e2), x_label="step", y_label="length", log_y=True, row=1,
-            title="Lengths of the gradients", height=220,
+            title="Lengths of the gradients", height=220, broad=True,
         ),
     ]  # fmt: skip
 

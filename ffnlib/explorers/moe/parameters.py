@@ -47,7 +47,7 @@ def configured(
 
 
 @explorer(
-    title="Parameters stored, parameters used",
+    title="Parameters stored and used",
     controls=[
         Choice("model", MODELS),
         Choice("experts", EXPERTS, label="experts per layer"),

@@ -51,7 +51,7 @@ def _shapes(layer: Linear, axes: Array) -> list[Mark]:
     title="What a matrix does to the plane",
     controls=[
         Choice("kind", [*PLANE_MAPS, "by hand"], label="map"),
-        Slider("t", 0, 1, step=0.05, label="how far"),
+        Slider("t", 0, 1, step=0.05, label="how far", needs=("kind", tuple(PLANE_MAPS))),
         Points("corners", n=3, x=REACH, y=REACH, label="corners"),
     ],
 )

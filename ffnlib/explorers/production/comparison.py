@@ -154,6 +154,7 @@ def _intervals(
     return Panel(
         marks, (-reach, reach), (-0.4, 2.6), axes=False,
         title=f"Three 95 % intervals ({UNITS[signal]}; dashed: no difference)", row=1, height=170,
+        broad=True,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def served(model: str, setup: str, precision: str, prompt: int) -> tuple[Latency
     controls=[
         Choice("model", MODELS),
         Choice("setup", list(SETUPS), label="on"),
-        Choice("precision", list(PRECISIONS)),
+        Choice("precision", list(PRECISIONS), more=True),
         Slider("batch", 0, len(BATCHES) - 1, step=1, label="log₂ of batch"),
         Slider("prompt", 7, 14, step=1, label="log₂ of prompt"),
         Slider("price", 0.5, 12.5, step=0.5, label="price of a device", unit="$/h"),

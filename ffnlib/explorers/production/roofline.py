@@ -140,31 +140,33 @@ def _roof(
         whole = total_work(parts)
         reached = whole.flops / sum(times(parts, machine, precision).values()) / TERA
         marks.append(
-            Scatter([whole.intensity], [reached], "reference", size=4, label=f"{phase}, layer")
+            Scatter([whole.intensity], [reached], "reference", size=11, label=f"{phase}, layer")
         )
     for phase, parts in (("decode", decode), ("prefill", prefill)):
         for part in PARTS[::-1]:
             at = parts[part].intensity
             y = float(attainable(at, machine, speed)) / TERA
             words = f"{phase} {part}"
-            marks.append(Scatter([at], [y], ROLES[part], size=6, label=words))
-            marks.append(_named(words, at, y, ridge))
+            size = 5 if part == "ffn" else 8  # where they are in one place, both are seen
+            marks.append(Scatter([at], [y], ROLES[part], size=size, label=words))
+            marks.append(_named(words, at, y, ridge, ROLES[part]))
     return Panel(
         marks, *_ROOF, x_label="operations per byte", y_label="10¹² operations per second",
-        title="One layer (grey: all its parts)", weight=1.5, log_x=True, log_y=True, height=380,
+        title="One layer (grey ring: all its parts)", weight=1.5, log_x=True, log_y=True,
+        height=380,
     )  # fmt: skip
 
 
-def _named(words: str, x: float, y: float, ridge: float) -> Label:
+def _named(words: str, x: float, y: float, ridge: float, role: str) -> Label:
     """A name beside a point, where no other is: blocks above the roof, scores below it."""
     decoding, above = words.startswith("decode"), words.endswith("ffn")
     if above and decoding and x < 10:  # the slope is to the right
-        return Label(x / 3, y * 5, words)
+        return Label(x / 3, y * 5, words, role)
     if above:
-        return Label(x, y * 1.7, words, anchor="end" if decoding or x > 3e3 else "start")
+        return Label(x, y * 1.7, words, role, "end" if decoding or x > 3e3 else "start")
     if x > ridge:
-        return Label(x, y / 2.2, words, anchor="start" if x < 1e3 else "end")
-    return Label(x * 1.35, y / 2.2, words)
+        return Label(x, y / 2.2, words, role, "start" if x < 1e3 else "end")
+    return Label(x * 1.35, y / 2.2, words, role)
 
 
 def _steps(

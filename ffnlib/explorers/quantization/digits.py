@@ -134,15 +134,14 @@ def digits(
 
 
 def _curves(bits: int, method: str, shared: str, clip: str, before: float) -> Panel:
-    marks: list[Mark] = [Rule(y=100 * before)]
+    marks: list[Mark] = [Rule(y=100 * (1 - before))]
     for name, role in (("nearest", "reference"), ("GPTQ", "output")):
-        right = [100 * read(b, name, shared, clip).accuracy for b in BITS]
-        marks.append(Line(list(BITS), right, role, name, width=3 if name == method else 1.5))
+        wrong = [100 * (1 - read(b, name, shared, clip).accuracy) for b in BITS]
+        marks.append(Line(list(BITS), wrong, role, name, width=3 if name == method else 1.5))
         if name == method:
-            marks.append(Scatter([bits], [right[bits - BITS[0]]], role, size=6, label=name))
-    return Panel(marks, (1.8, 8.2), (20, 103), "bits per weight (dashed: float64)",
-                 title="Digits read correctly (%)",
-                 height=250)  # fmt: skip
+            marks.append(Scatter([bits], [wrong[bits - BITS[0]]], role, size=6, label=name))
+    return Panel(marks, (1.8, 8.2), (1, 100), "bits per weight (dashed: float64)",
+                 title="Digits misread (%)", log_y=True, height=250)  # fmt: skip
 
 
 def _confusion(said: NDArray[np.int64], y: NDArray[np.int64]) -> Panel:
@@ -154,8 +153,14 @@ def _confusion(said: NDArray[np.int64], y: NDArray[np.int64]) -> Panel:
     np.add.at(counts, (y, said), 1)
     np.fill_diagonal(counts, 0)
     ends = (-0.5, 9.5)
-    return Panel([HeatMap(counts, ends, ends, limit=10)], ends, ends, "read as",
-                 "it was", title="Mistakes", height=250)  # fmt: skip
+    marks: list[Mark] = [
+        HeatMap(counts, ends, ends, signed=False, limit=10, scale=True),
+        *(Line([k - 0.5, k + 0.5], [k - 0.5, k + 0.5], "reference", width=1) for k in range(10)),
+        *(Label(k, -1.4, str(k), anchor="middle") for k in range(10)),
+        *(Label(-1.1, k - 0.25, str(k), anchor="middle") for k in range(10)),
+    ]
+    return Panel(marks, (-1.6, 9.5), (-1.8, 9.5), axes=False, height=250,
+                 title="It was ↑, it was read as →")  # fmt: skip
 
 
 def _lost(
@@ -171,4 +176,5 @@ def _lost(
     if not marks:
         marks.append(Label(SHOWN * (SIDE + 2) / 2, SIDE / 2, "none", anchor="middle"))
     return Panel(marks, (-1, SHOWN * (SIDE + 2) - 1), (-2.5, SIDE + 0.5), axes=False, row=1,
-                 title="Now misread: the digit → the reading", height=130)  # fmt: skip
+                 title="Now misread: the digit → the reading", height=130,
+                 broad=True)  # fmt: skip

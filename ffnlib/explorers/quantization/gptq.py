@@ -133,7 +133,7 @@ def gptq(
 def _change(state: State, w: Array, limit: float, title: str) -> Panel:
     """Return how far each weight is from where it was; a rule marks the column rounded last."""
     x, y = (0.5, D_IN + 0.5), (0.5, D_OUT + 0.5)
-    marks: list[Mark] = [HeatMap((state.w - w)[::-1], x, y, limit=limit)]
+    marks: list[Mark] = [HeatMap((state.w - w)[::-1], x, y, limit=limit, scale=True)]
     if state.column >= 0:
         marks.append(Rule(x=state.column + 1, role="second"))
     return Panel(marks, x, y, "column (input)", title=title, height=190)

@@ -40,7 +40,7 @@ SHOWN = 12
 
 WRITTEN = 80
 
-LINE = 44
+LINE = 40
 """Characters a line, which a phone has room for."""
 
 MOST_LINES = 4
@@ -126,7 +126,8 @@ def character_model(
     lines = textwrap.wrap(known + written.replace("\n", " "), LINE)[:MOST_LINES]
     page = [Label(0, -i, line) for i, line in enumerate(lines)]
     title, bottom = "What it writes", 0.5 - MOST_LINES
-    writing = Panel(page, (0, 1), (bottom, 0.8), title=title, axes=False, row=1, height=140)
+    writing = Panel(page, (0, 1), (bottom, 0.8), title=title, axes=False, row=1, height=140,
+                    broad=True)  # fmt: skip
     rows = [[name, float(p[i])] for name, i in zip(names, best, strict=True)]
     return Scene(
         [likely, _curve(run), writing],

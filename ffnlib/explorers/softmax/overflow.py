@@ -85,10 +85,17 @@ def _short(value: float) -> str:
     return "nan" if np.isnan(value) else number(value)
 
 
+def _rounded(power: float, sign: int) -> str:
+    """Write the shift, and what it is rounded from."""
+    exact, whole = 2**power, round(2**power)
+    said = f"{'+' if sign > 0 else '−'}{whole}"
+    return said if exact == whole else f"{said}, rounded from {number(exact)}"
+
+
 @explorer(
     title="Overflow in softmax",
     controls=[
-        Slider("power", 0, 10, step=0.25, label="shift (rounded) = 2 to the power"),
+        Slider("power", 0, 10, step=0.25, label="shift = 2 to the power"),
         Choice("dtype", DTYPES, label="number format"),
         Choice("direction", ["add", "subtract"], label="the shift is"),
     ],
@@ -107,7 +114,7 @@ def overflow(power: float = 3.25, dtype: str = "float16", direction: str = "add"
     rows += [
         Line([0.0, 10.0], [-0.4] * 2, "gradient", width=7),
         Label(0.0, -0.2, "maximum subtracted: always right"),
-        Rule(x=float(np.log2(shift)), label=f"{'+' if sign > 0 else '−'}{shift}"),
+        Rule(x=float(np.log2(shift)), label=_rounded(power, sign)),
     ]
     panels = [
         Panel(rows, x=(-0.2, 10.2), y=(-0.8, 2.8), axes=False,

@@ -30,6 +30,9 @@ FAR = 120
 
 X = np.linspace(-FAR, FAR, 121)
 
+DEEPEST = 1e-54
+"""Below σ(−120), where the axis of the tails ends."""
+
 
 def written(formula: str, x: Array) -> Array:
     """Evaluate a formula of the sigmoid in the type of ``x`` as it is written, overflow and all."""
@@ -65,14 +68,20 @@ def sigmoid(formula: str = FORMULAS[1], dtype: str = "float32", x: int = 96) -> 
     lost = naive_loss(curve)
     p, loss = float(written(formula, at)[0]), float(naive_loss(written(formula, at))[0])
     true_p, true_loss = float(stable_sigmoid(at)[0]), float(softplus(at)[0])
-    values: list[Mark] = [Line(X, curve, "output", width=3)]
+    tails: list[Mark] = []
     if np.isnan(curve).any():
         start = float(X[np.isnan(curve)][0])
-        values += [
-            Area([start, FAR], 0, 1, "error"),
-            Label(start - 4, 0.5, "no number", "error", anchor="end"),
+        tails += [
+            Area([start, FAR], DEEPEST, 10.0, "error"),
+            Label(start - 4, 1e-33, "no number", "error", anchor="end"),
         ]
-    values.append(Handle(x, p if np.isfinite(p) else true_p, param_x="x", label="sigmoid at x"))
+    for value, sign, role, name in ((curve, 1, "output", "σ"), (1 - curve, -1, "input", "1 − σ")):
+        true = stable_sigmoid(sign * X)
+        seen = np.isfinite(value) & (value > 0)
+        tails.append(Line(X, true, "reference", width=1.5, dash=True))
+        tails.append(Line(X[seen], value[seen].astype(np.float64), role, name, width=3))
+    shown = float(stable_sigmoid(np.array(-abs(float(x)))))
+    tails.append(Handle(x, shown, param_x="x", label="logit x"))
     losses: list[Mark] = [Line(X, exact, "gradient", "softplus", width=5)]
     reach = np.isfinite(lost)
     losses += [Line(X[reach], lost[reach], "output", width=2)]
@@ -85,7 +94,8 @@ def sigmoid(formula: str = FORMULAS[1], dtype: str = "float32", x: int = 96) -> 
         ]
     losses.append(Scatter([x], [true_loss], "gradient", size=6, label="exact loss"))
     panels = [
-        Panel(values, x=(-FAR, FAR), y=(-0.06, 1.1), x_label="x", title=f"σ(x) as {formula}"),
+        Panel(tails, x=(-FAR, FAR), y=(DEEPEST, 10.0), x_label="x", log_y=True,
+              y_label="dashed: exact; solid: as computed", title=f"σ as {formula}, and 1 − σ"),
         Panel(losses, x=(-FAR, FAR), y=(-6, 1.1 * FAR), x_label="x",
               title="Loss −log(1 − σ(x)), two ways"),
     ]  # fmt: skip

@@ -13,7 +13,6 @@ from ffnlib.figures import (
     Mark,
     Panel,
     Points,
-    Rule,
     Scene,
     Slider,
     Table,
@@ -65,13 +64,16 @@ def softmax(
         for i, (name, value) in enumerate(zip(CLASSES, z, strict=True))
     ]
     seen = moved / temperature
-    tall = max(2.2 * TALLEST, 1.15 * float(np.abs(seen).max()))
+    powers = np.exp(seen)
+    total = float(powers.sum())
     middle = "z" if shift == 0 else "(z + c)" if shift > 0 else "(z − c)"
+    exponent = middle if temperature == 1 else f"{middle}/T"
     panels = [
         Panel(pull, x=REACH, y=(-1.1 * TALLEST, 1.1 * TALLEST), title="Logits z: drag them"),
         Panel(
-            [Bars(seen, CLASSES, "second"), Rule(y=0)],
-            x=REACH, y=(-tall, tall), title=f"What softmax sees: {middle}/T",
+            [Bars(powers, CLASSES, "second")],
+            x=REACH, y=(0, 1.12 * float(powers.max())), y_label=f"together {number(total)}",
+            title=f"Powers: e to the {exponent}",
         ),
         Panel(
             [Bars(p if show == "probabilities" else log_p, CLASSES, "output")],
@@ -86,7 +88,7 @@ def softmax(
     if shift:
         verb = "Adding {} to" if shift > 0 else "Subtracting {} from"
         text += f" {verb.format(number(abs(shift)))} every logit changed none of them."
-    rows = [list(row) for row in zip(CLASSES, z, seen, p, log_p, strict=True)]
-    columns = ["class", "logit z", "(z + c)/T", "probability", "log-probability"]
+    rows = [list(row) for row in zip(CLASSES, z, seen, powers, p, log_p, strict=True)]
+    columns = ["class", "logit z", "(z + c)/T", "power", "probability", "log-probability"]
     sums = f"The probabilities sum to {number(float(p.sum()), 6)}; entropy {number(entropy)} nats"
     return Scene(panels, text, Table(columns, rows, caption=sums))

@@ -122,14 +122,56 @@ def test_panels_stand_side_by_side_when_wide_and_below_each_other_when_narrow():
 def test_rows_stand_below_each_other_and_share_their_width():
     panel = [Line(X, X)]
     shown = Scene(
-        [Panel(panel, row=1, height=200), Panel(panel, weight=3), Panel(panel, row=1)], "Three."
+        [
+            Panel(panel, row=1, height=150),
+            Panel(panel, weight=3, height=250),
+            Panel(panel, row=1),
+        ],
+        "Three.",
     )
     root = drawn(shown)
-    assert root.get("viewBox") == "0 0 720 550"
+    assert root.get("viewBox") == "0 0 720 400"
     plots = [e for e in root.iter(f"{SVG}svg") if e.get("data-plot")]
     first, second, third = ((float(p.get("x")), float(p.get("y"))) for p in plots)
     assert first[1] < second[1] == third[1]
     assert second[0] == first[0] < third[0]
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_a_picture_is_never_too_high_for_a_screen(width):
+    panels = [Panel([Line(X, X)], row=row, height=300) for row in range(5)]
+    root = drawn(Scene(panels, "Five."), width)
+    assert root.get("viewBox").endswith(" 450")
+
+
+def test_on_a_phone_panels_stand_in_pairs_and_broad_ones_alone():
+    shown = Scene([Panel([Line(X, X)], broad=k == 1) for k in range(3)], "Three.")
+    plots = [e for e in drawn(shown, "narrow").iter(f"{SVG}svg") if e.get("data-plot")]
+    (x0, y0), (x1, y1), (x2, y2) = ((float(p.get("x")), float(p.get("y"))) for p in plots)
+    assert x0 == x1 < x2
+    assert y0 == y2 < y1
+    four = Scene([Panel([Line(X, X)]) for _ in range(4)], "Four.")
+    plots = [e for e in drawn(four, "narrow").iter(f"{SVG}svg") if e.get("data-plot")]
+    assert len({p.get("x") for p in plots}) == len({p.get("y") for p in plots}) == 2
+
+
+def test_words_make_way_for_words_and_are_seen_whole():
+    said = "words at a place"
+    labels = [Label(0.5, 0.5, said), Label(0.5, 0.5, said), Label(0.99, 0.1, said)]
+    root = drawn(Scene([Panel(labels, x=(0, 1), y=(0, 1))], "Words."))
+    one, two, three = (t for t in root.iter(f"{SVG}text") if t.text == said)
+    assert abs(float(one.get("y")) - float(two.get("y"))) >= 12
+    assert one.get("x") == two.get("x")
+    plot = next(e for e in root.iter(f"{SVG}svg") if e.get("data-plot"))
+    assert float(three.get("x")) + 6 * len(said) < float(plot.get("width"))
+
+
+def test_names_of_bars_too_long_for_one_line_stand_in_two():
+    names = ["a long name", "another long name"] * 4
+    root = drawn(Scene([Panel([Bars(np.ones(8), names)])], "Bars."), "narrow")
+    lines = [float(t.get("y")) for t in root.iter(f"{SVG}text") if t.text in names]
+    assert len(set(lines)) == 2
+    assert lines[0] == lines[2] != lines[1]
 
 
 def test_a_network_can_show_a_field_in_each_unit():
