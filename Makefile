@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test lint coverage bench links clean
+.PHONY: help book serve lab test lint coverage bench pdf links clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ bench: $(VENV)/.test ## print the figures of the course, and one table of them a
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python -m tools.chromium
 	@PYTHONPATH=benchmarks $(BIN)/python -m interleave
+
+pdf: $(VENV)/.test ## print the book and each of its pages (_build/pdf)
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python -m tools.chromium
+	@$(BIN)/python -m tools.pdf
 
 links: $(VENV)/.book ## ask every address outside the book whether it is still there
 	@$(BIN)/python -m _ext.build --builder linkcheck

@@ -148,6 +148,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
             context["ffn_edit"] = f"{repository}/edit/{branch}/{file}"
             asked = {"title": f"{said}: ", "body": f"Page: {page}\nSection: \n\nWhat is wrong:\n"}
             context["ffn_report"] = f"{repository}/issues/new?{urlencode(asked)}"
+            app.add_js_file("ffn/report.js", loading_method="defer")
     # docutils' own, of which the layout has one already.
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if template != "search.html":

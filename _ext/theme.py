@@ -32,6 +32,7 @@ FIXES = (
     ('<div role="list" class="citation-list">', '<div class="citation-list">'),
     (' role="doc-biblioentry"', ""),
 )
+FOLD = re.compile(r'<p class="((?:collapsed|expanded) admonition-title)">([^<]*)</p>')
 # class -> (font file of the theme, family, weight)
 FONTS = {
     "solid": ("fa-solid-900.ttf", "Font Awesome 6 Free", 900),

@@ -82,6 +82,7 @@ def test_with_addresses_configured_pages_can_be_edited_and_reported() -> None:
     options = {"repository_url": "https://git.org/o/r/", "repository_branch": "main"}
     app: Any = SimpleNamespace(
         srcdir=ROOT,
+        add_js_file=lambda *_, **__: None,
         builder=SimpleNamespace(format="html"),
         config=SimpleNamespace(
             html_theme_options=options, root_doc="index", html_baseurl="https://x.org/b/"
