@@ -67,12 +67,6 @@ def description(doctree: nodes.document | None) -> str:
     return ""
 
 
-def numbered(app: Sphinx, page: str, title: str) -> str:
-    """Return a page's title with its number before it, if it is a chapter."""
-    number = app.env.toc_secnumbers.get(page, {}).get("")
-    return f"{number[0]}. {title}" if number else title
-
-
 def bibtex(name: str, who: str, page: str, day: datetime, url: str | None) -> str:
     """Return a page's entry for a bibliography file."""
     key = re.sub(r"\W+", "-", page.rpartition("/")[2]) or "book"
@@ -114,13 +108,15 @@ def trail(app: Sphinx, page: str) -> list[tuple[str, str]]:
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a page's template what it shows around the text."""
+    del template
     if app.builder.format != "html":
         return
     root, day = Path(app.srcdir), built()
     name = re.sub("<[^>]*>", "", context.get("title", ""))
     repository = str(app.config.html_theme_options.get("repository_url") or "").rstrip("/")
     about = str(context.get("line") or description(doctree))
-    said = numbered(app, page, name)
+    said = name  # "3. Backpropagation: ...", as Sphinx numbers it
+    name = re.sub(r"^\d+\. ", "", name)
     book = citation(root)["title"]
     url = context.get("pageurl")
     context |= {
@@ -149,13 +145,19 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
             asked = {"title": f"{said}: ", "body": f"Page: {page}\nSection: \n\nWhat is wrong:\n"}
             context["ffn_report"] = f"{repository}/issues/new?{urlencode(asked)}"
             app.add_js_file("ffn/report.js", loading_method="defer")
+
+
+def tidy(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Take from a page what it has twice or does not need, after all others have added theirs."""
+    del page, doctree
+    if app.builder.format != "html":
+        return
     # docutils' own, of which the layout has one already.
     context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
     if template != "search.html":
         _without(context, "searchtools.js", "language_data.js", "searchindex.js")
-    _without(
-        context, body="DOCUMENTATION_OPTIONS.pagename"
-    )  # for a switch of versions, which is absent
+    # For a switch of versions, which is absent.
+    _without(context, body="DOCUMENTATION_OPTIONS.pagename")
     if not MATHEMATICS.search(context.get("body", "")):
         _without(context, "mathjax/", body="window.MathJax")
 
@@ -212,5 +214,6 @@ def setup(app: Sphinx) -> None:
     app.setup_extension("notfound.extension")
     app.add_css_file("ffn/theme.css")
     app.connect("config-inited", configure)
-    app.connect("html-page-context", equip, priority=950)
+    app.connect("html-page-context", equip, priority=300)  # the theme drops what is empty at 500
+    app.connect("html-page-context", tidy, priority=950)
     app.connect("build-finished", publish)

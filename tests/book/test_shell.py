@@ -77,8 +77,10 @@ def test_nothing_asks_for_a_repository_that_is_not_configured(site: Path) -> Non
 
 
 def test_with_addresses_configured_pages_can_be_edited_and_reported() -> None:
-    context: dict[str, Any] = {"title": "LoRA", "pageurl": "https://x.org/b/chapters/a.html"}
-    context["script_files"] = []
+    context: dict[str, Any] = {
+        "title": "<span>7. </span>LoRA",
+        "pageurl": "https://x.org/b/chapters/a.html",
+    }
     options = {"repository_url": "https://git.org/o/r/", "repository_branch": "main"}
     app: Any = SimpleNamespace(
         srcdir=ROOT,
@@ -88,7 +90,6 @@ def test_with_addresses_configured_pages_can_be_edited_and_reported() -> None:
             html_theme_options=options, root_doc="index", html_baseurl="https://x.org/b/"
         ),
         env=SimpleNamespace(
-            toc_secnumbers={"chapters/a": {"": (7,)}},
             doc2path=lambda page: str(ROOT / f"{page}.md"),
             get_doctree=lambda _: nodes.document(None, None),  # type: ignore[arg-type]
         ),
@@ -100,6 +101,8 @@ def test_with_addresses_configured_pages_can_be_edited_and_reported() -> None:
     )
     assert "chapters%2Fa" in context["ffn_report"]
     assert context["ffn_card"] == "https://x.org/b/_static/cards/book.png"
+    assert context["ffn_name"] == "7. LoRA"
+    assert ": LoRA. In: " in context["ffn_cite"]
     assert context["pageurl"] in context["ffn_cite"]
 
 
