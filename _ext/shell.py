@@ -20,6 +20,8 @@ from sphinx.application import Sphinx
 
 import ffnlib
 
+from . import fingerprint
+
 LONGEST = 200  # characters of a description
 CHAPTER = re.compile(r"chapters/\d\d_")
 MATHEMATICS = re.compile(r'class="[^"]*\bmath\b')
@@ -210,7 +212,16 @@ def configure(app: Sphinx, config: Any) -> None:
         config.html_theme_options["repository_url"] = ""
 
 
+def forget_old_sources(app: Sphinx) -> None:
+    """Pages of source code are made anew for a new shell; Sphinx would only look at the source."""
+    newest = max(file.stat().st_mtime for file in fingerprint.files(Path(__file__).parent))
+    for page in (Path(app.outdir) / "_modules").rglob("*.html"):
+        if page.stat().st_mtime < newest:
+            page.unlink()
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", forget_old_sources)
     app.setup_extension("notfound.extension")
     app.add_css_file("ffn/theme.css")
     app.connect("config-inited", configure)

@@ -203,8 +203,8 @@ class Explorer:
             f'<p class="ffn-title">{escape(self.title)}</p>'
             f'<div class="ffn-picture"><div class="ffn-wide">{svg(shown, self.title)}</div>'
             f'<div class="ffn-narrow" hidden>{svg(shown, self.title, "narrow")}</div></div>'
-            f'<figcaption class="ffn-text">{escape(shown.text)}</figcaption>{details}'
-            f'<script type="application/json" class="ffn-spec">{state}</script></figure>'
+            f'<script type="application/json" class="ffn-spec">{state}</script>{details}'
+            f'<figcaption class="ffn-text">{escape(shown.text)}</figcaption></figure>'
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
