@@ -294,8 +294,11 @@ class Written extends Answer {
 // ---- the notebook
 
 const progress = make("p", { className: "ffn-count" });
-const message = make("div", { className: "ffn-notice" });
-message.setAttribute("role", "status");
+const notice = () => {
+  const made = make("div", { className: "ffn-notice" });
+  made.setAttribute("role", "status");
+  return made;
+};
 
 function told() {
   if (!answers.size) return;
@@ -303,11 +306,11 @@ function told() {
   const passed = code.filter(({ box }) => box.dataset.passed === "true").length;
   progress.textContent = `${every.filter((one) => one.written).length} of ${every.length} problems answered; ${passed} of ${code.length} pass the visible cases.`;
 }
-function say(...nodes) {
-  message.replaceChildren(...nodes.map((node) => (typeof node === "string" ? make("p", {}, node) : node)));
+function say(place, ...nodes) {
+  place.replaceChildren(...nodes.map((node) => (typeof node === "string" ? make("p", {}, node) : node)));
 }
 
-function download() {
+function download(place) {
   for (const one of answers.values()) one.save();
   const every = [...answers.values()], full = every.filter((one) => one.written);
   const text = filled(release, Object.fromEntries(full.map((one) => [one.problem.id, one.text])));
@@ -318,16 +321,16 @@ function download() {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   const empty = every.filter((one) => !one.written).map((one) => one.problem.id);
-  say(`Saved as ${name}, with ${full.length} of ${every.length} answers: hand in this file, under this name.`, ...(empty.length ? [`Still empty: ${listed(empty)}.`] : []));
+  say(place, `Saved as ${name}, with ${full.length} of ${every.length} answers: hand in this file, under this name.`, ...(empty.length ? [`Still empty: ${listed(empty)}.`] : []));
 }
 
-async function open(file) {
+async function open(file, place) {
   let found;
   try {
     if (file.size > 50_000_000) throw new Error("This file is larger than any notebook of this course: at most 50 MB.");
     found = opened(await file.text(), release, assignment);
   } catch (problem) {
-    return say(`${problem.message} Nothing was changed.`);
+    return say(place, `${problem.message} Nothing was changed.`);
   }
   const before = new Map(), same = [], empty = [];
   for (const [id, text] of Object.entries(found.answers)) {
@@ -345,22 +348,28 @@ async function open(file) {
   ];
   const undo = button("Undo: bring back what stood here", () => {
     for (const [one, text] of before) one.put(text), one.save();
-    say("What stood here before is back.");
+    say(place, "What stood here before is back.");
   });
-  say(...sentences, ...(taken.length ? [undo] : []));
+  say(place, ...sentences, ...(taken.length ? [undo] : []));
 }
 
+const saving = (message) => button("Download my notebook", () => download(message), "ffn-main");
+function ending() {
+  const message = notice();
+  return make("div", { className: "ffn-desk" }, make("div", { className: "ffn-row" }, saving(message)), message);
+}
 function bar() {
+  const message = notice();
   const choose = make("input", { type: "file", accept: ".ipynb,application/json", hidden: true });
   choose.setAttribute("aria-label", "A notebook to open");
   choose.addEventListener("change", () => {
     const [file] = choose.files;
     choose.value = ""; // the same file may be chosen again
-    if (file) open(file);
+    if (file) open(file, message);
   });
   return make("div", { className: "ffn-desk" },
     make("p", {}, "Write your answers into the editors below and choose ", make("em", {}, "Check"), ": it runs the visible cases, as the test cells do in Jupyter. ", FURTHER, " What you write is kept in this browser and sent nowhere; to hand it in, download your notebook."),
-    make("div", { className: "ffn-row" }, button("Download my notebook", download, "ffn-main"), button("Open my notebook …", () => choose.click()), choose),
+    make("div", { className: "ffn-row" }, saving(message), button("Open my notebook …", () => choose.click()), choose),
     progress, message);
 }
 
@@ -381,6 +390,7 @@ async function start() {
     answers.set(problem.id, new (problem.kind === "code" ? Code : Written)(boxes.get(problem.id), problem));
   }
   home.prepend(bar());
+  [...boxes.values()].at(-1).after(ending());
   for (const one of answers.values()) await one.open();
   told();
   hear(`exercise/${assignment}/`, (name, value) => {
