@@ -335,6 +335,7 @@ def settle(course: Course, assignments: Sequence[str]) -> None:
     with closing(Writer(course, patience=30)) as writer, Journal.of(course) as record:
         for name in assignments:
             writer.extensions = rosters.deadlines(course, record, name)
+            writer.excused = record.excused_problems(name)
             writer.settle(name)
 
 

@@ -165,17 +165,41 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 def excuse(chosen: Namespace) -> int:
-    """Let an assignment not count for students, or show for whom it does not."""
+    """Let an assignment or a problem not count for students, or show for whom it does not."""
     course = Course(chosen.course, chosen.db)
     known_assignments(course, [chosen.assignment])
     students = known_students(course, chosen.student) or []
+    problems = _problems(course, chosen.assignment, chosen.problem or ())
     with Journal.of(course) as record:
         for student in students:
-            why = None if chosen.undo else chosen.reason
-            record.excuse(chosen.assignment, student, why)
+            for problem in problems:
+                record.excuse_problem(chosen.assignment, student, problem, not chosen.undo)
+            if not problems:
+                record.excuse(chosen.assignment, student, None if chosen.undo else chosen.reason)
         excused = record.excused(chosen.assignment)
-    for student, why in sorted(excused.items()):
-        print(f"{reports.plain(student)}: excused{f' ({reports.plain(why)})' if why else ''}")
-    if not excused:
-        print("nobody is excused")
+        parts = record.excused_problems(chosen.assignment)
+    if problems:
+        settle(course, [chosen.assignment])
+    told = [
+        f"{student}: excused{f' ({why})' if why else ''}" for student, why in excused.items()
+    ] + [
+        f"{student}: excused from {', '.join(sorted(names))}"
+        for student, by_problem in parts.items()
+        if (names := [problem for problem, holds in by_problem.items() if holds])
+    ]
+    print("\n".join(reports.plain(line) for line in sorted(told)) or "nobody is excused")
     return DONE
+
+
+def _problems(course: Course, assignment: str, named: Sequence[str]) -> list[str]:
+    """The problems that were named, if the assignment has them."""
+    known = {
+        part.name.removeprefix("test_")
+        for release in releases(course, assignment).values()
+        for part in release.parts
+        if part.known.get("grade")
+    }
+    for name in named:
+        if name not in known:
+            raise CommandError(f"--problem must be one of {', '.join(sorted(known))}, got {name!r}")
+    return list(named)

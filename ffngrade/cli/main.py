@@ -36,6 +36,7 @@ examples, in the course's folder:
   ffn-grade statistics neurons          how hard each problem was, and which mistakes were made
   ffn-grade similar neurons             answers that are more alike than usual
   ffn-grade export --to grades.csv      write everybody's marks
+  ffn-grade excuse neurons --student ann   let it not count for Ann (--problem compose: only that)
   ffn-grade export --to canvas --roster canvas.csv   ... into Canvas' own table
   ffn-grade collect neurons moodle.zip --roster worksheet.csv   take Moodle's download in
   ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
@@ -208,6 +209,7 @@ def _add_exchange(add: Callable[..., argparse.ArgumentParser]) -> None:
     one = add("excuse", "let an assignment not count for a student, or show who is excused")
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="this one (can be repeated)")
+    one.add_argument("--problem", action="append", help="only this problem of it (can be repeated)")
     one.add_argument("--reason", default="", help="kept beside it, for you")
     one.add_argument("--undo", action="store_true", help="it counts again")
 

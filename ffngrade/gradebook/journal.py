@@ -45,6 +45,12 @@ CREATE TABLE IF NOT EXISTS excused (
     PRIMARY KEY (assignment, student)
 )
 """
+MAKE_EXCUSED_PROBLEM = """
+CREATE TABLE IF NOT EXISTS excused_problem (
+    assignment TEXT NOT NULL, student TEXT NOT NULL, problem TEXT NOT NULL,
+    excused INTEGER NOT NULL, PRIMARY KEY (assignment, student, problem)
+)
+"""
 MAKE_EXTRA = "CREATE TABLE IF NOT EXISTS extra (student TEXT PRIMARY KEY, seconds REAL NOT NULL)"
 MAKE_GRADING = """
 CREATE TABLE IF NOT EXISTS grading (
@@ -114,6 +120,7 @@ class Journal:
         self._book.execute(MAKE_EXCUSED)
         self._book.execute(MAKE_GRADING)
         self._book.execute(MAKE_EXTRA)
+        self._book.execute(MAKE_EXCUSED_PROBLEM)
         self._migrate()
 
     @classmethod
@@ -263,6 +270,25 @@ class Journal:
         self._book.execute("DELETE FROM excused WHERE assignment = ? AND student = ?", key)
         if why is not None:
             self._book.execute("INSERT INTO excused VALUES (?, ?, ?)", (*key, whole(why)[:1000]))
+
+    def excuse_problem(
+        self, assignment: str, student: str, problem: str, excused: bool = True
+    ) -> None:
+        """Note that a problem does not count for a student, or does again."""
+        self._book.execute(
+            "INSERT OR REPLACE INTO excused_problem VALUES (?, ?, ?, ?)",
+            (assignment, student, problem, excused),
+        )
+
+    def excused_problems(self, assignment: str) -> dict[str, dict[str, bool]]:
+        """Return, by student and problem, whether it is excused or counts again."""
+        found: dict[str, dict[str, bool]] = {}
+        for student, problem, excused in self._book.execute(
+            "SELECT student, problem, excused FROM excused_problem WHERE assignment = ?",
+            (assignment,),
+        ):
+            found.setdefault(student, {})[problem] = bool(excused)
+        return found
 
     def excused(self, assignment: str) -> dict[str, str]:
         """Return for whom an assignment does not count, and why."""

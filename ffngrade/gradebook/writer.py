@@ -36,6 +36,9 @@ AWAY = (GradebookUnavailableError, InterfaceError, OperationalError)
 """What is wrong with the gradebook, and with no single submission."""
 
 
+EXCUSED = "Excused: it earns the share that your other answers earn together."
+
+
 class Marks(NamedTuple):
     """Marks of a submission as the gradebook has them, and the most it could get."""
 
@@ -71,6 +74,8 @@ class Writer:
         self._late = step
         self.extensions: Mapping[str, datetime | None] = {}
         """Until when single students may hand in, of the assignment that is written."""
+        self.excused: Mapping[str, Mapping[str, bool]] = {}
+        """By student and problem of that assignment, whether it is excused or counts again."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -118,7 +123,7 @@ class Writer:
     def settle(self, assignment: str) -> None:
         """Take off for being late what the policy takes off from the marks as they are now.
 
-        Marks by hand, a due date or an extension may have come after grading.
+        Marks by hand, a due date, an extension or an excused problem may have come after grading.
         """
 
         def take_off() -> None:
@@ -130,6 +135,7 @@ class Writer:
                 )
                 for submission in found:
                     self._extend(submission)
+                    _excuse(submission, self.excused.get(submission.student.id, {}))
                     for notebook in submission.notebooks:
                         late = submission.total_seconds_late > 0
                         if late or notebook.late_submission_penalty is not None:
@@ -275,6 +281,40 @@ def _fill(
     for comment in notebook.comments:
         if comment.cell.name in comments:
             comment.auto_comment = comments[comment.cell.name]
+
+
+def _excuse(submission: SubmittedAssignment, problems: Mapping[str, bool]) -> None:
+    """Let an excused problem earn the share that the student's other problems earn together.
+
+    So it changes nothing, and the gradebook has the same marks whoever reads it.
+    """
+    if not problems:
+        return
+    grades = [g for notebook in submission.notebooks for g in notebook.grades]
+    names = {grade.cell.name: grade.cell.name.removeprefix("test_") for grade in grades}
+    counting = [g for g in grades if not problems.get(names[g.cell.name])]
+    most = sum(g.cell.max_score for g in counting)
+    share = sum(_own(g) for g in counting) / most if most else 0.0
+    for grade in grades:
+        excused = problems.get(names[grade.cell.name])
+        if excused:
+            grade.manual_score, grade.needs_manual_grade = 0.0, False
+            grade.extra_credit = share * grade.cell.max_score
+        elif excused is False and grade.extra_credit and grade.manual_score == 0:
+            grade.manual_score, grade.extra_credit = None, None
+            grade.needs_manual_grade = grade.auto_score is None
+    for notebook in submission.notebooks:
+        for comment in notebook.comments:
+            excused = problems.get(comment.cell.name)
+            if excused and not comment.manual_comment:
+                comment.manual_comment = EXCUSED
+            elif excused is False and comment.manual_comment == EXCUSED:
+                comment.manual_comment = None
+
+
+def _own(grade: Grade) -> float:
+    own = grade.manual_score if grade.manual_score is not None else grade.auto_score
+    return float(own or 0) + float(grade.extra_credit or 0)
 
 
 def _score(notebook: SubmittedNotebook) -> float:

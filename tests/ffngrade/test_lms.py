@@ -539,3 +539,49 @@ def test_times_of_a_download_count_for_lateness(course):
     grading.autograde(course, NAME, Shares(), writer)
     writer.close()
     assert grading.handed_in(course, NAME, "ann") == datetime(2026, 12, 1, 9, 0)
+
+
+def test_an_excused_problem_changes_nothing(course, capsys):
+    """It earns the share of the others, late or not, and gives back what it was when it counts."""
+    for student in SHARES:
+        folder = course.folder / "submitted" / student / NAME
+        folder.mkdir(parents=True)
+        (folder / f"{NAME}.ipynb").write_bytes(SOLVED)
+    writer = Writer(course)
+    grading.autograde(course, NAME, Unequal(), writer)
+    writer.close()
+
+    def score(student: str) -> float:
+        rows = csv.DictReader(io.StringIO(exported(course, "--to", "csv").decode()))
+        return float({row["student_id"]: row["score"] for row in rows}[student])
+
+    others = sum(POINTS.values()) - POINTS["softmax"]
+    assert score("ann") == others
+    words = ("excuse", NAME, "--student", "ann", "--problem", "softmax")
+    assert run(course, *words) == cli.DONE
+    assert "ann: excused from softmax" in capsys.readouterr().out
+    assert score("ann") == pytest.approx(20)
+    assert score("ann") == pytest.approx(20)  # and it stays so
+    assert score("ben") == others
+    with course.gradebook() as book:
+        grade = book.find_grade("test_softmax", NAME, NAME, "ann")
+        assert grade.score == pytest.approx(POINTS["softmax"])
+        comment = book.find_comment("softmax", NAME, NAME, "ann")
+        assert comment.comment.startswith("Excused: it earns")
+    assert run(course, *words, "--undo") == cli.DONE
+    assert "nobody is excused" in capsys.readouterr().out
+    assert score("ann") == others
+    with course.gradebook() as book:
+        assert book.find_grade("test_softmax", NAME, NAME, "ann").manual_score is None
+        assert not book.find_comment("softmax", NAME, NAME, "ann").comment
+    assert run(course, *words[:-1], "sofmax") == cli.NOT_DONE
+    assert "--problem must be one of" in capsys.readouterr().err
+
+
+class Unequal(Shares):
+    """All marks but those for one problem."""
+
+    def run(self, _agreed, jobs):
+        for job in jobs:
+            scores = {f"test_{n}": m * (n != "softmax") for n, m in POINTS.items()}
+            yield GradeResult(job.student, job.texts, {NAME: scores}, {NAME: {}})
