@@ -15,7 +15,7 @@ import ffnlib.explorers
 from browser.conftest import SAVING
 from browser.serving import Server
 from browser.test_pages import CHAPTERS, FRAMES, address
-from ffnlib.figures import WIDTHS, Control, Explorer, Points, Slider, Steps, Text, svg
+from ffnlib.figures import WIDTHS, Control, Drawing, Explorer, Points, Slider, Steps, Text, svg
 
 Visit = Callable[..., Page]
 HERE = Path(__file__).parent
@@ -43,6 +43,8 @@ def anywhere(control: Control, rng: random.Random) -> Any:
         return rng.choice(("1", "8, 8", "10, 10, 10, 10, 10"))
     if isinstance(control, Text):
         return rng.choice(WRITTEN)[: control.max_length]
+    if isinstance(control, Drawing):
+        return rng.choice(("", "".join(rng.choices("0f", k=control.side**2 // 4))))
     if isinstance(control, Steps):
         return rng.choice([stop for stop in control.stops() if stop <= FIRST_STEPS])
     if isinstance(control, Slider):

@@ -131,7 +131,7 @@ def rotation(hot: int = 10, method: str = "rotation", inputs: str = "4 bits") ->
     bars = Panel(
         [Bars(values, SHORT, "error", highlight=list(METHODS).index(method))],
         (-0.6, len(METHODS) - 0.4), (0, 1.15 * max(values)),
-        title="Error of the outputs (%)", row=1, height=220,
+        title="Error of the outputs (%)", row=1, height=220, broad=True,
     )  # fmt: skip
     panels = [
         _peaks(before.x, ready.x, "input", "Largest input of each channel", (0.5, 200)),

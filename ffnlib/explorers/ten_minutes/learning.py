@@ -60,7 +60,7 @@ def learning(step: int = 0, image: int = 0) -> Scene:
     panels = [
         Panel(
             [HeatMap(sheet[::-1], (0, across), (0, down), limit=1.0)],
-            (0, across), (0, down), equal=True, axes=False, height=200,
+            (0, across), (0, down), equal=True, axes=False, height=200, broad=True,
             title=f"The weights of the {HIDDEN} hidden units",
         ),
         Panel(
@@ -71,7 +71,7 @@ def learning(step: int = 0, image: int = 0) -> Scene:
                 Label(0.5 * STEPS, 2.2, "on the held-out images", "output"),
                 Label(0.5 * STEPS, 1.8, "on those it learns from", "input"),
             ],
-            (0, STEPS), (0, 2.6), "steps", title="Loss", row=1, height=240,
+            (0, STEPS), (0, 2.6), "steps", title="Loss", row=1, height=240, broad=True,
         ),
         Panel(
             [Bars(shares, [str(d) for d in range(10)], highlight=said, show_values=False)],
