@@ -120,7 +120,7 @@ class Code extends Answer {
     this.resetting = button("Reset", () => this.replace(this.start, "The answer is back at its start.", "Bring back your answer"));
     this.state = make("span", { className: "ffn-state" });
     this.state.setAttribute("role", "status");
-    this.result = make("div", { className: "ffn-report" });
+    this.result = make("div", { className: "ffn-outcome" });
     this.result.setAttribute("role", "status");
     const row = make("div", { className: "ffn-row" }, this.checking, this.stopping, this.resetting, this.state);
     stub.replaceWith(this.place, row, this.notice, this.result);
@@ -217,7 +217,7 @@ class Code extends Answer {
     this.result.replaceChildren(...nodes);
   }
 }
-const head = (good, words) => make("p", { className: `ffn-report-head ${good ? "ffn-good" : "ffn-bad"}` }, make("span", { ariaHidden: "true" }, good ? "✓ " : "✗ "), words);
+const head = (good, words) => make("p", { className: `ffn-outcome-head ${good ? "ffn-good" : "ffn-bad"}` }, make("span", { ariaHidden: "true" }, good ? "✓ " : "✗ "), words);
 function block(text, className, label) {
   const made = make("pre", { className, textContent: text.trimEnd(), tabIndex: 0 });
   made.setAttribute("role", "region");

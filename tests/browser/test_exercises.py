@@ -57,7 +57,7 @@ def check(page: Page, problem: str, answer: str | None = None) -> Locator:
         box.locator("textarea").fill(answer)
     button(box, "Check").click()
     expect(box).to_have_attribute("data-checks", str(before + 1))
-    return box.locator(".ffn-report")
+    return box.locator(".ffn-outcome")
 
 
 def verdict(answer: bank.Answer) -> str:
@@ -114,7 +114,7 @@ def test_check_says_what_the_checks_say(reader: Reader, served: Server, assignme
         if not same(answer.problem, said, wanted):
             differ.append((answer.name, said, wanted))
         passed = re.match(r"\d+ visible cases? passed", wanted) is not None
-        expect(report.locator(".ffn-report-head")).to_contain_text(
+        expect(report.locator(".ffn-outcome-head")).to_contain_text(
             "✓ Passed" if passed else "✗ Not passed"
         )
     assert differ == []
@@ -160,7 +160,7 @@ def test_stop_ends_what_does_not_end(reader: Reader, served: Server) -> None:
     button(box, "Check").click()
     expect(box.locator(".ffn-state")).to_contain_text("Still running")
     button(box, "Stop").click()
-    expect(box.locator(".ffn-report")).to_contain_text("your answer is kept")
+    expect(box.locator(".ffn-outcome")).to_contain_text("your answer is kept")
     expect(button(box, "Check")).to_be_enabled()
     assert box.locator("textarea").input_value() == answer
     expect(check(page, "compose", RIGHT)).to_contain_text("3 visible cases passed")
@@ -171,7 +171,7 @@ def test_a_spared_line_is_asked_before_python_is_loaded(reader: Reader, served: 
     box = box_of(page, "compose")
     box.locator("textarea").fill(RIGHT)
     button(box, "Check").click()
-    expect(box.locator(".ffn-report")).to_contain_text("about 9 MB")
+    expect(box.locator(".ffn-outcome")).to_contain_text("about 9 MB")
     expect(button(box, "Load Python and check")).to_be_enabled()
     assert [url for url in reader.asked if re.search(r"code_worker|pyodide|\.whl", url)] == []
 
