@@ -14,7 +14,7 @@ from ffnlib.explorers.moe.balance_run import METHODS, mixture, train
 from ffnlib.explorers.moe.gates import EXPERTS as NAMES
 from ffnlib.explorers.moe.gates import ORDERS
 from ffnlib.explorers.moe.parameters import BYTES, MODELS, SIZES, configured
-from ffnlib.explorers.moe.router import BAKED, COLOURS, LAST
+from ffnlib.explorers.moe.router import BAKED, COLOURS, CURES, LAST
 from ffnlib.explorers.moe.router_run import (
     CLASSES,
     EXPERTS,
@@ -78,7 +78,7 @@ def test_every_setting_gives_a_sound_picture(shown):
 
 @each(EXPLORERS)
 def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "moe", heaviest=250_000, most_controls=9)
+    is_named_and_light(shown, "moe", heaviest=250_000, most_controls=10)
 
 
 @each(EXPLORERS)
@@ -344,3 +344,22 @@ def test_the_picture_of_a_mixture_shows_its_run():
     (bars,) = marks(scene, Bars)
     assert np.allclose(bars.values, 7 * np.array(now.shares))
     assert number(now.loss) in scene.text
+
+
+def test_the_cures_are_compared_on_one_seed():
+    scene = moe.router(shared=3.0, steps=LAST, balance=0.3, compare=True, seed=7)
+    shares = dict(zip(CURES, marks(scene, Bars, panel=3)[0].values, strict=True))
+    for name, cure in CURES.items():
+        alone = moe.router(**{**cure, "shared": 3.0, "steps": LAST, "seed": 7})
+        assert shares[name] == 100 * dict(alone.table.rows)["accuracy"]
+    assert shares["α = 0.1"] > shares["none"] + 20
+    assert "α = 0.1 gets most tokens right" in scene.text
+
+
+def test_the_cards_of_the_router_show_what_they_say():
+    found = {card.name: moe.router(**{"steps": 400, **card.params}) for card in moe.router.cards}
+    accuracy = {name: dict(scene.table.rows)["accuracy"] for name, scene in found.items()}
+    assert accuracy["it works"] > 0.97
+    assert accuracy["balanced"] > 0.97
+    assert accuracy["it collapses"] < 0.6
+    assert dict(found["it collapses"].table.rows)["share of expert 1"] == 1

@@ -1,6 +1,7 @@
 """The router in training: who gets the tokens, how experts starve, and what feeds them again."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ffnlib.figures import (
     Area,
     Bars,
     Button,
+    Card,
     Choice,
     Label,
     Line,
@@ -49,21 +51,52 @@ REACH = 1.0
 
 SQUARE = (-REACH, REACH)
 
-_runs: Replay[Run] = Replay(lambda *key: begin(Settings(*key)), step, every=25, copy=copy)
+CURES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "α = 0.1": {"balance": 0.1},
+    "Sinkhorn": {"sinkhorn": True},
+    "limit": {"capacity": 1.25},
+    "k = 2": {"top_k": 2},
+    "noise": {"noise": 1.0},
+}
+"""What is set to keep one expert from taking all; everything else is as the reader has it."""
+
+_runs: Replay[Run] = Replay(
+    lambda *key: begin(Settings(*key)), step, every=25, copy=copy, runs=2 * len(CURES)
+)
 
 
 @explorer(
     title="A router in training",
     controls=[
-        Steps("steps", LAST, stops_at=BAKED),
+        Steps("steps", LAST, stops_at=BAKED, views=["compare"]),
+        Choice("shared", [0.0, 1.0, 3.0], label="shared coordinate"),
         Choice("balance", [0.0, 0.01, 0.1, 0.3], label="balance α"),
         Toggle("sinkhorn", label="Sinkhorn chooses"),
         Slider("sets_in", 0, 300, step=50, label="both start at step", more=True),
         Choice("top_k", [1, 2, 3], label="experts k", more=True),
         Choice("capacity", ["none", 1, 1.25, 2], label="capacity"),
         Slider("noise", 0, 2, step=0.25, label="noise", more=True),
-        Choice("shared", [0.0, 1.0, 3.0], label="shared coordinate", more=True),
-        Button("seed", label="New tokens and weights"),
+        Toggle("compare", label="Compare the cures", more=True),
+        Button("seed", label="New tokens and weights", more=True),
+    ],
+    cards=[
+        Card("it works", {}, "Each expert takes a few neighbouring groups: the ring is divided."),
+        Card(
+            "it collapses",
+            {"shared": 3.0},
+            "What all tokens share decides: one expert wins them all, and only that one learns.",
+        ),
+        Card(
+            "balanced",
+            {"shared": 3.0, "balance": 0.1},
+            "From step 100 the balancing loss pushes tokens away from the busy expert.",
+        ),
+        Card(
+            "all cures",
+            {"shared": 3.0, "steps": LAST, "compare": True},
+            "Same tokens, same start: below, what each cure alone achieves in as many steps.",
+        ),
     ],
 )
 def router(
@@ -75,14 +108,33 @@ def router(
     capacity: str | float = "none",
     noise: float = 0.0,
     shared: float = 0.0,
+    compare: bool = False,
     seed: int = 7,
 ) -> Scene:
     """Train four experts and their router; give all tokens much in common, and balance the load."""
     factor = None if capacity == "none" else float(capacity)
     settings = Settings(top_k, balance, sinkhorn, sets_in, noise, factor, shared, seed)
     run = _runs.at(settings, steps)
-    panels = [_plane(run), _history(run), _loads(run), *_losses(run)]
-    return Scene(panels, _sentence(run), _table(run))
+    panels = [_plane(run), _history(run), _loads(run)]
+    text = _sentence(run)
+    if not compare:
+        return Scene([*panels, *_losses(run)], text, _table(run))
+    plain = settings._replace(balance=0.0, sinkhorn=False, capacity=None, top_k=1, noise=0.0)
+    shares = {
+        name: 100 * _runs.at(plain._replace(**cure), steps).measured[-1].accuracy
+        for name, cure in CURES.items()
+    }
+    best = max(shares, key=lambda name: shares[name])
+    text += (
+        f" Of the cures alone, from the same start, {best} gets most tokens right:"
+        f" {number(shares[best])} %; with none it is {number(shares['none'])} %."
+    )
+    bars = Panel(
+        [Bars(list(shares.values()), list(shares), "output")],
+        (-0.6, len(shares) - 0.4), (0, 112), y_label="% of the tokens right",
+        title="Each cure alone, same seed", row=1, height=220, weight=2, broad=True,
+    )  # fmt: skip
+    return Scene([*panels, bars], text, _table(run))
 
 
 def _filled(corners: Array, role: str) -> Area:
