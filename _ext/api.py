@@ -34,13 +34,25 @@ HIDDEN = ("__init__", "__new__", "__weakref__")
 
 
 def public_names(package: ModuleType) -> dict[str, list[str]]:
-    """Return the public names of a package by the file that defines them, in its order."""
+    """Return the public names of a package by the file that defines them, in its order.
+
+    A module that is one file offers what it defines.
+    """
+    if not hasattr(package, "__path__"):
+        own = [n for n, one in vars(package).items() if _is_of(one, package) and n[0] != "_"]
+        return {package.__name__: own}
     tree = ast.parse(Path(str(package.__file__)).read_text(encoding="utf-8"))
     found: dict[str, list[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith(package.__name__):
             found.setdefault(str(node.module), []).extend(name.name for name in node.names)
     return {file: sorted(names, key=_order(file)) for file, names in found.items()}
+
+
+def _is_of(found: object, module: ModuleType) -> bool:
+    """Return whether a function or a class is defined in a module."""
+    is_code = inspect.isfunction(found) or inspect.isclass(found)
+    return is_code and found.__module__ == module.__name__
 
 
 def _order(file: str) -> Any:
@@ -120,7 +132,9 @@ class Api(SphinxDirective):
             package = import_module(name)
         except ModuleNotFoundError as problem:
             raise self.error(f"api: {problem}") from problem
-        for file in fingerprint.files(Path(str(package.__file__)).parent):
+        is_package = hasattr(package, "__path__")
+        home = Path(str(package.__file__))
+        for file in fingerprint.files(home.parent) if is_package else [home]:
             if file.suffix == ".py":
                 self.env.note_dependency(str(file))
         root = Path(self.env.srcdir)
@@ -128,7 +142,8 @@ class Api(SphinxDirective):
             self.env.note_dependency(str(page))
         parts = [f".. automodule:: {name}\n"]
         for file, names in public_names(package).items():
-            parts.append(f".. rubric:: {self._title(file)}\n")
+            if is_package:  # of one file the title stands there already
+                parts.append(f".. rubric:: {self._title(file)}\n")
             full = [f"{name}.{one}" for one in names]
             ends = [f"{example(one)}{users(root, one)}" for one in full]
             parts += [entry(package, *pair) for pair in zip(names, ends, strict=True)]

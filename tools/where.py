@@ -40,26 +40,27 @@ def called(explorer: Explorer) -> Iterator[tuple[str, object]]:
 
 
 def mentions(folder: str, pattern: str, glob: str) -> Iterator[str]:
-    """Yield the lines of a folder's files that match, as ``file:line``."""
+    """Yield where each of a folder's files first matches, as ``file:line``."""
     for file in sorted((ROOT / folder).rglob(glob)):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        hits = [i for i, line in enumerate(lines, 1) if re.search(pattern, line)]
-        if hits:
-            yield f"{file.relative_to(ROOT)}:{hits[0]}"
+        text = file.read_text(encoding="utf-8")
+        if hit := re.search(pattern, text):
+            yield f"{file.relative_to(ROOT)}:{text.count(chr(10), 0, hit.start()) + 1}"
 
 
 def report(name: str) -> str:
     """Return everything that belongs to an explorer, one line each."""
     explorer = find(name)
     topic, _, function = name.partition(".")
-    shown = rf"explorers\.{topic} import .*\b{function}\b|<{topic}\.{function}[?>]"
+    taken = rf"explorers\.{topic} import (?:\([^)]*|[^(\n]*)\b{function}\b"
+    shown = rf"{taken}|<{topic}\.{function}[?>]"
+    tested = rf"{taken}|\b{topic}\.{function}\b(?!_)"
     parts = {
         "explorer": [place(explorer.function)],
         "calls": [f"{full}  {place(found)}" for full, found in called(explorer)],
         "chapters": list(mentions("chapters", shown, "[0-9]*.md")),
-        "tests": list(
-            mentions("tests", rf"\b{topic}\.{function}\b|\b{function}\(", f"*{topic}*.py")
-        ),
+        "tests": list(mentions("tests", tested, "test_*.py"))
+        or list(mentions("tests/explorers", rf"\b{function}\b", f"test_{topic}_*.py"))
+        or list(mentions("tests/explorers", "EXPLORERS", f"test_{topic}_*.py")),
         "assignment": [f"exercises/source/{topic}/{topic}.ipynb"]
         if (ROOT / "exercises" / "source" / topic).is_dir()
         else ["none"],

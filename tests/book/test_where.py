@@ -1,19 +1,35 @@
 """`tools/where.py`: from an explorer's name to everything that belongs to it."""
 
+import importlib
+import pkgutil
 import re
 
 import pytest
 
+from ffnlib import explorers
 from tests.conftest import ROOT
 from tools.where import report
 
+EVERY = [
+    f"{topic.name}.{name}"
+    for topic in pkgutil.iter_modules(explorers.__path__)
+    for name in importlib.import_module(f"ffnlib.explorers.{topic.name}").__all__
+]
 
-@pytest.mark.parametrize("name", ["moe.gates", "neurons.hinges", "quantization.gptq"])
+
+@pytest.mark.parametrize("name", EVERY)
 def test_every_place_that_is_named_is_there(name: str) -> None:
     said = report(name)
     topic, function = name.split(".")
     assert f"ffnlib/explorers/{topic}/{function}.py:" in said
-    assert re.search(rf"^chapters   chapters/\d\d_{topic}\.md:\d+$", said, re.MULTILINE)
+    chapters = re.findall(r"^chapters   (.*):\d+$", said, re.MULTILINE)
+    assert set(chapters) == {
+        str(page.relative_to(ROOT))
+        for page in (ROOT / "chapters").glob("[0-9]*.md")
+        if re.search(rf"\b{topic}(\.| import .*\b){function}\b", page.read_text("utf-8"))
+    }
+    assert re.search(r"^tests +tests/\S+\.py:\d+$", said, re.MULTILINE)
+    assert re.search(r"^calls +ffnlib\.\S+  ffnlib/\S+\.py:\d+$", said, re.MULTILINE)
     for file, line in re.findall(r"([\w/.-]+\.(?:py|md)):(\d+)", said):
         assert 1 <= int(line) <= len((ROOT / file).read_text(encoding="utf-8").splitlines())
 
