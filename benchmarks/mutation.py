@@ -17,6 +17,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections import Counter
 from fnmatch import fnmatch
@@ -123,6 +124,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packages", nargs="*", default=list(settings["packages"]))
     parser.add_argument("--sample", type=int, help="another size than the settings'")
+    parser.add_argument(
+        "--minutes", type=float, default=600, help="stop after so many, per package"
+    )
     chosen = parser.parse_args(arguments)
     for package in chosen.packages:
         if package not in settings["packages"]:
@@ -135,15 +139,19 @@ def main(arguments: list[str] | None = None) -> None:
             size = min(chosen.sample or own["sample"], len(every))
             drawn = random.Random(settings["seed"]).sample(every, size)
             counts: Counter[str] = Counter()
+            end = time.monotonic() + 60 * chosen.minutes
             for number, mutant in enumerate(drawn, 1):
+                if time.monotonic() > end:
+                    break
                 words = tests_for(mutant.file, own["tests"])
                 pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
                 told, change = outcome(work, mutant, [*pytest, *words], settings["timeout"])
                 counts[told] += 1
                 place = f"{mutant.file}:{mutant.line}"
                 print(f"{number}/{size} {told}: {place} {mutant.operator} {change}", flush=True)
-        noticed = counts["killed"] + counts["too slow"]
-        print(f"{package}: {noticed} of {size} noticed ({noticed / size:.0%}), {len(every)} in all")
+        noticed, tried = counts["killed"] + counts["too slow"], counts.total()
+        share = noticed / max(tried, 1)
+        print(f"{package}: {noticed} of {tried} noticed ({share:.0%}), {len(every)} in all")
 
 
 if __name__ == "__main__":
