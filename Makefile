@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test lint coverage bench pdf links clean
+.PHONY: help book serve lab test lint coverage bench pdf release links clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ pdf: $(VENV)/.test ## print the book and each of its pages (_build/pdf)
 	@$(MAKE) --no-print-directory book
 	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m tools.pdf
+
+release: book ## write the versioned site, its archive, wheel, notebooks and their sums into dist/
+	@$(BIN)/python -m tools.release
 
 links: $(VENV)/.book ## ask every address outside the book whether it is still there
 	@$(BIN)/python -m _ext.build --builder linkcheck

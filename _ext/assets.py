@@ -24,6 +24,8 @@ from tools import npm_packages, pyodide
 from . import snapshot, wheel
 
 OFFLINE = "offline.js"
+PYTHON = f"pyodide/{pyodide.VERSION}"
+"""Where Python for the pages lies in the site's static files; browsers may keep it for ever."""
 EDITOR = ("index.js", "prism/languages/python.js")
 EXPLORER = 'class="ffn-explorer"'
 FIGURE = f"<figure {EXPLORER}"
@@ -65,7 +67,7 @@ def serve(app: Sphinx) -> None:
     _serve_offline(app, library.parent.name)
     _serve_editor(static / "ffn" / "editor")
     _serve_mathjax(static / "mathjax")
-    _serve_pyodide(app.config.ffn_pyodide, static / "pyodide", app.config.ffn_snapshot)
+    _serve_pyodide(app.config.ffn_pyodide, static / PYTHON, app.config.ffn_snapshot)
 
 
 def _serve_mathjax(target: Path) -> None:
@@ -117,6 +119,9 @@ def _serve_pyodide(source: str, target: Path, with_snapshot: bool) -> None:
     if with_snapshot and not source:
         raise ExtensionError("FFN_SNAPSHOT needs a site that carries Pyodide, and none was found")
     wanted = {*pyodide.hashes(), pyodide.LOCK} if source else set()
+    for old in target.parent.glob("*"):
+        if old != target:  # another version
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
     for old in target.glob("*"):
         if old.name not in {*wanted, snapshot.NAME}:
             old.unlink()
@@ -146,7 +151,7 @@ def configuration(app: Sphinx, pathto: Callable[..., str]) -> dict[str, Any]:
         return str(pathto(f"_static/{path}", 1))
 
     config: dict[str, Any] = {
-        "pyodide": address("pyodide/") if local else pyodide.CDN,
+        "pyodide": address(f"{PYTHON}/") if local else pyodide.CDN,
         "wheel": address(f"wheels/{wheel_of(app).name}"),
         "static": address("ffn/"),
         "sweeps": address("sweeps/"),
@@ -156,9 +161,9 @@ def configuration(app: Sphinx, pathto: Callable[..., str]) -> dict[str, Any]:
     if local:
         runtime = pyodide.start()
         if app.config.ffn_snapshot:
-            config["snapshot"] = address(f"pyodide/{snapshot.NAME}")
+            config["snapshot"] = address(f"{PYTHON}/{snapshot.NAME}")
             runtime.append(snapshot.NAME)
-        parts = [f"pyodide/{name}" for name in runtime]
+        parts = [f"{PYTHON}/{name}" for name in runtime]
         parts += [f"ffn/{name}" for name in ("worker.js", "engine.js")]
         keep = [address(part) for part in parts] + [config["wheel"]]
         config["offline"] = {"script": pathto(OFFLINE, 1), "keep": keep}

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from conftest import ROOT, build_book
 
 from _ext import explore, fingerprint, release, wheel
+from _ext.assets import PYTHON
 from tools import pyodide
 
 LOADING = "script[src], img[src], iframe[src], source[src], audio[src], video[src], link[href]"
@@ -75,7 +76,7 @@ def test_the_site_carries_the_pinned_pyodide_and_names_no_other(site: Path) -> N
     assert len(configs) == len(chapters(site)), "every chapter has an explorer"
     for tag in configs:
         told = json.loads(tag.text)
-        assert told["pyodide"] == "../_static/pyodide/"
+        assert told["pyodide"] == f"../_static/{PYTHON}/"
         assert pyodide.CDN not in tag.text
     served = site / "_static" / "pyodide"
     wanted = pyodide.hashes()

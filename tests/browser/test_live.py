@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
 import ffnlib.explorers
+from _ext.assets import PYTHON
 from browser import parity
 from browser.conftest import PATIENCE, Reader, pause
 from browser.sample_page import SamplePage
@@ -30,9 +31,9 @@ from ffnlib.figures import Explorer, find
 SETS = int(os.environ.get("FFN_LIVE_SETS", "5"))
 LIVE_PAGES = CHAPTERS if SETS >= 50 else CHAPTERS[:1]
 
-BOOT = """async ({ wheel, code }) => {
-  const { loadPyodide } = await import('/_static/pyodide/pyodide.mjs');
-  window.python = await loadPyodide({ indexURL: '/_static/pyodide/' });
+BOOT = """async ({ pyodide, wheel, code }) => {
+  const { loadPyodide } = await import(pyodide + 'pyodide.mjs');
+  window.python = await loadPyodide({ indexURL: pyodide });
   await python.loadPackage('numpy');
   const response = await fetch('/_static/wheels/' + wheel);
   python.unpackArchive(await response.arrayBuffer(), 'wheel');
@@ -70,10 +71,11 @@ def python(browser: Browser, served: Server, site: Path) -> Iterator[Page]:
     """A page with Python in it, the function `parity.scenes` among its globals."""
     page = browser.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(served.url + "_static/pyodide/pyodide-lock.json")
+    page.goto(f"{served.url}_static/{PYTHON}/pyodide-lock.json")
     page.evaluate(
         BOOT,
         {
+            "pyodide": f"/_static/{PYTHON}/",
             "wheel": next((site / "_static" / "wheels").glob("*.whl")).name,
             "code": f"from ffnlib.figures import answer_json\n{inspect.getsource(parity.scenes)}",
         },
