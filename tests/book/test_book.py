@@ -78,7 +78,7 @@ def test_the_site_carries_the_pinned_pyodide_and_names_no_other(site: Path) -> N
         told = json.loads(tag.text)
         assert told["pyodide"] == f"../_static/{PYTHON}/"
         assert pyodide.CDN not in tag.text
-    served = site / "_static" / "pyodide"
+    served = site / "_static" / PYTHON
     wanted = pyodide.hashes()
     assert {file.name for file in served.iterdir()} == {*wanted, pyodide.LOCK}
     for name, sha256 in wanted.items():
