@@ -60,7 +60,7 @@ pdf: $(VENV)/.test ## print the book and each of its pages (_build/pdf)
 	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m tools.pdf
 
-release: book ## write the versioned site, its archive, wheel, notebooks and their sums into dist/
+release: pdf ## write the versioned site, its archive, wheel, notebooks, PDFs and sums into dist/
 	@$(BIN)/python -m tools.release
 
 links: $(VENV)/.book ## ask every address outside the book whether it is still there

@@ -1,4 +1,4 @@
-"""Write a release into ``dist/``: the versioned site, its archive, the wheel, the notebooks, sums.
+"""Write a release into ``dist/``: the versioned site, its archive, wheel, notebooks, PDFs and sums.
 
 ``make release`` builds the book first. Archives depend on the files alone: the same pages give
 the same sums.
@@ -74,6 +74,8 @@ def write(site: Path, target: Path, number: str) -> None:
         for file in files(site / "_static" / folder):
             if file.suffix in {".whl", ".zip", ".ipynb"}:
                 shutil.copyfile(file, parts / file.name)
+    for file in sorted((site.parent / "pdf").glob("*.pdf")):
+        shutil.copyfile(file, parts / file.name)
     sums = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files(parts)]
     (parts / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf8")
 

@@ -29,10 +29,13 @@ def sums(folder):
 
 
 def test_a_release_holds_pages_wheel_and_notebooks_with_their_sums(built, tmp_path):
+    (tmp_path / "pdf").mkdir()
+    (tmp_path / "pdf" / "book.pdf").write_bytes(b"%PDF")
     release.write(built, tmp_path / "dist", "1.0")
     parts = tmp_path / "dist" / "ffn-1.0"
     told = sums(parts)
     assert set(told) == {
+        "book.pdf",
         "ffn-site-1.0.tar.gz",
         "ffnlib-1-py3-none-any.whl",
         "neurons.ipynb",
