@@ -81,6 +81,8 @@ def fix_body(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     for stock, fixed in FIXES:
         if stock in context.get("body", ""):
             context["body"] = context["body"].replace(stock, fixed)
+    if "body" in context:  # no paragraph may stand in a summary
+        context["body"] = FOLD.sub(r'<span class="\1">\2</span>', context["body"])
 
 
 def write_icons(app: Sphinx, exception: Exception | None) -> None:

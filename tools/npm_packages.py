@@ -20,6 +20,7 @@ def complete() -> bool:
         return False
     return all(
         there.get(name, {}).get("integrity") == package.get("integrity")
+        and (HOME / name / "package.json").is_file()
         for name, package in wanted.items()
         if name and not package.get("optional")
     )

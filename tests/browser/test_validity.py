@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,16 @@ def faults(*files: Path) -> list[str]:
     program = npm_packages.MODULES / "html-validate" / "bin" / "html-validate.mjs"
     assert program.is_file(), f"{program} is missing: run python -m tools.npm_packages"
     settings = npm_packages.HOME / "htmlvalidate.json"
-    command = [sys.executable, "-c", RUN, str(program), "--config", str(settings), "-f", "json"]
-    done = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, check=False)
-    assert done.stdout, done.stderr
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "faults.json"  # a pipe would be cut
+        command = [sys.executable, "-c", RUN, str(program), "--config", str(settings)]
+        command += ["-f", f"json={told}", *map(str, files)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert told.is_file(), done.stderr
+        pages = json.loads(told.read_text("utf8"))
     return [
         f"{Path(page['filePath']).name}:{fault['line']}: {fault['message']}"
-        for page in json.loads(done.stdout)
+        for page in pages
         for fault in page["messages"]
     ]
 
