@@ -94,6 +94,11 @@ def split(lines: list[str]) -> tuple[list[str], list[Option], list[str]]:
     return lines[: starts[0]], options, lines[end:]
 
 
+def _spoken(text: str) -> str:
+    """Return a text with formulas as it may be read out: TeX without its signs."""
+    return " ".join(text.replace("\\", " ").replace("{,}", ",").split())
+
+
 def fill(lines: list[str], values: dict[str, Any]) -> list[str]:
     """Replace each ``<<expression:format>>`` by its value; ``~2`` is a number of two digits."""
 
@@ -233,6 +238,8 @@ class Ask(SphinxDirective):
                 self._parse(fill([option.text, *option.feedback], values), feedback)
             else:
                 self._inline(fill([option.text], values), text)
+                if next(iter(text.findall(nodes.math)), None) is not None:  # drawn, not spoken
+                    text["html"]["data-said"] = _spoken(text.astext())
                 listed += text
                 self._parse(fill(option.feedback, values), feedback)
             answer += feedback

@@ -125,7 +125,7 @@ class Ask {
 class Choice {
   constructor(ask) {
     this.ask = ask;
-    this.inputs = ask.options.map((_, i) => make("input", { type: "radio", name: ask.name, value: String(i) }));
+    this.inputs = ask.options.map(({ dataset }, i) => make("input", { type: "radio", name: ask.name, value: String(i), ...(dataset.said && { "aria-label": dataset.said }) }));
     const labels = ask.options.map((option, i) => make("label", {}, this.inputs[i], make("span", {}, ...option.childNodes)));
     this.element = make("fieldset", {}, make("legend", {}, "Your answer"), ...labels);
   }
@@ -191,7 +191,7 @@ class Order {
     this.order = ask.options.map((_, i) => i);
     this.rows = ask.options.map((option, i) => {
       const text = make("span", { className: "ffn-item" }, ...option.childNodes);
-      const name = text.textContent.trim();
+      const name = option.dataset.said ?? text.textContent.trim();
       const up = make("button", { type: "button", "aria-label": `Move up: ${name}` }, "↑");
       const down = make("button", { type: "button", "aria-label": `Move down: ${name}` }, "↓");
       up.addEventListener("click", () => this.move(i, -1, up, down));
@@ -218,7 +218,7 @@ class Order {
     this.order.splice(from + by, 0, i);
     this.draw();
     (used.disabled ? other : used).focus();
-    this.said.textContent = `${this.rows[i].querySelector(".ffn-item").textContent.trim()}: now ${from + by + 1} of ${this.order.length}`;
+    this.said.textContent = `${this.ask.options[i].dataset.said ?? this.rows[i].querySelector(".ffn-item").textContent.trim()}: now ${from + by + 1} of ${this.order.length}`;
   }
   fits(answer) {
     return answer === null || (Array.isArray(answer) && answer.length === this.rows.length && [...answer].sort().every((v, i) => v === i));
