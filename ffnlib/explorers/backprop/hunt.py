@@ -1,5 +1,6 @@
 """The broken network: gradients under test against finite differences, array by array."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -225,6 +226,7 @@ def against(guess: str, truth: str) -> str:
     raise ValueError(f"nothing tells {guess} from {truth}")
 
 
+@cache
 def _run(fault: str, examples: int, classes: int, again: bool, network: int = 0) -> Arrays:
     return compare(None if fault == "none" else fault, examples, classes, again, network)
 
