@@ -87,7 +87,7 @@ def test_a_question_may_be_tried_again(visit: Callable[..., Page], served: Serve
     box.get_by_role("button", name="Check").click()
     expect(box.locator(".ffn-result")).to_contain_text("Right.")
     point = page.locator("#predict-lse-gap")
-    point.locator("svg").click(position={"x": 60, "y": 60})
+    point.locator("svg").click(position={"x": 60, "y": 190})
     point.get_by_role("button", name="Commit").click()
     expect(point.locator(".ffn-result")).to_contain_text("far above")
     expect(page.locator("#softmax-lse .ffn-text")).to_contain_text("Between equal numbers")
