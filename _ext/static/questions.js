@@ -31,7 +31,7 @@ class Ask {
     this.commit = make("button", { type: "submit", className: "ffn-commit" }, this.predicts ? "Commit" : "Check");
     this.skip = make("button", { type: "button" }, this.predicts ? "Skip" : "Show the answer");
     this.again = make("button", { type: "button", hidden: true }, "Ask me again");
-    this.form = make("form", { className: "ffn-form" }, this.field.element, make("p", { className: "ffn-buttons" }, this.commit, this.skip));
+    this.form = make("form", { className: "ffn-form", noValidate: true }, this.field.element, make("p", { className: "ffn-buttons" }, this.commit, this.skip));
     if (!this.list) box.insertBefore(this.form, this.answers);
     else this.list.replaceWith(this.form);
     this.form.after(this.spoken, make("p", { className: "ffn-buttons" }, this.again));

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import SAVING, Reader
 from browser.serving import Server
-from browser.test_pages import LEVELS, violations
+from browser.test_pages import LEVELS
 
 PIECES = "#predict-pieces-of-ten-layers"
 
@@ -157,15 +157,19 @@ def test_all_work_is_kept_here_and_nothing_leaves(
     assert all(line.startswith("GET ") and "1024" not in line for line in sent)
 
 
-@pytest.mark.parametrize("name", ["04_softmax", "03_backprop", "my_work"])
-def test_answered_pages_stay_accessible(
+@pytest.mark.parametrize("name", ["04_softmax", "03_backprop"])
+def test_answered_questions_stay_accessible(
     reader: Reader, served: Server, axe: str, name: str
 ) -> None:
-    page = reader.open(chapter(served, name), script=SAVING, wait=False)
+    page = live(reader.open(chapter(served, name), script=SAVING))
     reader.settle(page)
     page.evaluate(
         """() => { for (const b of document.querySelectorAll(".ffn-form button[type=button]"))
         if (/Skip|Show the answer/.test(b.textContent)) b.click(); }"""
     )
     reader.settle(page)
-    assert violations(page, axe, LEVELS) == []
+    page.evaluate(f"(() => {{ {axe} }}).call(window)")
+    found = page.evaluate(
+        "rules => axe.run({ include: [['.ffn-ask']] }, { runOnly: rules })", LEVELS
+    )
+    assert [n["html"] for wrong in found["violations"] for n in wrong["nodes"]] == []
