@@ -6,6 +6,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 SITE    := _build/html
 PORT    ?= 8000
+UNCHECKED := ^ffnlib/(data|_page)/|^ffnlib/explorers/|/(__init__|__main__)[.]py$$
 INSTALL := $(BIN)/python -m tools.install -c constraints.txt
 
 # nbgrader calls programs of its environment by name.
@@ -45,6 +46,7 @@ lint: $(VENV)/.test ## check style, types and the order of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m numpydoc lint $$(git ls-files 'ffnlib/*.py' 'ffngrade/*.py' | grep -vE '$(UNCHECKED)')
 
 coverage: $(VENV)/.test ## what share of ffnlib and ffngrade the tests run (the browser's apart)
 	@$(BIN)/python -m tools

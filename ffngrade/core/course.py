@@ -139,12 +139,12 @@ class Course:
         return self._path(self.directory.feedback_directory, student, assignment)
 
     def assignments(self) -> list[str]:
-        """Names of the assignments that stand in ``source/``, sorted."""
+        """Return the names of the assignments that stand in ``source/``, sorted."""
         found = self._path(self.directory.source_directory, ".", "x").parent
         return sorted(p.name for p in found.iterdir() if p.is_dir()) if found.is_dir() else []
 
     def notebooks(self, assignment: str) -> list[str]:
-        """Names of an assignment's notebooks without ``.ipynb``, as ``source/`` has them."""
+        """Return the names of an assignment's notebooks in ``source/``, without ``.ipynb``."""
         return sorted(path.stem for path in self.source(assignment).glob("*.ipynb"))
 
     def students(self, assignment: str) -> list[str]:
@@ -159,7 +159,7 @@ class Course:
         return [name for name in everybody if self._handed_in(name, assignment)]
 
     def everybody(self) -> list[str]:
-        """Names of all folders where students' folders stand, whatever is in them, sorted."""
+        """Return the names of all folders that stand among students' folders, sorted."""
         # The folder of the assignment may be missing, so it is not looked for.
         parts = Path(self.directory.directory_structure).parts
         at = next(i for i, part in enumerate(parts) if "{student_id}" in part)

@@ -62,7 +62,7 @@ class Job(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str]:
-        """Tells it from all others."""
+        """The key that tells it from all others."""
         return self.student, self.attempt
 
 

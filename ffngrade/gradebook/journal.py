@@ -224,7 +224,7 @@ class Journal:
         return next((e for e in self.entries(assignment) if e.student == student), None)
 
     def assignments(self) -> list[str]:
-        """Assignments that anything is known of, sorted."""
+        """Return the assignments that anything is known of, sorted."""
         found = self._book.execute("SELECT DISTINCT assignment FROM submission ORDER BY assignment")
         return [name for (name,) in found]
 

@@ -35,7 +35,7 @@ class Marks(NamedTuple):
 
     @property
     def open(self) -> float:
-        """Marks that a person must still decide on."""
+        """The marks that a person must still decide on."""
         waiting = self.waiting - self.marked
         return sum(max_score for name, (_, max_score) in self.cells.items() if name in waiting)
 

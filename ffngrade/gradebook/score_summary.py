@@ -24,7 +24,7 @@ class ScoreSummary(NamedTuple):
 
 
 def score_summaries(url: str, assignment: str) -> dict[str, ScoreSummary]:
-    """Marks of all submissions of an assignment, by student."""
+    """Return the marks of all submissions of an assignment, by student."""
     engine = create_engine(url, poolclass=NullPool)
     submitted, notebook = SubmittedAssignment, SubmittedNotebook
     whose = (Assignment, Assignment.id == submitted.assignment_id)

@@ -277,7 +277,7 @@ def handed_in(course: Course, assignment: str, student: str) -> datetime | None:
 
 
 def unchanged(course: Course, assignment: str, result: GradeResult) -> set[str]:
-    """Cells whose text is the one that was graded before, by ``grade_id``."""
+    """Return the cells whose text is the one that was graded before, by ``grade_id``."""
     same: set[str] = set()
     for name, text in result.texts.items():
         path = course.autograded(result.student, assignment) / f"{name}.ipynb"

@@ -178,7 +178,7 @@ class TrustedExecute(NbGraderPreprocessor):
 
 
 def roots(config: Config) -> list[str]:
-    """Folders of the course and of the exchange, as the configuration says: never to be shown."""
+    """Return the folders of the course and the exchange, which are never shown."""
     course = config.CourseDirectory.get("root", os.getcwd())
     return [str(course), str(config.Exchange.get("root", Exchange.root.default_value))]
 
@@ -214,7 +214,7 @@ class Runner:
                 }
 
     def left(self) -> float:
-        """Seconds that the submission may still take."""
+        """Return the seconds that the submission may still take."""
         return self.deadline - time.monotonic()
 
     def close(self) -> None:

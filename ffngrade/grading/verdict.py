@@ -63,7 +63,7 @@ class Question(NamedTuple):
         return CALL.format(self.problem.name, self.function, name)
 
     def described(self, case: Case) -> str:
-        """Arguments of a case in JSON, as the cell gets them."""
+        """Return the arguments of a case in JSON, as the cell gets them."""
         return dumps([argument(value) for value in self.problem.inputs(case).values()])
 
     def needs_digits(self) -> bool:
@@ -128,7 +128,7 @@ class Verdict(NamedTuple):
     """HTML: what was expected beside what came, for the first visible case that is wrong."""
 
     def earned(self, points: float) -> float:
-        """Marks in proportion to the cases that are right, whole hundredths; never all of them."""
+        """Return the marks in proportion to the cases that are right, in hundredths; never all."""
         share = 0 if self.barred else min(self.right, self.cases - 1) / self.cases
         return math.floor(points * share * 100 + 1e-9) / 100
 

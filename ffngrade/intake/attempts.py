@@ -37,7 +37,7 @@ def view(course: Course, attempt: str) -> Course:
 
 
 def names(course: Course, assignment: str, student: str) -> list[str]:
-    """Names of a student's earlier attempts, sorted."""
+    """Return the names of a student's earlier attempts, sorted."""
     folder = view(course, "x").submitted(student, assignment).parent
     if not folder.is_dir() or folder.is_symlink():
         return []
@@ -68,7 +68,7 @@ def take_in(
 
 
 def copies(course: Course, assignment: str, student: str, best: bool) -> dict[str, Path]:
-    """Folders of the repaired copies that are to be graded, by attempt; the last one comes last."""
+    """Return the folders of the copies to be graded, by attempt; the last one comes last."""
     earlier = names(course, assignment, student) if best else []
     found = {a: received_folder(view(course, a), student, assignment) for a in (*earlier, LAST)}
     return {attempt: path for attempt, path in found.items() if any(path.glob("*.ipynb"))}

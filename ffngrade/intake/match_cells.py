@@ -102,7 +102,7 @@ def only_added(given: str, got: str) -> bool:
 
 
 def defined(source: str) -> set[str]:
-    """Names that a cell defines at its left margin."""
+    """Return the names that a cell defines at its left margin."""
     return {one or other for one, other in DEFINED.findall(source)}
 
 

@@ -59,7 +59,7 @@ class Person(NamedTuple):
 class Table:
     """A table as it came.
 
-    Parameters
+    Attributes
     ----------
     kind : str
         Whose export it is.

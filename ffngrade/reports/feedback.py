@@ -64,7 +64,7 @@ class Problem:
 
     @property
     def marks(self) -> str:
-        """Its marks in words."""
+        """The marks in words."""
         if self.words == WAITING:
             return f"– of {points(self.max_score)}"
         return f"{points(self.score)} of {points(self.max_score)}"
@@ -174,7 +174,7 @@ def _written(course: Course, assignment: str, student: str, name: str, text: str
 
 
 class FeedbackExporter(Exporter):
-    """nbgrader's `generate_feedback` with this page (``c.GenerateFeedback.exporter_class``)."""
+    """The page for nbgrader's `generate_feedback` (``c.GenerateFeedback.exporter_class``)."""
 
     output_mimetype = "text/html"
 
@@ -271,7 +271,7 @@ def _by_hand(name: str, marks: Marks, title: str) -> Problem:
 
 
 def points(number: float) -> str:
-    """Return marks without more digits than they need."""
+    """Return the marks without more digits than they need."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 

@@ -116,7 +116,7 @@ class Statistics(NamedTuple):
 
     @property
     def misconceptions(self) -> list[tuple[Item, Mistake]]:
-        """Mistakes that have a name, the most frequent first."""
+        """The mistakes that have a name, the most frequent first."""
         found = [(item, m) for item in self.items for m in item.mistakes if m.is_named]
         return sorted(found, key=lambda pair: -len(pair[1].students))
 

@@ -56,7 +56,7 @@ class Row:
 
     @property
     def marks(self) -> str:
-        """Marks in words; empty where there are none to be told."""
+        """The marks in words; empty where there are none to be told."""
         return _marks(self.scores) if self.scores and self.state == State.GRADED else ""
 
     @property

@@ -167,7 +167,7 @@ def command_for_template(
 
 
 def kept_in_tmp() -> list[str]:
-    """Folders in ``/tmp`` that stand inside: a Python may be there."""
+    """Return the folders in ``/tmp`` that stand inside: a Python may be there."""
     paths = {str(Path(path)) for path in _python() if path.startswith("/tmp/")}
     return sorted(p for p in paths if not any(_is_in(p, other) for other in paths - {p}))
 

@@ -18,7 +18,7 @@ BUFFER = 2**18
 
 
 def held(root: int) -> int:
-    """Bytes that a process and its descendants hold; a page that several share counts once.
+    """Return the bytes that a process and its descendants hold; a shared page counts once.
 
     Parameters
     ----------

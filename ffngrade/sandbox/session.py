@@ -396,7 +396,7 @@ MADE = {"stream": _stream, "error": _error, "display_data": _data, "execute_resu
 
 
 def size(output: NotebookNode) -> int:
-    """Characters of an output."""
+    """Return how many characters an output has."""
     parts = [*output.get("data", {}).values(), *output.get("traceback", ())]
     return sum(map(len, [*parts, *(output.get(key, "") for key in ("text", "ename", "evalue"))]))
 

@@ -33,7 +33,7 @@ Parts = Mapping[str, Any]
 class Fault(NamedTuple):
     """Why a result is wrong.
 
-    Parameters
+    Attributes
     ----------
     words : str
         What is said of this case on its own.
@@ -105,7 +105,7 @@ Judge = Callable[[Parts, Parts, Parts, float], Fault | None]
 class Problem:
     """One function that a student writes.
 
-    Parameters
+    Attributes
     ----------
     name : str
         Name of the function.

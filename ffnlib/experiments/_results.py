@@ -53,7 +53,7 @@ def steps_to_target(results: Results, row: str) -> Estimate | None:
 
 
 def seconds_to_target(results: Results, row: str) -> float | None:
-    """Steps to the target times the time of a step, which was measured in turns with all rows."""
+    """Return the steps to the target times the time of a step, measured in turns with all rows."""
     steps = steps_to_target(results, row)
     if steps is None or row not in results.get("times", {}).get("step", {}):
         return None

@@ -26,7 +26,7 @@ class Frame:
     log_x: bool = False
 
     def px(self, x: ArrayLike) -> NDArray[np.float64]:
-        """Pixels from the left edge of the plot area."""
+        """Return the pixels from the left edge of the plot area."""
         lo, hi = self.x
         x = np.asarray(x, dtype=np.float64)
         if self.log_x:
@@ -34,7 +34,7 @@ class Frame:
         return _pixels((x - lo) / (hi - lo), self.width)
 
     def py(self, y: ArrayLike) -> NDArray[np.float64]:
-        """Pixels from the top edge of the plot area."""
+        """Return the pixels from the top edge of the plot area."""
         lo, hi = self.y
         y = np.asarray(y, dtype=np.float64)
         if self.log_y:

@@ -103,7 +103,7 @@ class Slider(Control):
         return [self.check(self.lo + i * self.step)[0] for i in range(count)]
 
     def spec(self) -> dict[str, Any]:
-        """As for every control, and whether the numbers are whole."""
+        """Describe it as every control, and whether the numbers are whole."""
         return {**super().spec(), "whole": self.whole}
 
 
@@ -137,7 +137,7 @@ class Choice(Control):
         return list(self.options)
 
     def spec(self) -> dict[str, Any]:
-        """As for every control, and the words that the menu shows."""
+        """Describe it as every control, and the words that the menu shows."""
         return {**super().spec(), "words": [said(option) for option in self.options]}
 
 
@@ -149,7 +149,7 @@ class Several(Control):
     label: str = ""
 
     def check(self, value: Any) -> Checked:
-        """Options only, each once, in their order."""
+        """Return the options that were chosen: each once, in their order, and nothing else."""
         if not isinstance(value, list | tuple) or not value:
             raise ValueError(f"{self.said}: choose at least one of {', '.join(self.options)}")
         for given in value:

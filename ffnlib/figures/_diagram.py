@@ -14,7 +14,7 @@ from ffnlib.figures._scene import Network
 
 
 def network(mark: Network, frame: Frame) -> list[str]:
-    """Columns of nodes joined by their weights; negative weights are dashed."""
+    """Draw columns of nodes joined by their weights; negative weights are dashed."""
     layers = [np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in mark.layers]
     if len(mark.weights) != len(layers) - 1:
         raise ValueError(

@@ -150,7 +150,7 @@ class Explorer:
 
     @property
     def key(self) -> str:
-        """Names the explorer and its start: two starts of one explorer have two keys."""
+        """The name of the explorer and its start: two starts of one explorer have two keys."""
         defaults = Explorer(self.function, self.title, tuple(self.controls.values())).start
         base = self.name.replace(".", "-")
         if self.start == defaults:

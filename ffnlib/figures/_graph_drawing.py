@@ -13,7 +13,7 @@ Place = tuple[float, float]
 
 
 def graph(mark: Graph, frame: Frame) -> list[str]:
-    """Boxes in columns, joined by arrows; in a frame taller than wide the columns become rows."""
+    """Draw boxes in columns, joined by arrows; in a tall frame the columns become rows."""
     upright = frame.height > frame.width
     columns = 1 + max(node.column for node in mark.nodes)
     along, across = (

@@ -240,7 +240,7 @@ def _dots(px: NDArray[np.float64], py: NDArray[np.float64], kind: int, size: flo
 
 
 def arrows(mark: Arrows, frame: Frame) -> list[str]:
-    """Arrows with a small head."""
+    """Draw arrows with a small head."""
     x, y = np.atleast_1d(np.asarray(mark.x, np.float64)), np.atleast_1d(np.asarray(mark.y, float))
     x1, y1 = frame.px(x + np.asarray(mark.dx)), frame.py(y + np.asarray(mark.dy))
     d = []

@@ -15,7 +15,7 @@ OPAQUE: Final = 0.75
 
 
 def heat_rgba(z: ArrayLike, *, signed: bool, limit: float) -> NDArray[np.uint8]:
-    """Colours of a field: opacity is the size, colour the sign, so zero is the page itself.
+    """Return the colours of a field: opacity is the size, colour the sign, so zero is the page.
 
     Parameters
     ----------

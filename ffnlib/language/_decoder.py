@@ -160,7 +160,7 @@ class Decoder(CharacterModel, Composite):
         return DecoderTrace(steps, self.head.forward(flat).reshape(*h.shape[:2], -1))
 
     def examples(self, text: str, stride: int = 1) -> tuple[Ids, Ids]:
-        """Windows of ``text`` to learn from, one beginning every ``stride`` characters.
+        """Return windows of ``text`` to learn from, one beginning every ``stride`` characters.
 
         Returns
         -------

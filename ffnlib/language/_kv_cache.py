@@ -42,7 +42,7 @@ class CacheRounding:
 
     @property
     def stored_bits(self) -> float:
-        """Bits per number with a float16 scale and a zero point of 8 bits for each whole group."""
+        """The bits per number with a float16 scale and a zero point of 8 bits per group."""
         return self.bits + 24 / self.group
 
     def __call__(self, k: Array, v: Array) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ from ffnlib._base.arrays import as_count
 
 
 def full_table(characters: int, n: int) -> int:
-    """Entries of a complete n-gram table: every context of n - 1 characters, times every next one.
+    """Return the entries of a complete n-gram table: contexts of n - 1 characters times next ones.
 
     A Python integer, which does not overflow: 80 characters and n = 5 make 3,276,800,000.
     """
@@ -78,5 +78,5 @@ class NGram:
 
     @property
     def num_entries(self) -> int:
-        """Counts that are stored: pairs of a context and a character that were seen."""
+        """The counts that are stored: pairs of a context and a character that were seen."""
         return sum(len(seen) for seen in self.counts.values())

@@ -92,7 +92,7 @@ class Adapter:
 
     @property
     def rank(self) -> int:
-        """Rows of A, columns of B."""
+        """The number of rows of A and of columns of B."""
         return len(self.A)
 
     @property

@@ -39,7 +39,7 @@ class LowRank(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Its distance in the Frobenius norm; no matrix of this rank is closer."""
+        """The distance in the Frobenius norm; no matrix of this rank is closer."""
         return least_error(self.singular_values, self.rank)
 
 

@@ -138,7 +138,7 @@ class TransformerConfig:
 
     @property
     def d_head(self) -> int:
-        """Numbers a head."""
+        """The width of a head."""
         return self.d_model // self.n_heads if self.head_dim is None else self.head_dim
 
     @property

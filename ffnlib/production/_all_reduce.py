@@ -44,7 +44,7 @@ class Reduced(NamedTuple):
 
     @property
     def sent(self) -> list[int]:
-        """Bytes that each device sent."""
+        """The bytes that each device sent."""
         total = [0] * len(self.arrays)
         for message in self.messages:
             total[message.source] += message.nbytes

@@ -102,8 +102,10 @@ def trial(setup: str, seed: int) -> tuple[NDArray[np.int64], Array]:
 
     Returns
     -------
-    right, loss : arrays, (len(EXAMPLES),)
-        Digits read of the first 25, 50, …, and the mean loss on them.
+    right : array, (len(EXAMPLES),)
+        Digits read of the first 25, 50, ….
+    loss : array, (len(EXAMPLES),)
+        The mean loss on them.
 
     Raises
     ------

@@ -35,7 +35,7 @@ class Work:
 
     @property
     def intensity(self) -> float:
-        """Operations a byte; 0 where nothing moves."""
+        """The operations per byte; 0 where nothing moves."""
         return self.flops / self.bytes if self.bytes else 0.0
 
     def __add__(self, other: "Work") -> "Work":

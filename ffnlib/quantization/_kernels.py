@@ -65,7 +65,7 @@ def multiply(layer: Any, x: NDArray[Any], y: Array) -> None:
 
 @compiled
 def times_int8(q, steps, size, x, y):  # type: ignore[no-untyped-def]
-    """Inputs x (d_in,) times weights q (d_out, d_in) to y (d_out,), steps (d_out, groups).
+    """Multiply inputs x (d_in,) by weights q (d_out, d_in) to y (d_out,), steps (d_out, groups).
 
     Four rows at a time: an input is read once for all of them. The last row may be done again.
     """
@@ -123,7 +123,7 @@ def whole_sums(qi, qj, qk, qm, xs):  # type: ignore[no-untyped-def]
 
 @compiled
 def float_int4(pairs, steps, half, even, odd, y):  # type: ignore[no-untyped-def]
-    """Floats times two weights a byte: the low halves meet ``even``, the high ones ``odd``.
+    """Multiply floats by two weights a byte: the low halves meet ``even``, the high ones ``odd``.
 
     A half stays where it is in its word, 2**28 or 2**4 times too large; the inputs are as much too
     small (``LOW``, ``HIGH``). Powers of two round nothing.

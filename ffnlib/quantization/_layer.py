@@ -139,7 +139,7 @@ class QuantizedLinear(Linear):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all that the layer keeps: packed weights, steps, zero points, bias."""
+        """The bytes of all that the layer keeps: packed weights, steps, zero points, bias."""
         return sum(array.nbytes for array in self.arrays().values())
 
     def forward(self, x: ArrayLike, out: Array | None = None) -> Array:

@@ -49,13 +49,13 @@ class Quantized(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays as they are here: a whole byte a number, however few its bits."""
+        """The bytes of the arrays as they are here: a whole byte a number, however few its bits."""
         zero_bytes = 0 if self.zero_point is None else self.zero_point.nbytes
         return self.q.nbytes + self.scale.nbytes + zero_bytes
 
     @property
     def packed_nbytes(self) -> int:
-        """Bytes when each row is packed (`pack`), steps and zero points included."""
+        """The bytes when each row is packed (`pack`), steps and zero points included."""
         rows = math.prod(self.shape[:-1])
         return self.nbytes - self.q.nbytes + rows * packed_size(self.shape[-1], self.bits)
 

@@ -37,7 +37,7 @@ def bell(x: Array) -> Array:
 
 
 def gelu_tanh(x: Array) -> Array:
-    """GELU's tanh approximation."""
+    """Return GELU's tanh approximation."""
     value: Array = x / 2.0 * (1.0 + tanh(sqrt(2.0 / pi) * (x + 0.044715 * x**3)))
     return value
 

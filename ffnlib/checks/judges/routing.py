@@ -211,7 +211,7 @@ def judge_balance(inputs: Parts, expected: Parts, returned: Parts, tol: float) -
 
 
 def kept_within(chosen: Integers, capacity: int) -> Array:
-    """Flags of the tokens that find room, first come, first served, (tokens,)."""
+    """Return the flags of the tokens that find room, first come, first served, (tokens,)."""
     each = eye(int(chosen.max(initial=0)) + 1)[chosen]  # (tokens, experts)
     place = np_sum(cumsum(each, axis=0) * each, axis=1)  # from 1
     return where(place <= capacity, 1.0, 0.0)

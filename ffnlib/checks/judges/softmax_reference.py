@@ -42,7 +42,7 @@ def log_softmax(z: Array, axis: int) -> Array:
 def along(
     z: Array, axis: int, function: Callable[[Array, int], Array], words: str
 ) -> list[Mistake]:
-    """Mistakes of taking another axis than the one asked for."""
+    """Return the mistakes of taking another axis than the one asked for."""
 
     def made(other: int) -> Mistake:
         ignored = " (axis is an argument: is it used?)" if other in (0, z.ndim - 1) else ""

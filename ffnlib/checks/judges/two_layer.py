@@ -37,7 +37,7 @@ REQUIRED = 0.93
 
 
 def gradients(given: Parts, faults: Collection[str] = ()) -> tuple[Array, ...]:
-    """Gradients of the mean cross-entropy with respect to W1, b1, W2 and b2, with faults."""
+    """Return the gradients of the mean cross-entropy for W1, b1, W2 and b2, with faults."""
     x, t, W1, b1, W2, b2 = (given[name] for name in ("x", "t", "W1", "b1", "W2", "b2"))
     m = len(x)
     z1 = x @ W1.T + b1  # (m, hidden)
