@@ -101,7 +101,7 @@ def softmax_pull_back(p: ArrayLike, g: ArrayLike, axis: int = -1) -> Array:
 
 
 def log_softmax(z: ArrayLike, axis: Axis = -1, temperature: float = 1.0) -> Array:
-    r"""Return the log-probabilities :math:`z_i/T - \log \sum_j e^{z_j/T}`, finite where softmax is 0.
+    r"""Return log-probabilities :math:`z_i/T - \log \sum_j e^{z_j/T}`, finite where softmax is 0.
 
     Parameters, result and errors as for ``softmax``.
     """
