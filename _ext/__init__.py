@@ -18,6 +18,7 @@ from . import (
     assets,
     bibliography,
     cards,
+    cells,
     claim,
     claims_page,
     course,
@@ -26,6 +27,7 @@ from . import (
     fingerprint,
     gallery,
     hunt,
+    notebook,
     progress,
     questions,
     reading,
@@ -73,7 +75,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         assets, theme, explore, api, claim, claims_page, course, questions, reading,
         hunt, statement, terms, gallery, sweeps, search, cards, shell, csp,
     )  # fmt: skip
-    for part in (*parts, bibliography, progress):
+    for part in (*parts, bibliography, progress, notebook, cells):
         part.setup(app)
     app.connect("build-finished", forget_failed_build, priority=999)
     # Every page is read anew when this extension has changed.

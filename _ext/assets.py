@@ -180,7 +180,10 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     if not any(mark in body_html for mark in NEEDS_PYTHON) or app.builder.format != "html":
         return
     context["body"] = context["body"].replace(FIGURE, NO_SCRIPT + FIGURE, 1)
-    body = json.dumps(configuration(app, context["pathto"])).replace("</", "<\\/")
+    told = configuration(app, context["pathto"])
+    if "offline" in told:
+        told["offline"]["keep"] += context.get("ffn_keep", [])
+    body = json.dumps(told).replace("</", "<\\/")
     app.add_js_file(None, body=body, type="application/json", id="ffn-config")
     app.add_css_file("ffn/explorer.css")
     if EXPLORER in body_html:

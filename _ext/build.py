@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from . import cell_times
+
 KERNEL = """\
 # The builder's own IPython settings take no part in the book, and the kernel's notice that it
 # talks over TCP is not for its readers.
@@ -23,7 +25,9 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(root)  # the cells run with this library, installed or not
     profile = root / "_build" / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text(KERNEL, encoding="utf8")
+    (profile / "ipython_kernel_config.py").write_text(
+        KERNEL + cell_times.configuration(root / "_build"), encoding="utf8"
+    )
     os.environ["IPYTHONDIR"] = str(profile.parent)
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     from jupyter_book.cli.main import main as jupyter_book

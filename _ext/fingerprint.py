@@ -35,10 +35,10 @@ def of(*paths: Path) -> str:
 def execution(root: Path) -> str:
     """Hash of what a chapter's cells compute with: the library and the pinned packages.
 
-    ``ffnlib/static`` (the front end) is left out: it changes no number.
+    ``ffnlib/static`` and ``ffnlib/_page`` (the page's own) are left out: they change no number.
     """
     library = root / "ffnlib"
-    parts = [p for p in sorted(library.iterdir()) if p.name not in {"static", *IGNORED}]
+    parts = [p for p in sorted(library.iterdir()) if p.name not in {"static", "_page", *IGNORED}]
     return of(*parts, root / "constraints.txt")
 
 

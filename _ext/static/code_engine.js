@@ -5,7 +5,8 @@
 //     reads it from the page. onState() is called whenever engine.state changes:
 //     "off" | "starting" | "live" | "running" | "failed" (then engine.reason says why).
 //   await engine.run(code, {cell: "cell 3", output, note})
-//     Run code in the one namespace; starts Python if it is off. `output(o)` gets each output while
+//     Run code in the one namespace; starts Python if it is off. With `quiet: true` nothing but an
+//     error is output: for cells that only prepare. `output(o)` gets each output while
 //     it runs: {output: "stream", name, text}, {output: "display", data: {mime: content}} or
 //     {output: "error", type, message, hint, frames, line, cause} (see ffnlib/_page/__init__.py);
 //     show.js draws them. `note(text)` tells what is waited for. Resolves to {ok, seconds};
@@ -103,8 +104,8 @@ export class CodeEngine {
     });
   }
 
-  run(code, { cell = "this cell", output, note } = {}) {
-    return this.ask({ type: "run", code, cell }, { output, note });
+  run(code, { cell = "this cell", quiet = false, output, note } = {}) {
+    return this.ask({ type: "run", code, cell, quiet }, { output, note });
   }
   call(fn, args, { output, note } = {}) {
     return this.ask({ type: "call", fn, args: JSON.stringify(args) }, { output, note });

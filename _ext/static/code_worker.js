@@ -3,7 +3,7 @@
 // ffnlib/_page/session.py.
 //
 // It hears  {type: "boot", config: {pyodide, wheel, matplotlib}}, once, and then
-//           {type: "run", id, code, cell}          {type: "call", id, fn, args}
+//           {type: "run", id, code, cell, quiet}      {type: "call", id, fn, args}
 //           {type: "complete" | "inspect", id, code, cursor}
 //           {type: "answer", id, key, params, width}  {type: "reset", id}
 // It tells  {type: "ready"} or {type: "failed", reason}; {type: "note", text}, what it waits for;
@@ -42,9 +42,9 @@ async function bring(code, matplotlib) {
 }
 
 const DO = {
-  async run({ code, cell }, config) {
+  async run({ code, cell, quiet }, config) {
     await bring(code, config.matplotlib);
-    return session.run(code, cell);
+    return session.run(code, cell, Boolean(quiet));
   },
   async call({ fn, args }) { return session.call(fn, args); },
   async complete({ code, cursor }) { return session.complete(code, cursor); },

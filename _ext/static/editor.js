@@ -37,13 +37,14 @@ export async function openEditor(place, { value, label, run = () => {}, changed 
   area.setAttribute("aria-describedby", help.id);
   area.setAttribute("aria-autocomplete", "list");
   editor.keyCommandMap.Escape = null; // would leave at once
-  root.append(said, help);
+  root.append(make("div", { className: "ffn-editor-foot" }, help, said)); // of one height: nothing moves
   place.append(root);
   let leaving = false, marked = null, limited = false;
 
   function say(text) {
     said.textContent = text;
     said.hidden = !text;
+    help.hidden = Boolean(text);
   }
   function put(text, from = area.selectionStart, to = area.selectionEnd) {
     area.focus();
@@ -234,7 +235,7 @@ function offer(root, editor, area, id) {
 
   function stand(line, column) {
     const row = editor.lines[line];
-    box.style.top = `${row.offsetTop + row.offsetHeight + (editor.container.offsetTop || 0) - editor.container.scrollTop}px`;
+    box.style.top = `${row.getBoundingClientRect().bottom - root.getBoundingClientRect().top + 2}px`;
     box.style.setProperty("--column", column);
     box.hidden = false;
   }

@@ -2,6 +2,7 @@
 // Python in a worker as soon as that is there.
 import { Engine } from "./engine.js";
 import explorer from "./explorer.js";
+import { agreed, sparing } from "./sparing.js";
 
 const config = JSON.parse(document.getElementById("ffn-config").textContent);
 const at = (path) => new URL(path, document.baseURI).href;
@@ -122,6 +123,7 @@ class Model {
     return frame(sweep, far.indexOf(Math.min(...far)));
   }
   sweep(control, width) {
+    if (this.own) return Promise.resolve(null); // the book has none of a cell's
     const file = `${this.spec.key}.${control}.${width}.json`;
     if (!this.sweeps.has(file)) {
       const loaded = fetch(at(`${config.sweeps}${file}`)).then((r) => (r.ok ? r.json() : null), () => null);
@@ -292,19 +294,8 @@ export function mount(figure, python = engine) {
   figure.dataset.mounted = "true";
 }
 
-// On a phone or a line that is slow or paid for, Python is asked for; once a visit is enough.
-const { connection } = navigator;
-const phone = matchMedia("(pointer: coarse) and (max-width: 600px)").matches;
-const sparing = (phone || connection?.saveData || /2g|3g/.test(connection?.effectiveType ?? "")) && !agreed();
-if (sparing) engine.state = "ask";
-function agreed(now = false) {
-  try {
-    if (now) sessionStorage.setItem("ffn-live", "yes");
-    return sessionStorage.getItem("ffn-live") === "yes";
-  } catch {
-    return false; // a frame may be allowed no memory
-  }
-}
+const spare = sparing();
+if (spare) engine.state = "ask";
 
 for (const figure of figures) {
   try {
@@ -321,7 +312,7 @@ const near = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "300px" });
 const seen = new IntersectionObserver((entries) => {
-  if (sparing || !entries.some((entry) => entry.isIntersecting)) return;
+  if (spare || !entries.some((entry) => entry.isIntersecting)) return;
   seen.disconnect();
   // At the latest in a second: where others keep the processor busy, no moment is idle.
   (window.requestIdleCallback ?? setTimeout)(() => engine.start(), { timeout: 1000 });
@@ -350,7 +341,7 @@ async function keepForNextTime() {
   const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
   active.postMessage({ keep: [location.href.split("#")[0], ...fetched, ...config.offline.keep.map(at)] });
 }
-if (config.offline && !sparing && figures.some((figure) => !("waits" in figure.dataset)) && navigator.serviceWorker) {
+if (config.offline && !spare && figures.some((figure) => !("waits" in figure.dataset)) && navigator.serviceWorker) {
   const later = () => setTimeout(() => keepForNextTime().catch((error) => console.warn("offline", error)), 1000);
   document.readyState === "complete" ? later() : addEventListener("load", later);
 }

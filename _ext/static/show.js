@@ -10,8 +10,9 @@ const make = (tag, props = {}, ...children) => {
 };
 
 let purify;
+export const loadPurify = () => (purify ??= import("./editor/purify.min.js").then(() => globalThis.DOMPurify, () => (purify = null)));
 async function sanitize(html, options) {
-  purify ??= import("./editor/purify.min.js").then(() => globalThis.DOMPurify);
+  if (!(await loadPurify())) throw new Error("what makes HTML harmless could not be loaded");
   return (await purify).sanitize(html, { ADD_TAGS: ["use"], FORBID_TAGS: ["style", "form"], ...options });
 }
 export const clean = (html) => sanitize(html, { RETURN_DOM_FRAGMENT: true });
@@ -44,7 +45,10 @@ export class Outputs {
       if (this.count === MOST_BLOCKS + 1) this.last = this.last.then(() => this.write("stderr", "… more outputs are not shown.\n"));
       return this.last;
     }
-    this.last = this.last.then(() => turn === this.turn && this.draw(output)).catch((error) => console.warn("output", error));
+    this.last = this.last.then(() => turn === this.turn && this.draw(output)).catch((error) => {
+      console.warn("output", error);
+      if (turn === this.turn) this.write("stdout", `${output.data?.["text/plain"] ?? ""}\n`);
+    });
     return this.last;
   }
   async draw(output) {

@@ -22,6 +22,7 @@ MOST_TEXT: Final = 200_000
 """Characters that one run may print; what comes after is counted, not shown."""
 BURST, PER_SECOND = 100, 20
 """Messages that may leave at once, and how many more each second: text is gathered meanwhile."""
+BACKEND: Final = "module://ffnlib._page.pictures"
 PICTURES: Final = {"matplotlib", "mpl_toolkits", "pylab"}
 NO_INPUT: Final = "input() cannot ask here: write the value into the cell, as in name = 'Ada'"
 NO_EXIT: Final = "exit() ends the cell, not Python: the names that were defined are still there.\n"
@@ -53,9 +54,10 @@ class Session:
         self._kept = set(self._names)
         self._count = 0
         self._cells: dict[str, str] = {}
+        self._quiet = False
         self._explorers: dict[str, Explorer] = {}
 
-    def run(self, code: str, cell: str = "this cell") -> str:
+    def run(self, code: str, cell: str = "this cell", quiet: bool = False) -> str:
         """Run a cell; return JSON: ``ok``, and the ``seconds`` it took.
 
         What it prints, the value of its last line, its figures and its error leave while it runs.
@@ -65,7 +67,10 @@ class Session:
         code : str
         cell : str
             The words for it in the errors of later cells: "cell 3".
+        quiet : bool
+            Only what it defines matters: of its output, nothing but an error leaves.
         """
+        self._quiet = quiet
         self._count += 1
         file = f"<run {self._count}>"
         self._cells[file] = "this cell"
@@ -93,6 +98,7 @@ class Session:
         """
         module, _, name = function.rpartition(".")
         given = json.loads(arguments)
+        self._quiet = False
         with self._watched():
             try:
                 called = getattr(importlib.import_module(module), name)
@@ -131,6 +137,7 @@ class Session:
 
     def style(self) -> None:
         """Give figures the course's style, which follows the page's colours."""
+        os.environ.setdefault("MPLBACKEND", BACKEND)  # read when it is imported
         with redirect_stderr(io.StringIO()):  # it tells of its font cache, once
             from ffnlib.figures import plots
 
@@ -149,7 +156,7 @@ class Session:
 
     def display(self, *values: object) -> None:
         """Show values under the cell, as the function of this name does in a notebook."""
-        for value in values:
+        for value in () if self._quiet else values:
             data = bundle(value)
             if isinstance(value, Explorer):
                 self._explorers[value.key] = value
@@ -197,7 +204,7 @@ class Session:
             from ffnlib._page.pictures import take_open
 
             try:
-                for html in take_open():
+                for html in () if self._quiet else take_open():
                     self.show({"text/html": html, "text/plain": "<Figure>"})
             except Exception as error:
                 self._send(explain(error, self._cells))
@@ -205,12 +212,12 @@ class Session:
     @contextmanager
     def _watched(self) -> Iterator[None]:
         """While a cell runs, its output is taken, and it cannot ask or end Python."""
-        self._room = MOST_TEXT
+        self._room = 0 if self._quiet else MOST_TEXT
         self._pace = _Pace()
         self._out, self._err = _Stream("stdout", self), _Stream("stderr", self)
         mine = {"display": self.display, "input": _no_input, "exit": _exit, "quit": _exit}
         before = {name: getattr(builtins, name, None) for name in mine}
-        os.environ.setdefault("MPLBACKEND", "module://ffnlib._page.pictures")
+        os.environ.setdefault("MPLBACKEND", BACKEND)
         _sessions.append(self)
         vars(builtins).update(mine)
         try:
@@ -218,7 +225,7 @@ class Session:
                 yield
         finally:
             self._flush()
-            if self._room < 0:
+            if self._room < 0 and not self._quiet:
                 missing = f"\n… {-self._room:,} more characters were printed and are not shown.\n"
                 self._send({"output": "stream", "name": "stdout", "text": missing})
             for name, value in before.items():

@@ -16,7 +16,7 @@ from conftest import ROOT, build_book
 
 from _ext import explore, fingerprint, release, wheel
 from _ext.assets import PYTHON
-from tools import pyodide
+from tools import npm_packages, pyodide
 
 LOADING = "script[src], img[src], iframe[src], source[src], audio[src], video[src], link[href]"
 LINKING = f"{LOADING}, a[href]"
@@ -324,6 +324,7 @@ def test_mistakes_fail_the_build_and_the_next_one(tmp_path: Path) -> None:
     copied = ("_ext", "ffnlib", "claims", "exercises", "tools")
     for name in copied:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules"))
+    (tmp_path / "tools" / "npm" / "node_modules").symlink_to(npm_packages.MODULES)
     shutil.copytree(ROOT / "_build" / "exercises", tmp_path / "_build" / "exercises")
     for name in ("_config.yml", "constraints.txt", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ffnlib._page import Session, complete, describe
-from ffnlib._page.session import MOST_TEXT
+from ffnlib._page.session import BACKEND, MOST_TEXT
 
 Output = dict[str, Any]
 
@@ -39,7 +39,8 @@ class Ran:
 
 
 @pytest.fixture
-def run() -> Ran:
+def run(monkeypatch: pytest.MonkeyPatch) -> Ran:
+    monkeypatch.setenv("MPLBACKEND", BACKEND)  # and afterwards as it was
     return Ran()
 
 
@@ -58,6 +59,14 @@ def test_nothing_is_shown_of_none_of_a_statement_and_after_a_semicolon(run: Ran)
     assert run("'ü — 3'  ;  # quiet") == []
     assert run("# only this") == []
     assert run("") == []
+    assert run.shown("x")["text/plain"] == "3"
+
+
+def test_of_a_quiet_run_only_an_error_leaves(run: Ran) -> None:
+    run.session.run("x = 3\nprint(x)\ndisplay(x)\nx", "cell 1", quiet=True)
+    assert run.outputs == []
+    run.session.run("x / 0", "cell 2", quiet=True)
+    assert [o["output"] for o in run.outputs] == ["error"]
     assert run.shown("x")["text/plain"] == "3"
 
 
