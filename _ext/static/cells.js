@@ -7,7 +7,7 @@ import { agreed, sparing } from "./sparing.js";
 
 const page = document.querySelector(".ffn-code-page").dataset;
 const SOON = 300, LONG = 10; // ms until a run shows that it goes on; seconds that are told beforehand
-const SLOWER = 4; // times as long as where the book was built: measured, see tests/browser/test_cells.py
+const SLOWER = 10; // times as long as in the build: training took 8 to 30 times as long when measured
 const make = (tag, props = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), props);
   node.append(...children);

@@ -17,6 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
+from _ext.assets import PYTHON
 from browser.conftest import PATIENCE
 from browser.serving import Server
 from browser.test_pages import CHAPTERS
@@ -29,7 +30,9 @@ QUICK = {
     "02_activations": 8,
     "03_backprop": 4,
     "04_softmax": 9,
+    "05_ffn": 2,
     "06_moe": 1,
+    "07_lora": 1,
 }
 """Chapter: how many of its first cells take seconds at most; those that train come later."""
 OTHER = {
@@ -38,9 +41,9 @@ OTHER = {
 }
 """(chapter, cell): why it says something else in the browser."""
 
-BOOT = """async () => {
-  const { loadPyodide } = await import('/_static/pyodide/pyodide.mjs');
-  window.python = await loadPyodide({ indexURL: '/_static/pyodide/' });
+BOOT = """async (pyodide) => {
+  const { loadPyodide } = await import(pyodide + 'pyodide.mjs');
+  window.python = await loadPyodide({ indexURL: pyodide });
   const quiet = { messageCallback() {}, errorCallback() {} };
   await python.loadPackage(['numpy', 'matplotlib'], quiet);
 }"""
@@ -64,8 +67,8 @@ NUMBER = re.compile(r"[-+−]?\d[\d,_]*(?:\.\d*)?(?:e[-+]?\d+)?")
 def python(browser: Browser, served: Server, site: Path) -> Iterator[Page]:
     page = browser.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto(served.url + "_static/pyodide/pyodide-lock.json")
-    page.evaluate(BOOT)
+    page.goto(f"{served.url}_static/{PYTHON}/pyodide-lock.json")
+    page.evaluate(BOOT, f"/_static/{PYTHON}/")
     page.evaluate(WHEEL, next((site / "_static" / "wheels").glob("*.whl")).name)
     yield page
     page.close()
