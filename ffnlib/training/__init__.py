@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ffnlib.training._monitor import dead_unit_rate as dead_unit_rate
     from ffnlib.training._monitor import dead_units as dead_units
     from ffnlib.training._monitor import gradient_norms as gradient_norms
+    from ffnlib.training._muon import COEFFICIENTS as COEFFICIENTS
+    from ffnlib.training._muon import Muon as Muon
+    from ffnlib.training._muon import orthogonalize as orthogonalize
     from ffnlib.training._optimizers import OPTIMIZERS as OPTIMIZERS
     from ffnlib.training._optimizers import SGD as SGD
     from ffnlib.training._optimizers import Adam as Adam
@@ -81,6 +84,11 @@ else:
                 "dead_unit_rate",
                 "dead_units",
                 "gradient_norms",
+            ),
+            "_muon": (
+                "COEFFICIENTS",
+                "Muon",
+                "orthogonalize",
             ),
             "_optimizers": (
                 "Adam",

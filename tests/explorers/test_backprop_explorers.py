@@ -32,7 +32,13 @@ from ffnlib.figures import _graph_drawing as graph_drawing
 from ffnlib.training import FAULTS
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [backprop.graph, backprop.hunt, backprop.initialization, backprop.optimizers]
+EXPLORERS = [
+    backprop.graph,
+    backprop.hunt,
+    backprop.initialization,
+    backprop.muon,
+    backprop.optimizers,
+]
 
 
 # ---- every explorer, everywhere
@@ -40,6 +46,7 @@ EXPLORERS = [backprop.graph, backprop.hunt, backprop.initialization, backprop.op
 # A sum is short of numbers to say, a program may have ended, and most networks need no second call.
 REPEATS = {"backprop.graph": {"a": 3, "c": 2}}
 EXTREMES = {
+    "backprop.muon": [],
     "backprop.graph": [
         {"expression": e, "steps": ENDS[e], "a": a, "b": b, "c": c}
         for e in PROGRAMS
@@ -359,3 +366,27 @@ def test_every_entry_is_drawn():
     drawn = [np.size(m.x) for m in marks(scene, Scatter)]
     assert drawn == [4 * 3, 4, 4 * 4, 4]
     assert not marks(scene, Handle)
+
+
+# ---- Muon
+
+
+def test_the_curve_of_the_rounds_passes_through_the_singular_values():
+    for rounds in (0, 1, 5, 8):
+        scene = backprop.muon(rounds=rounds, spread=100)
+        after, on_curve = marks(scene, Scatter)
+        np.testing.assert_allclose(np.sort(after.y), np.sort(on_curve.y), atol=1e-5)
+
+
+def test_what_the_text_says_of_the_rounds():
+    def ends(rounds, spread):
+        after = np.asarray(marks(backprop.muon(rounds=rounds, spread=spread), Scatter)[0].y)
+        return after.min(), after.max()
+
+    low, high = ends(0, 100)
+    assert 90 < high / low < 110
+    low, high = ends(5, 100)
+    assert 0.65 < low < high < 1.2 < 2 * low
+    low, high = ends(8, 100)
+    assert 0.65 < low < high < 1.25
+    assert ends(5, 1000)[0] < 0.5 < 0.65 < ends(6, 1000)[0]
