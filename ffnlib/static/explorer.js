@@ -465,6 +465,7 @@ function segments(control, change) {
   const labels = control.words.map((word, i) => make("label", {}, radios[i], make("span", { textContent: word })));
   const legend = make("legend", { textContent: control.label });
   const node = make("fieldset", { className: "ffn-control ffn-segments" }, legend, make("div", {}, ...labels));
+  node.classList.toggle("ffn-row", control.words.join("").length > 24);
   return { node, sync: (value) => radios.forEach((radio, i) => (radio.checked = control.options[i] === value)) };
 }
 

@@ -74,7 +74,7 @@ _runs: Replay[Run] = Replay(lambda *key: begin(Settings(*key)), step, every=20, 
         Slider("noise", 0, 0.3, step=0.05, more=True),
         Slider("dropout", 0, 0.5, step=0.1, more=True),
         Choice("weight_decay", [0.0, 0.001, 0.01, 0.1], label="weight decay", more=True),
-        Button("seed", label="New points and weights"),
+        Button("seed", label="New points and weights", more=True),
         Picked("off", label="units switched off"),
     ],
     cards=[
