@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from ffnlib.analysis._piecewise import through_points as through_points
     from ffnlib.analysis._random_features import hidden_layers as hidden_layers
     from ffnlib.analysis._random_features import read_out as read_out
+    from ffnlib.analysis._superposition import ToyModel as ToyModel
+    from ffnlib.analysis._superposition import draw_features as draw_features
+    from ffnlib.analysis._superposition import superposition_gradient as superposition_gradient
+    from ffnlib.analysis._superposition import train_superposition as train_superposition
 else:
     from ffnlib._base.lazy import attach
 
@@ -76,6 +80,12 @@ else:
             "_random_features": (
                 "hidden_layers",
                 "read_out",
+            ),
+            "_superposition": (
+                "ToyModel",
+                "draw_features",
+                "superposition_gradient",
+                "train_superposition",
             ),
         },
     )

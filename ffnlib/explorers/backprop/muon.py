@@ -46,7 +46,7 @@ def polynomial(s: Array, rounds: int) -> Array:
     title="A step of the same size in every direction",
     controls=[
         Slider("rounds", ROUNDS[0], ROUNDS[-1], step=1, label="rounds"),
-        Choice("spread", list(SPREADS), label="largest singular value over smallest"),
+        Choice("spread", list(SPREADS), label="largest over smallest"),
     ],
 )
 def muon(rounds: int = 5, spread: int = 100) -> Scene:

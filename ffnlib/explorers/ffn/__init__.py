@@ -6,5 +6,6 @@ from ffnlib.explorers.ffn.models import models
 from ffnlib.explorers.ffn.positions import positions
 from ffnlib.explorers.ffn.shazeer import shazeer
 from ffnlib.explorers.ffn.sizer import sizer
+from ffnlib.explorers.ffn.superposition import superposition
 
-__all__ = ["gates", "memory", "models", "positions", "shazeer", "sizer"]
+__all__ = ["gates", "memory", "models", "positions", "shazeer", "sizer", "superposition"]
