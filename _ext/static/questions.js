@@ -25,6 +25,8 @@ class Ask {
     this.list = box.querySelector(".ffn-options");
     this.answers = box.querySelector(".ffn-answer");
     this.answers.open = true; // on paper; hidden on a screen
+    this.seen = box.querySelector(".ffn-seen"); // one link to the figure, and only after the answer
+    this.seen?.remove();
     this.field = new FIELDS[this.told.kind](this);
     this.result = make("div", { className: "ffn-result", tabIndex: -1 });
     this.spoken = make("div", { role: "status", className: "ffn-outcome" }, this.result);
@@ -87,7 +89,8 @@ class Ask {
   }
   show(answer, right) {
     const { at } = answer === null ? {} : this.field.put(answer);
-    const why = [...this.answers.querySelectorAll(".ffn-why, .ffn-seen")].map((part) => part.cloneNode(true));
+    const why = [...this.answers.querySelectorAll(".ffn-why")].map((part) => part.cloneNode(true));
+    if (this.seen) why.push(this.seen);
     const truth = this.field.truth();
     const parts = right ? [this.verdict("✓ Right. "), ...this.words(at)]
       : answer === null ? [this.verdict("The answer: "), ...truth]

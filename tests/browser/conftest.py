@@ -27,6 +27,13 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 SAVING = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+ANSWERED = """
+{ const kept = Storage.prototype.getItem;
+  Storage.prototype.getItem = function (key) {
+    return key.startsWith("ffn.predict/") ? '{"answer": null}' : kept.call(this, key);
+  }; }
+"""
+"""For a reader who has skipped all predictions: nothing waits and nothing is covered."""
 STATES = """
 window.said = [];
 new MutationObserver(() => {
@@ -93,8 +100,16 @@ class Reader:
         self._waiting: set[Request] = set()
         self._since = 0.0
 
-    def open(self, url: str, *, script: str = "", wait: bool = True, **options: Any) -> Page:
-        """A new page, once its explorers are mounted (``wait``).
+    def open(
+        self,
+        url: str,
+        *,
+        script: str = "",
+        wait: bool = True,
+        asks: bool = False,
+        **options: Any,
+    ) -> Page:
+        """A new page, once its explorers are mounted (``wait``); predictions wait if it ``asks``.
 
         Playwright's own conditions are strings that a page's policy would not let it evaluate, so
         the policy is off but where a test asks for it: ``bypass_csp=False``.
@@ -104,7 +119,7 @@ class Reader:
         context = self.browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
-        context.add_init_script(STATES + script)
+        context.add_init_script(STATES + script + ("" if asks else ANSWERED))
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", self._note)

@@ -24,7 +24,9 @@ def live(page: Page) -> Page:
 
 
 def test_the_figure_waits_for_the_answer(visit: Callable[..., Page], served: Server) -> None:
-    page = live(visit(chapter(served, "01_neurons"), script=SAVING))  # Python never starts
+    page = live(
+        visit(chapter(served, "01_neurons"), script=SAVING, asks=True)
+    )  # Python never starts
     figure = page.locator("#neurons-pieces .ffn-text")
     expect(figure).to_contain_text("4 layers of 2")
     box = page.locator(PIECES)
@@ -47,7 +49,7 @@ def test_the_figure_waits_for_the_answer(visit: Callable[..., Page], served: Ser
 
 
 def test_a_figure_that_would_tell_is_held(visit: Callable[..., Page], served: Server) -> None:
-    page = live(visit(chapter(served, "03_backprop"), script=SAVING))
+    page = live(visit(chapter(served, "03_backprop"), script=SAVING, asks=True))
     box = page.locator("#predict-optimizers-in-a-valley")
     box.scroll_into_view_if_needed()
     figure = page.locator("#backprop-optimizers .ffn-text")
@@ -65,7 +67,7 @@ def test_a_figure_that_would_tell_is_held(visit: Callable[..., Page], served: Se
 
 
 def test_cells_that_would_tell_are_covered(visit: Callable[..., Page], served: Server) -> None:
-    page = live(visit(chapter(served, "03_backprop"), script=SAVING))
+    page = live(visit(chapter(served, "03_backprop"), script=SAVING, asks=True))
     box = page.locator("#predict-wrong-labels")
     cell = page.locator("#predict-wrong-labels + .cell")
     expect(cell).to_be_hidden()
@@ -78,7 +80,7 @@ def test_cells_that_would_tell_are_covered(visit: Callable[..., Page], served: S
 
 
 def test_a_question_may_be_tried_again(visit: Callable[..., Page], served: Server) -> None:
-    page = live(visit(chapter(served, "04_softmax"), script=SAVING))
+    page = live(visit(chapter(served, "04_softmax"), script=SAVING, asks=True))
     box = page.locator("#question-doubled-logits")
     box.get_by_role("radio").nth(1).check()
     box.get_by_role("button", name="Check").click()
@@ -94,7 +96,9 @@ def test_a_question_may_be_tried_again(visit: Callable[..., Page], served: Serve
 
 
 def test_without_scripts_the_answer_is_folded(reader: Reader, served: Server) -> None:
-    page = reader.open(chapter(served, "01_neurons"), wait=False, java_script_enabled=False)
+    page = reader.open(
+        chapter(served, "01_neurons"), wait=False, asks=True, java_script_enabled=False
+    )
     box = page.locator("#predict-shear")
     expect(box.locator(".ffn-options li")).to_have_count(3)
     expect(box.locator(".ffn-explained")).to_be_hidden()
@@ -103,7 +107,9 @@ def test_without_scripts_the_answer_is_folded(reader: Reader, served: Server) ->
 
 
 def test_the_hunt_counts_points(visit: Callable[..., Page], served: Server) -> None:
-    page = visit(f"{chapter(served, '03_backprop')}#backprop-hunt?network=5", script=SAVING)
+    page = visit(
+        f"{chapter(served, '03_backprop')}#backprop-hunt?network=5", script=SAVING, asks=True
+    )
     hunt = page.locator(".ffn-hunt")
     expect(hunt.locator(".ffn-hunt-title")).to_have_text("Network 5 of 100")
     told = json.loads(hunt.get_attribute("data-hunt") or "")
@@ -126,7 +132,7 @@ def test_the_hunt_counts_points(visit: Callable[..., Page], served: Server) -> N
 def test_all_work_is_kept_here_and_nothing_leaves(
     reader: Reader, served: Server, tmp_path: Path
 ) -> None:
-    page = live(reader.open(chapter(served, "01_neurons"), script=SAVING))
+    page = live(reader.open(chapter(served, "01_neurons"), script=SAVING, asks=True))
     sent: list[str] = []
     page.context.on("request", lambda r: sent.append(f"{r.method} {r.url} {r.post_data or ''}"))
     page.locator(PIECES).get_by_role("textbox").fill("1024")
@@ -161,7 +167,7 @@ def test_all_work_is_kept_here_and_nothing_leaves(
 def test_answered_questions_stay_accessible(
     reader: Reader, served: Server, axe: str, name: str
 ) -> None:
-    page = live(reader.open(chapter(served, name), script=SAVING))
+    page = live(reader.open(chapter(served, name), script=SAVING, asks=True))
     reader.settle(page)
     page.evaluate(
         """() => { for (const b of document.querySelectorAll(".ffn-form button[type=button]"))
