@@ -77,10 +77,13 @@ def picture(shown: Scene, title: str, width: str = "wide") -> list[str]:
     for index, (panel, place) in enumerate(zip(panels, places, strict=True)):
         frame = _frame(panel, *place)
         body += _panel(panel, frame, index, place[0], place[2])
-        held = [mark for mark in panel.marks if isinstance(mark, scene.Handle)]
-        handles += [marks.handle(mark, frame, index) for mark in held]
+        points = [mark for mark in panel.marks if isinstance(mark, scene.Handle)]
+        handles += [marks.handle(mark, frame, index) for mark in points]
     # A picture with things to take hold of is a group: the inside of an img is not read out.
-    role = "group" if handles else "img"
+    held = bool(handles) or any(
+        isinstance(mark, scene.Network) and mark.picks for p in panels for mark in p.marks
+    )
+    role = "group" if held else "img"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ffn-svg" role="{role}"'
         f' viewBox="0 0 {WIDTHS[width]} {short(height)}" aria-label="{escape(title)}">'

@@ -5,6 +5,7 @@ import re
 import struct
 import xml.etree.ElementTree as ET
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -289,3 +290,26 @@ def test_a_point_that_chooses_says_what_and_is_as_wide_as_a_finger():
     picture = svg(Scene([Panel([chooses], x=(0, 1), y=(0, 1))], text="One."), "t", "wide")
     assert 'data-control="row" data-option="a &quot;b&quot;"' in picture
     assert f'stroke-width="{FINGER}"' in picture
+
+
+def test_units_that_can_be_picked_are_buttons_of_a_group():
+    maps = [np.ones((1, 4, 4)), np.ones((2, 4, 4))]
+    names = [[], ["upper", "lower"]]
+    shown = Network([[0], [0, 0]], [[[1.0], [1.0]]], maps=maps, picks="off", names=names)
+    root = drawn(scene(shown, axes=False))
+    picks = [e for e in root.iter(f"{SVG}g") if e.get("class") == "ffn-pick"]
+    assert [p.get("data-name") for p in picks] == ["upper", "lower"]
+    assert {p.get("aria-pressed") for p in picks} == {"false"}
+    assert root.get("role") == "group"
+    off = drawn(scene(replace(shown, off=["lower"]), axes=False))
+    pressed = [e.get("aria-pressed") for e in off.iter(f"{SVG}g") if e.get("class") == "ffn-pick"]
+    assert pressed == ["false", "true"]
+    assert drawn(scene(replace(shown, picks=""), axes=False)).get("role") == "img"
+
+
+def test_a_colour_scale_names_both_ends():
+    field = HeatMap(np.outer(X, X), (-1, 1), (-1, 1), limit=2.0, scale=True)
+    said = [t.text for t in drawn(scene(field)).iter(f"{SVG}text")]
+    assert {"−2", "2"} <= set(said)
+    plain = drawn(scene(replace(field, scale=False)))
+    assert "−2" not in [t.text for t in plain.iter(f"{SVG}text")]
