@@ -4,7 +4,9 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 
 import handed_out
@@ -535,3 +537,30 @@ def test_what_brings_feedback_back_through_the_exchange(course, tmp_path):
     assert beside(tmp_path) == made
     accompany(tmp_path, {SECRET: secret})
     assert beside(tmp_path) == {TIMESTAMP: "", SECRET: secret}
+
+
+def test_a_journal_that_an_earlier_version_made_is_brought_up_to_date(tmp_path):
+    path = tmp_path / "record.db"
+    with sqlite3.connect(path) as old:
+        old.executescript(
+            """
+            CREATE TABLE submission (assignment TEXT NOT NULL, student TEXT NOT NULL,
+                state TEXT NOT NULL, digest TEXT NOT NULL, told TEXT NOT NULL,
+                score REAL, most REAL,
+                why TEXT NOT NULL DEFAULT '', moment TEXT NOT NULL,
+                PRIMARY KEY (assignment, student));
+            CREATE TABLE extension (assignment TEXT NOT NULL, student TEXT NOT NULL, moment TEXT,
+                PRIMARY KEY (assignment, student));
+            INSERT INTO extension VALUES ('softmax', 'ann', '2026-03-01 10:00:00');
+            INSERT INTO submission VALUES
+                ('softmax', 'ann', 'graded', 'd', '[["repaired"], [], null]', 18, 20, '', 'm'),
+                ('softmax', 'ben', 'aside', '', '[[], [], ["empty", "Send it again."]]', NULL, NULL,
+                 '', 'm');
+            """
+        )
+    with closing(Journal(path)) as record:
+        ann, ben = record.entries(SOFTMAX)
+        assert (ann.state, ann.score, ann.max_score) == (State.GRADED, 18, 20)
+        assert ann.findings.repaired == ["repaired"]
+        assert (ben.state, ben.findings.rejection.teacher) == (State.REJECTED, "empty")
+        assert str(record.extensions(SOFTMAX)["ann"]) == "2026-03-01 10:00:00"

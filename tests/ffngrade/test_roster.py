@@ -175,3 +175,12 @@ def test_extra_time_that_is_none(course, capsys):
     for text in ("soon", "-2d", "2", "1e9d"):
         assert run(course, "due", f"--extra={text}", "--student", "ann") == cli.NOT_DONE
         assert "such as 48h, 2d or 90m" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_course_without_hidden_cases_is_told(course, capsys):
+    config = course.folder / "nbgrader_config.py"
+    named = 'c.TrustedExecute.cases = str(COURSE / "cases")'
+    config.write_text(config.read_text("utf-8").replace(named, ""), "utf-8")
+    hand_in(course, "ann")
+    ffn_grade(course, "autograde", "--jobs", "1", "--unsafe", "--student", "nobody")
+    assert "no hidden cases are asked" in capsys.readouterr().err
