@@ -12,6 +12,7 @@ from ffnlib.figures import (
     Button,
     Choice,
     Control,
+    Drawing,
     Explorer,
     Picked,
     Points,
@@ -86,6 +87,9 @@ def draw(control: Control, start: Any, rng: np.random.Generator) -> Any:
             return [[float(x), float(y)] for x, y in zip(xs, ys, strict=True)]
         case Picked():
             return []
+        case Drawing():
+            digits = rng.integers(16, size=control.side**2 // 4)
+            return "".join(f"{digit:x}" for digit in digits)
         case Text():
             return start if rng.random() < 0.7 else "x"
     raise TypeError(f"no random value for a {type(control).__name__}")
