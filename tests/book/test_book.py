@@ -105,7 +105,7 @@ def test_links_lead_somewhere(site: Path) -> None:
 def test_mathjax_is_served_with_its_fonts(site: Path) -> None:
     home = site / "_static" / "mathjax"
     assert (home / MATHJAX_LOADS).is_file()
-    scripts = [address(t) for t in soup(chapters(site)[0]).select("script[src*=mathjax]")]
+    scripts = [address(t) for t in soup(chapters(site)[1]).select("script[src*=mathjax]")]
     assert [s.split("?")[0] for s in scripts] == ["../_static/mathjax/tex-chtml.js"]
 
 
