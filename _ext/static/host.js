@@ -194,7 +194,7 @@ function embed(model) {
   }
   const src = new URL(`${own}.html#${own}${query.size ? `?${query}` : ""}`, at(config.explorers));
   const height = Math.ceil((model.figure.getBoundingClientRect().height + 60) / 10) * 10;
-  return `<iframe src="${src.href.replaceAll("&", "&amp;")}" title="${title}" width="100%" height="${height}" style="border:0" loading="lazy" allow="clipboard-write"></iframe>`;
+  return `<iframe src="${src.href.replaceAll("&", "&amp;")}" title="${title.replaceAll('"', "&quot;")}" width="100%" height="${height}" style="border:0" loading="lazy" allow="clipboard-write"></iframe>`;
 }
 const permalink = (model) => new URL(fragment(model), location.href).href;
 

@@ -12,6 +12,7 @@ from browser.serving import Server
 Visit = Callable[..., Page]
 LAPTOP = {"width": 1280, "height": 800}
 ARRIVAL = 500_000  # bytes
+RELU = re.compile("relu turns", re.IGNORECASE)
 VIOLATIONS = """window.refused = [];
 addEventListener('securitypolicyviolation', (e) => refused.push(e.violatedDirective));"""
 
@@ -62,7 +63,7 @@ def test_copied_code_embeds_the_explorer_in_its_state(visit: Visit, served: Serv
         permissions=["clipboard-read", "clipboard-write"],
     )
     figure = page.locator("#neurons-neuron")
-    expect(figure.locator(".ffn-text")).to_contain_text("ReLU")
+    expect(figure.locator(".ffn-text")).to_contain_text(RELU)
     figure.get_by_role("button", name="embed").click()
     expect(figure.get_by_text("code copied")).to_be_visible()
     code = page.evaluate("navigator.clipboard.readText()")
@@ -72,7 +73,7 @@ def test_copied_code_embeds_the_explorer_in_its_state(visit: Visit, served: Serv
     page.evaluate("(code) => { document.querySelector('article').innerHTML = code; }", code)
     framed = page.frame_locator("article iframe")
     framed.locator("figure[data-mounted]").wait_for()
-    expect(framed.locator(".ffn-text")).to_contain_text("ReLU")
+    expect(framed.locator(".ffn-text")).to_contain_text(RELU)
 
 
 def test_citation_section_and_term_show_what_they_lead_to(visit: Visit, served: Server) -> None:
