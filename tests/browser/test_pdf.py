@@ -21,14 +21,14 @@ def bound(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pdf
 
 def fonts(reader: PdfReader) -> Iterator[Any]:
     for page in reader.pages:
-        for each in (page["/Resources"].get("/Font") or {}).values():
-            font = each.get_object()
-            yield from font.get("/DescendantFonts", [font])
+        for name in page["/Resources"].get("/Font") or {}:
+            font = page["/Resources"]["/Font"][name]
+            yield font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
 
 
 def test_all_that_is_for_paper_is_printed() -> None:
     names = pdf.pages(ROOT)
-    assert names[0] == "chapters/01_neurons"
+    assert "chapters/01_neurons" in names
     assert {"chapters/glossary", "chapters/exercises/moe"} <= set(names)
     assert not [name for name in names if name.startswith("chapters/api/")]
 
@@ -64,6 +64,6 @@ def test_explorers_answers_and_fonts_are_on_paper(bound: dict[str, PdfReader]) -
     used = list(fonts(chapter))
     assert used
     for font in used:
-        described = font.get("/FontDescriptor", {})
-        embedded = any(f"/FontFile{kind}" in described for kind in ("", "2", "3"))
-        assert embedded or font["/Subtype"] == "/Type3", font
+        if font["/Subtype"] != "/Type3":  # whose glyphs are drawings in the file
+            kinds = {"/FontFile", "/FontFile2", "/FontFile3"}
+            assert kinds & set(font["/FontDescriptor"]), font
