@@ -276,6 +276,8 @@ def grading_of(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
     No worker is started before it is known that students' code can run.
     """
     course = Course(chosen.course, chosen.db)
+    if chosen.unsafe:
+        course.config.TrustedExecute.unsafe = True
     settings = TrustedExecute(config=course.config)
     if not settings.cases:
         print(
@@ -289,8 +291,6 @@ def grading_of(chosen: Namespace) -> Iterator[tuple[Course, Pool, Writer]]:
             "with it the hidden cases: give your class its own in nbgrader_config.py.",
             file=sys.stderr,
         )
-    if chosen.unsafe:
-        course.config.TrustedExecute.unsafe = True
     if chosen.scheduler:
         pool: Pool = _cluster(chosen.scheduler)
     else:
