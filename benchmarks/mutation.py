@@ -1,8 +1,8 @@
 """How many small changes of the checks and of the grading the tests notice: a sample of them.
 
-Cosmic Ray makes the mutants (``pip install cosmic-ray==8.7.0``). ``benchmarks/mutation.toml`` names the
-packages, the size of the sample, its seed, and the tests of each file; they run in a copy of the
-repository, one mutant at a time::
+Cosmic Ray makes the mutants (``pip install cosmic-ray==8.7.0``). ``benchmarks/mutation.toml``
+names the packages, the size of the sample, its seed, and the tests of each file; they run in a copy
+of the repository, one mutant at a time::
 
     python benchmarks/mutation.py                          # both packages
     python benchmarks/mutation.py ffnlib/checks --sample 20
