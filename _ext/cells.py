@@ -21,7 +21,6 @@ SCRIPTS = (
     "cells.js", "code_engine.js", "code_worker.js", "editor.js", "kept.js", "show.js", "sparing.js",
 )  # fmt: skip
 STYLES = ("code.css", "cells.css", "editor/layout.css")
-PURIFIER = "purify.min.js"  # comes with the first run
 REASONS = {
     # what stands in a cell: why it cannot run in the page
     "import torch": "it uses PyTorch, which does not run in a browser.",
@@ -129,9 +128,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     links = notebook.links(app, name, address)
     context["body"] = told + context["body"] + links
     context["ffn_keep"] = [cells, *(address(f"ffn/{script}") for script in SCRIPTS)]
-    context["ffn_keep"] += [
-        address(f"ffn/editor/{part}") for part in assets.editor_files() if part != PURIFIER
-    ]
+    context["ffn_keep"] += [address(f"ffn/editor/{part}") for part in assets.editor_files()]
     app.add_js_file("ffn/cells.js", type="module")
     for style in STYLES:
         app.add_css_file(f"ffn/{style}")

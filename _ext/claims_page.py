@@ -250,7 +250,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     """Return the page of the ledger its filter."""
     del page, template, doctree
     if LEDGER_CLASS in context.get("body", ""):
-        app.add_js_file("ffn/claims.js", loading_method="defer")
+        app.add_js_file("ffn/claims.js", type="module")
 
 
 def setup(app: Sphinx) -> None:

@@ -256,7 +256,7 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     if 'class="ffn-cards"' in body or "ffn-chapter-card" in body:
         app.add_css_file("ffn/gallery.css")
     if "ffn-gallery-search" in body:
-        app.add_js_file("ffn/gallery.js", loading_method="defer")
+        app.add_js_file("ffn/gallery.js", type="module")
 
 
 def serve(app: Sphinx, exception: Exception | None) -> None:

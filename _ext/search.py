@@ -20,7 +20,7 @@ WORDS = "search.yml"
 HEADINGS = ["h1", "h2", "h3", "h4"]
 LEFT_OUT = (
     "script, style, noscript, svg, button, .headerlink, .math, .cell_input, .ffn-explorer details,"
-    " .ffn-source, .ffn-notes, .toctree-wrapper, .prev-next-footer, .highlight-console"
+    " .ffn-ask, .ffn-source, .ffn-notes, .toctree-wrapper, .prev-next-footer, .highlight-console"
 )
 WEIGHTS = (  # of a page's text, by the beginning of its address: the text before the reference
     ("chapters/api/", 0.2),

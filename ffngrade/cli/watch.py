@@ -32,7 +32,11 @@ Prints = Mapping[str, tuple[tuple[str, int, int], ...]]
 
 def watch(chosen: Namespace) -> int:
     """Grade what arrives, and write its feedback."""
-    with _stopped_by(signal.SIGTERM), grading_of(chosen) as (course, pool, writer):
+    with (
+        _stopped_by(signal.SIGTERM),
+        _stopped_by(signal.SIGINT),
+        grading_of(chosen) as (course, pool, writer),
+    ):
         releases(course, chosen.assignment)  # or there is no such assignment
         seen: Prints = {}
         before: Prints = {}

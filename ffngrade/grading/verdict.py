@@ -172,7 +172,7 @@ def outputs_of(
         marks = [new_output("execute_result", data={"text/plain": earned})]
     lines = message.split("\n")
     known = {"right": verdict.right, "cases": verdict.cases, "mistake": verdict.mistake}
-    marks.append(new_output("display_data", data={VERDICT: known}))
+    marks.append(new_output("display_data", data={VERDICT: known, "text/plain": ""}))
     if verdict.difference:
         marks.append(new_output("display_data", data={"text/html": verdict.difference}))
     return [*marks, new_output("error", ename="CheckFailed", evalue=message, traceback=lines)]

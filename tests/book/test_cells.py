@@ -98,6 +98,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_installs_the_wheel(
     library = next((site / "_static" / "wheels").glob("*.whl"))
     shutil.copy(library, tmp_path)
     installed = tmp_path / "installed"
+    installed.mkdir()  # what is not there when Python starts is not looked at again
     for name, value in {
         "PIP_TARGET": str(installed),
         "PIP_NO_DEPS": "1",

@@ -1,5 +1,7 @@
 """The book on paper: `tools.pdf` on two of its pages."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,14 @@ PAGES = ["chapters/07_lora", "chapters/bibliography"]
 
 @pytest.fixture(scope="module")
 def bound(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, PdfReader]:
-    written = pdf.make(PAGES, site, tmp_path_factory.mktemp("pdf"))
-    return {file.stem: PdfReader(file) for file in written}
+    """Printed in a process of its own: this one may have a browser open."""
+    target = tmp_path_factory.mktemp("pdf")
+    told = (
+        "from pathlib import Path; from tools.pdf import make;"
+        f" make({PAGES}, Path({str(site)!r}), Path({str(target)!r}))"
+    )
+    subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return {file.stem: PdfReader(file) for file in target.glob("*.pdf")}
 
 
 def fonts(reader: PdfReader) -> Iterator[Any]:

@@ -58,4 +58,4 @@ def test_a_page_opened_by_a_link_shows_picture_and_controls(visit: Visit, served
     figure = page.locator("#backprop-playground")
     expect(figure.locator(".ffn-svg")).to_be_in_viewport(ratio=0.99)
     expect(figure.locator(".ffn-bar")).to_be_in_viewport(ratio=0.99)
-    expect(figure.get_by_role("button", name="play")).to_be_in_viewport(ratio=0.99)
+    expect(figure.get_by_role("button", name="play", exact=True)).to_be_in_viewport(ratio=0.99)

@@ -91,7 +91,7 @@ def test_package_not_found(reader: Reader, sample: SamplePage) -> None:
 def test_worker_not_found(reader: Reader, sample: SamplePage) -> None:
     missing = sample.folder / "lame"
     missing.mkdir(exist_ok=True)
-    for name in ("engine.js", "explorer.js", "host.js", "explorer.css"):
+    for name in ("engine.js", "explorer.js", "host.js", "sparing.js", "explorer.css"):
         shutil.copyfile(sample.folder / "ffn" / name, missing / name)
     page = reader.open(sample.url(), wait=False)
     text = Path(sample.folder / page.url.rpartition("/")[2]).read_text()

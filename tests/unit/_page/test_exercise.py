@@ -35,6 +35,7 @@ class Page:
 
 @pytest.fixture
 def page() -> Page:
+    restore()  # another test may have begun an assignment
     return Page()
 
 
