@@ -331,9 +331,10 @@ def test_mistakes_fail_the_build_and_the_next_one(tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules"))
     (tmp_path / "tools" / "npm" / "node_modules").symlink_to(npm_packages.MODULES)
     shutil.copytree(ROOT / "_build" / "exercises", tmp_path / "_build" / "exercises")
-    for name in ("_config.yml", "constraints.txt", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("_config.yml", "constraints.txt", "pyproject.toml", "LICENSE", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "references.bib", tmp_path)
+    for name in ("references.bib", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "index.md").write_text(BAD_PAGE)
     (tmp_path / "cell.md").write_text(BAD_CELL)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters: [{file: cell}]\n")

@@ -285,7 +285,8 @@ def test_a_chapter_that_was_read_before_runs_its_code_without_a_network(
     area.fill("from ffnlib.nn import relu\nrelu([-1.0, 2.0])")
     area.press("Shift+Enter")
     expect(output(page, first)).to_contain_text("2.")
-    assert reader.complaints == []
+    # what a figure's controls would show is kept only once a reader has come to it
+    assert [said for said in reader.complaints if "/_static/sweeps/" not in said] == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
