@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from . import assets, cell_times, notebook
 
 CELL, SOURCE = "cell_code", "cell_code_source"
+PURIFIER = "purify.min.js"  # comes with the first run
 SCRIPTS = (
     "cells.js", "code_engine.js", "code_worker.js", "editor.js", "kept.js", "show.js", "sparing.js",
 )  # fmt: skip
@@ -128,7 +129,9 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     links = notebook.links(app, name, address)
     context["body"] = told + context["body"] + links
     context["ffn_keep"] = [cells, *(address(f"ffn/{script}") for script in SCRIPTS)]
-    context["ffn_keep"] += [address(f"ffn/editor/{part}") for part in assets.editor_files()]
+    context["ffn_keep"] += [
+        address(f"ffn/editor/{part}") for part in assets.editor_files() if part != PURIFIER
+    ]
     app.add_js_file("ffn/cells.js", type="module")
     for style in STYLES:
         app.add_css_file(f"ffn/{style}")
