@@ -7,9 +7,9 @@ holds all rows it was chosen for; that is where the speed of a mixture of expert
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ffnlib._base.arrays import Array, Scratch
+from ffnlib._base.arrays import Array, Scratch, as_float
 from ffnlib.moe._balancing import Indices
 from ffnlib.moe._router import Routing
 from ffnlib.nn import FeedForward
@@ -117,3 +117,38 @@ def send_back(
         for layer in expert.parts().values():
             layer.fill_gradients(np.empty((0, layer.d_in)), np.empty((0, layer.d_out)))
     rows[groups.filled :] = 0
+
+
+def token_rows(x: ArrayLike, d_model: int) -> Array:
+    """Return tokens, (…, d_model), as the rows of one array, (tokens, d_model).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``x`` does not hold real numbers, its last axis is not ``d_model`` long, or there is no
+        token in it.
+    """
+    a = as_float(x, "x")
+    if a.ndim == 0 or a.shape[-1] != d_model or a.size == 0:
+        raise ValueError(
+            f"x must hold at least one token of d_model={d_model} numbers in its last axis, got"
+            f" shape {a.shape}"
+        )
+    return a.reshape(-1, d_model)
+
+
+def gradient_rows(g: ArrayLike, x: Array) -> Array:
+    """Return the gradient of a mixture's output in the shape and dtype of its rows ``x``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``g`` does not hold real numbers, or is not of the output's shape.
+    """
+    given = as_float(g, "g")
+    if given.size != x.size or given.shape[-1:] != x.shape[-1:]:
+        raise ValueError(
+            f"g must have the shape of the output, {len(x)} tokens of d_model={x.shape[1]} numbers,"
+            f" got {given.shape}"
+        )
+    return given.reshape(x.shape).astype(x.dtype, copy=False)

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from ffnlib._base.arrays import Array, as_count, as_float
 from ffnlib._base.parameters import Composite, Trainable
 from ffnlib.moe._balancing import Indices
+from ffnlib.moe._dispatch import gradient_rows, token_rows
 from ffnlib.moe._routing import capacity
 from ffnlib.nn import FeedForward, Linear, softmax, softmax_pull_back
 
@@ -111,13 +112,7 @@ class ExpertChoiceMoE(Composite):
         rng: np.random.Generator | None = None,  # noqa: ARG002
     ) -> Array:
         """Let every expert take its tokens and compute them; parameters and errors as ``MoE``."""
-        a = as_float(x, "x")
-        if a.ndim == 0 or a.shape[-1] != self.router.d_in or a.size == 0:
-            raise ValueError(
-                f"x must hold at least one token of d_model={self.router.d_in} numbers in its last "
-                f"axis, got shape {a.shape}"
-            )
-        flat = a.reshape(-1, a.shape[-1])
+        flat = token_rows(x, self.router.d_in)
         if training:
             flat = flat.astype(self.dtype, copy=False)
         scores = softmax(self.router.forward(flat))  # (tokens, N)
@@ -130,20 +125,14 @@ class ExpertChoiceMoE(Composite):
             y[own] += scores[own, i, None] * outputs[-1]
         if training:
             self._step = Taken(flat, scores, tokens, outputs)
-        return y.reshape(a.shape)
+        return y.reshape(np.shape(x))
 
     def backward(self, g: ArrayLike, *, inputs: bool = True) -> Array | None:
         """Send a gradient back through the last training step; as ``MoE.backward``."""
         if self._step is None:
             raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
         x, scores, tokens, outputs = self._step
-        g = as_float(g, "g")
-        if g.size != x.size or g.shape[-1:] != x.shape[-1:]:
-            raise ValueError(
-                f"g must have the shape of the output, {len(x)} tokens of d_model={x.shape[1]} "
-                f"numbers, got {g.shape}"
-            )
-        flat = g.reshape(x.shape).astype(x.dtype, copy=False)
+        flat = gradient_rows(g, x)
         dx, ds = np.zeros_like(x), np.zeros_like(scores)
         for i, (expert, own) in enumerate(zip(self.experts, tokens, strict=True)):
             ds[own, i] = np.einsum("nd,nd->n", flat[own], outputs[i])
@@ -151,7 +140,7 @@ class ExpertChoiceMoE(Composite):
             assert through is not None  # inputs are wanted
             dx[own] += through
         dx += self.router.backward(x, softmax_pull_back(scores, ds))
-        return dx.reshape(g.shape) if inputs else None
+        return dx.reshape(np.shape(g)) if inputs else None
 
     @property
     def experts_per_token(self) -> Indices:

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from ffnlib._base.arrays import Array, Scratch, as_count, as_float
 from ffnlib._base.parameters import Composite, Trainable
 from ffnlib.moe._balancing import Indices, checked_logits, expert_shares
-from ffnlib.moe._dispatch import Groups, run_experts, send_back
+from ffnlib.moe._dispatch import Groups, gradient_rows, run_experts, send_back, token_rows
 from ffnlib.moe._routing import TopK, checked_top_k
 from ffnlib.nn import FeedForward, Linear, sigmoid
 
@@ -163,13 +163,7 @@ class FineGrainedMoE(Composite):
             If ``x`` does not hold real numbers, its last axis is not ``d_model`` long, or there is
             no token in it.
         """
-        a = as_float(x, "x")
-        if a.ndim == 0 or a.shape[-1] != self.router.d_in or a.size == 0:
-            raise ValueError(
-                f"x must hold at least one token of d_model={self.router.d_in} numbers in its last "
-                f"axis, got shape {a.shape}"
-            )
-        flat = a.reshape(-1, a.shape[-1])  # (tokens, d_model)
+        flat = token_rows(x, self.router.d_in)  # (tokens, d_model)
         if training:
             flat = flat.astype(self.dtype, copy=False)
         logits = self.router.forward(flat)
@@ -183,7 +177,7 @@ class FineGrainedMoE(Composite):
             y += self.shared.forward(flat, training=training)
         if training:
             self._step = Remembered(flat, logits, top, groups, outputs)
-        return y.reshape(a.shape)
+        return y.reshape(np.shape(x))
 
     def backward(self, g: ArrayLike, *, inputs: bool = True) -> Array | None:
         """Send a gradient back through the last training step, then change the biases once.
@@ -193,13 +187,7 @@ class FineGrainedMoE(Composite):
         if self._step is None:
             raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
         x, logits, top, groups, outputs = self._step
-        g = as_float(g, "g")
-        if g.size != x.size or g.shape[-1:] != x.shape[-1:]:
-            raise ValueError(
-                f"g must have the shape of the output, {len(x)} tokens of d_model={x.shape[1]} "
-                f"numbers, got {g.shape}"
-            )
-        flat = g.reshape(x.shape).astype(x.dtype, copy=False)
+        flat = gradient_rows(g, x)
         rows = groups.gather(flat, np.empty_like(outputs))
         dgates = np.einsum("nd,nd->n", rows, outputs)[groups.position]  # (tokens, k)
         rows *= groups.sort(top.gates)[:, None]
@@ -211,7 +199,7 @@ class FineGrainedMoE(Composite):
             dx += through
         dx += self.router.backward(x, self._pull_back(logits, top, dgates))
         self.selection_bias += self.bias_rate * np.sign(1 / len(self.experts) - self.shares)
-        return dx.reshape(g.shape) if inputs else None
+        return dx.reshape(np.shape(g)) if inputs else None
 
     def _pull_back(self, logits: Array, top: TopK, g: Array) -> Array:
         """Return the gradient of the logits, (tokens, N), given that of the gates, (tokens, k)."""

@@ -25,10 +25,10 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from ffnlib._base.arrays import Array, Scratch, as_count, as_float
+from ffnlib._base.arrays import Array, Scratch, as_count
 from ffnlib._base.parameters import Composite, Trainable
 from ffnlib.moe._balancing import load_balancing_loss, router_z_loss, sinkhorn
-from ffnlib.moe._dispatch import Groups, run_experts, run_one, send_back
+from ffnlib.moe._dispatch import Groups, gradient_rows, run_experts, run_one, send_back, token_rows
 from ffnlib.moe._router import Routing, RoutingPolicy
 from ffnlib.moe._routing import assign, capacity, checked_top_k, noisy_logits, top_k_gates
 from ffnlib.nn import FeedForward, Linear
@@ -167,7 +167,7 @@ class MoE(Composite):
 
     def route(self, x: ArrayLike) -> Routing:
         """Ask the router about ``x``, (…, d_model), outside training."""
-        return self.policy.decide(self.router.forward(self._flat(x)))
+        return self.policy.decide(self.router.forward(token_rows(x, self.d_model)))
 
     def forward(
         self, x: ArrayLike, *, training: bool = False, rng: np.random.Generator | None = None
@@ -197,7 +197,7 @@ class MoE(Composite):
             token in it, or a logit becomes nan or infinite.
         """
         shape = np.shape(x)
-        flat = self._flat(x)  # (tokens, d_model)
+        flat = token_rows(x, self.d_model)  # (tokens, d_model)
         if training:
             flat = flat.astype(self.dtype, copy=False)
         routing = self.policy.decide(self.router.forward(flat), training=training, rng=rng)
@@ -240,13 +240,7 @@ class MoE(Composite):
         if self._step is None:
             raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
         x, routing, groups, outputs = self._step
-        g = as_float(g, "g")
-        if g.size != x.size or g.shape[-1:] != x.shape[-1:]:
-            raise ValueError(
-                f"g must have the shape of the output, {len(x)} tokens of "
-                f"d_model={self.d_model} numbers, got {g.shape}"
-            )
-        flat = g.reshape(x.shape).astype(x.dtype, copy=False)  # (tokens, d_model)
+        flat = gradient_rows(g, x)  # (tokens, d_model)
         rows = groups.gather(flat, self._rows("g", groups, x.dtype))  # (tokens·k, d_model)
         dgates = np.einsum("nd,nd->n", rows, outputs)[groups.position]  # (tokens, k)
         rows *= groups.sort(routing.gates)[:, None]
@@ -257,14 +251,14 @@ class MoE(Composite):
             return None
         total = groups.combine(rows, None, self._scratch)
         total += self.router.backward(x, dz)
-        return total.reshape(g.shape)
+        return total.reshape(np.shape(g))
 
     def dense_reference(self, x: ArrayLike) -> Array:
         """Compute the same by the definition: all experts for all tokens, most of them for nothing.
 
         Parameters, result and errors as ``forward`` outside training.
         """
-        flat = self._flat(x)
+        flat = token_rows(x, self.d_model)
         routing = self.route(flat)
         weights = np.zeros_like(routing.logits)  # (tokens, N)
         np.put_along_axis(weights, routing.indices, routing.gates * routing.kept, axis=1)
@@ -276,15 +270,6 @@ class MoE(Composite):
     def parts(self) -> dict[str, Trainable]:
         """Return the ``router``, then ``experts.0``, ``experts.1`` and so on."""
         return {"router": self.router, **{f"experts.{i}": e for i, e in enumerate(self.experts)}}
-
-    def _flat(self, x: ArrayLike) -> Array:
-        a = as_float(x, "x")
-        if a.ndim == 0 or a.shape[-1] != self.d_model or a.size == 0:
-            raise ValueError(
-                f"x must hold at least one token of d_model={self.d_model} numbers in its last "
-                f"axis, got shape {a.shape}"
-            )
-        return a.reshape(-1, self.d_model)
 
     def _rows(self, name: str, groups: Groups, dtype: np.dtype[Any]) -> Array:
         return self._scratch.take(name, (len(groups.tokens), self.d_model), dtype)
