@@ -80,7 +80,7 @@ def listed(app: Sphinx, page: str, doctree: nodes.Node) -> list[dict[str, Any]]:
 
 
 def mark(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Give each cell whose source is shown its id, and a button below the source."""
+    """Add an id to each cell whose source is shown, and a button below the source."""
     if app.builder.format != "html" or not containers(doctree) or not executed(app, page).is_file():
         return  # without its notebook the page has warned already, and the build fails
     for position, entry in enumerate(listed(app, page, doctree)):

@@ -76,7 +76,7 @@ def with_policy(html: str, carries_python: bool) -> str:
 
 
 def protect(app: Sphinx, exception: Exception | None) -> None:
-    """Give all pages their policy, and write that of the whole site for hosts that read it."""
+    """Add its policy to every page, and write the whole site's for hosts that read it."""
     if exception is not None or app.builder.format != "html":
         return
     site, carries_python = Path(app.outdir), bool(app.config.ffn_pyodide)

@@ -247,7 +247,7 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Tell an explorer's own page where everything lies; give a gallery its search."""
+    """Tell an explorer's own page where everything lies; add the search to a gallery."""
     del page, doctree
     if template == "explorer.html":
         told = assets.configuration(app, context["pathto"])

@@ -109,7 +109,7 @@ def trail(app: Sphinx, page: str) -> list[tuple[str, str]]:
 
 
 def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give a page's template what it shows around the text."""
+    """Pass a page's template what it shows around the text."""
     del template
     if app.builder.format != "html":
         return

@@ -17,6 +17,8 @@ PAGE = (bank.EXERCISES.parent / "chapters" / "start_teaching.md").read_text(enco
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ONCE = ("python3 -m venv", "pip install", "sudo ", "cd exercises")
 """What is done here before: an environment, bubblewrap, and a folder of its own."""
+ATTENTION = "trap 'status=$?; [ $status = 3 ] || exit $status' ERR"
+"""Exit code 3 says that somebody needs attention, as the page does; any other is a failure."""
 OBSTACLE = bubblewrap.obstacle()
 
 pytestmark = [
@@ -38,7 +40,7 @@ def folder(tmp_path_factory):
     ]
     names = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(
-        ["bash", "-e", "-c", "\n".join(lines)],
+        ["bash", "-c", "\n".join([ATTENTION, *lines, "exit 0"])],
         cwd=made,
         env={key: text for key, text in names.items() if not key.startswith("FFN_")},
         capture_output=True,
