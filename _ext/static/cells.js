@@ -128,7 +128,7 @@ class Cell {
     pre.setAttribute("role", "region");
     pre.setAttribute("aria-label", `What you changed in ${this.label}`);
     for (const [sign, line] of difference(this.book.split("\n"), this.text.split("\n"))) {
-      pre.append(make("span", { className: { "−": "ffn-less", "+": "ffn-more" }[sign] ?? "", textContent: `${sign} ${line}\n` }));
+      pre.append(make("span", { className: { "−": "ffn-removed", "+": "ffn-added" }[sign] ?? "", textContent: `${sign} ${line}\n` }));
     }
     this.diff.replaceChildren(make("p", { textContent: "− the book's line, + yours" }), pre);
   }

@@ -267,7 +267,7 @@ class Point {
     this.star = draw("circle", { r: 7, class: "ffn-truth", visibility: "hidden" });
     const label = (text, at, ...more) => draw("text", { x: at[0], y: at[1], "text-anchor": more[0] ?? "middle" }, text);
     this.svg = draw("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, "aria-hidden": "true", class: "ffn-axes" },
-      draw("path", { d: `M${EDGE} ${EDGE}V${SIZE - EDGE}H${SIZE - EDGE}`, class: "ffn-frame" }),
+      draw("path", { d: `M${EDGE} ${EDGE}V${SIZE - EDGE}H${SIZE - EDGE}`, class: "ffn-sketch-frame" }),
       ...(y.lo < 0 && y.hi > 0 ? [draw("path", { d: `M${EDGE} ${this.up(0)}H${SIZE - EDGE}`, class: "ffn-zero-line" })] : []),
       ...(x.lo < 0 && x.hi > 0 ? [draw("path", { d: `M${this.across(0)} ${EDGE}V${SIZE - EDGE}`, class: "ffn-zero-line" })] : []),
       label(String(x.lo), [EDGE, SIZE - 14]), label(String(x.hi), [SIZE - EDGE, SIZE - 14]), label(x.label, [SIZE / 2, SIZE - 4]),

@@ -280,7 +280,7 @@ const words = (control, value) =>
 
 // States worth seeing, each a press away, with what there is to notice; a run begins at once.
 function cards(view, spec, set) {
-  const said = make("p", { className: "ffn-said" });
+  const said = make("p", { className: "ffn-preset-says" });
   said.setAttribute("role", "status");
   const clock = spec.controls.find((c) => c.kind === "steps");
   const buttons = spec.cards.map((card) => {
@@ -293,7 +293,7 @@ function cards(view, spec, set) {
     });
     return button;
   });
-  return make("div", { className: "ffn-cards" }, ...buttons, said);
+  return make("div", { className: "ffn-presets" }, ...buttons, said);
 }
 
 function addControls(view, spec, model, state, set) {

@@ -21,7 +21,7 @@ def test_a_card_sets_a_state_says_what_to_notice_and_plays(visit: Visit, served:
     figure = playground(page)
     figure.locator('[data-state="live"]').wait_for()
     figure.get_by_role("button", name="dead").click()
-    expect(figure.locator(".ffn-said")).to_contain_text("White maps are units that answer 0")
+    expect(figure.locator(".ffn-preset-says")).to_contain_text("White maps are units that answer 0")
     expect(figure.get_by_role("combobox", name="activation")).to_be_visible()  # what differs
     chosen = figure.get_by_role("combobox", name="activation").locator("option:checked")
     expect(chosen).to_have_text("ReLU")
