@@ -84,14 +84,28 @@ def opened(reader: Reader, address: str) -> Page:
     return page
 
 
+def run(page: Page, number: int) -> None:
+    """Press Shift+Enter in a cell until it has run: JupyterLab ignores keys while it starts."""
+    cell = page.locator(".jp-Cell").nth(number)
+    prompt = cell.locator(".jp-InputPrompt")
+    for _ in range(20):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        try:
+            expect(prompt).not_to_have_text("[ ]:", timeout=3000)
+            return
+        except AssertionError:
+            continue
+    raise AssertionError(f"cell {number} does not run: its prompt is {prompt.inner_text()}")
+
+
 def explorer(page: Page, title: str) -> Locator:
     return page.locator(".ffn-root", has=page.locator(".ffn-title", has_text=title))
 
 
 def test_an_explorer_lives_in_jupyterlab(reader: Reader, lab: str) -> None:
     page = opened(reader, lab)
-    page.locator(".jp-Cell").first.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    run(page, 0)
     neuron = explorer(page, "A neuron")
     expect(neuron.locator("svg.ffn-svg")).to_be_visible()
     expect(neuron.locator(".ffn-status")).to_have_text("live")
@@ -116,8 +130,7 @@ def test_an_explorer_lives_in_jupyterlab(reader: Reader, lab: str) -> None:
     expect(neuron.locator(".ffn-text")).not_to_have_text(said)
 
     # A run is played and stopped.
-    page.locator(".jp-Cell").nth(1).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    run(page, 1)
     graph = explorer(page, "Forward for values")
     graph.get_by_role("button", name="play").click()
     expect(graph.locator(".ffn-text")).to_contain_text(re.compile("Step ([6-9]|10) of 11"))

@@ -91,6 +91,8 @@ def test_page_is_quiet_accessible_and_fits(
     faults = {"wider than a phone": wide}
     page.set_viewport_size({"width": 1100, "height": 900})
     page.evaluate(THIN_OUT)
+    page.evaluate(FRAMES)
+    page.evaluate(TRANSITIONS)
     faults["light"] = violations(page, axe, LEVELS)
     page.emulate_media(color_scheme="dark")
     page.evaluate(FRAMES)

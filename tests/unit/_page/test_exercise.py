@@ -29,6 +29,7 @@ class Page:
         given = [[["a cell of the notebook", BEGIN], *before], answer, test]
         self.outputs.clear()
         said = json.loads(self.session.call("ffnlib._page.exercise.check", json.dumps(given)))
+        assert "value" in said, said
         value: dict[str, Any] = said["value"]
         return value
 
