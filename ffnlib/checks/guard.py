@@ -7,7 +7,8 @@ is a courtesy, not a wall.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from types import ModuleType
 
@@ -75,7 +76,8 @@ class Disabled(MetaPathFinder):
 def disable() -> None:
     """Disable every module of ffnlib but its checks, from now on and once only."""
     if not any(isinstance(finder, Disabled) for finder in sys.meta_path):
-        finder = Disabled("ffnlib.checks", "ffnlib.errors")
+        # what runs the cells of a web page goes on running them: it has no answers
+        finder = Disabled("ffnlib.checks", "ffnlib.errors", "ffnlib._page")
         sys.meta_path.insert(0, finder)
         finder.remove()
 
@@ -85,6 +87,19 @@ def restore() -> None:
     for finder in [one for one in sys.meta_path if isinstance(one, Disabled)]:
         sys.meta_path.remove(finder)
         finder.put_back()
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Undo `disable` for a moment: for what shows the outputs of a notebook's cells."""
+    finders = [one for one in sys.meta_path if isinstance(one, Disabled)]
+    restore()
+    try:
+        yield
+    finally:
+        for finder in finders:
+            sys.meta_path.insert(0, finder)
+            finder.remove()
 
 
 def begin(assignment: str) -> None:

@@ -1,5 +1,6 @@
 """What the page says of an answer is what the checks say, in a namespace like the notebook's."""
 
+import importlib
 import json
 import sys
 from typing import Any
@@ -57,6 +58,16 @@ def test_the_words_are_those_of_the_checks(page: Page) -> None:
             else:
                 assert said["said"] == bank.message("compose", bank.defined(answer))
                 restore()
+
+
+def test_an_answer_may_draw(page: Page) -> None:
+    importlib.import_module("matplotlib.pyplot")  # from here on each cell looks for open figures
+    for loaded in [name for name in sys.modules if name.startswith("ffnlib._page.pictures")]:
+        del sys.modules[loaded]
+    drawn = "import matplotlib.pyplot as plt\nplt.figure()\nplt.plot([1, 2])"
+    said = page.check(f"{RIGHT}\n{drawn};")
+    assert (said["passed"], said["stopped"]) == (True, False)
+    assert "<img" in str(page.outputs) or "<svg" in str(page.outputs)
 
 
 def test_answers_before_run_first(page: Page) -> None:
