@@ -18,7 +18,7 @@ export OMP_NUM_THREADS ?= 1
 export JUPYTER_PLATFORM_DIRS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book serve lab test lint coverage bench pdf release links clean
+.PHONY: help book serve lab test lint coverage bench pdf epub release links clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,7 +62,12 @@ pdf: $(VENV)/.test ## print the book and each of its pages (_build/pdf)
 	@$(BIN)/python -m tools.chromium
 	@$(BIN)/python -m tools.pdf
 
-release: pdf ## write the versioned site, its archive, wheel, notebooks, PDFs and sums into dist/
+epub: $(VENV)/.test ## write the book as an EPUB (_build/epub)
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python -m tools.chromium
+	@$(BIN)/python -m tools.epub
+
+release: pdf epub ## write the versioned site, its archive, wheel, notebooks, PDFs, EPUB and sums into dist/
 	@$(BIN)/python -m tools.release
 
 links: $(VENV)/.book ## ask every address outside the book whether it is still there

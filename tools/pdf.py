@@ -29,6 +29,7 @@ from .chromium import installed
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "pdf"
+BOOK = "feed-forward-networks-by-hand"
 WITHOUT = ("chapters/api/", "chapters/gallery", "chapters/11_claims", "chapters/my_work")
 MARGINS = {"top": "18mm", "bottom": "18mm", "left": "16mm", "right": "16mm"}
 NUMBERS = """<!doctype html><meta charset="utf-8"><title>Numbers</title>
@@ -207,7 +208,7 @@ def make(names: list[str], site: Path, target: Path) -> list[Path]:
         if len(parts) > 1:
             front = contents(tab, parts, 0)
             front = contents(tab, parts, len(front.pages))  # now that its length is known
-            written.append(target / "feed-forward-networks-by-hand.pdf")
+            written.append(target / f"{BOOK}.pdf")
             bind(tab, parts, base, written[-1], front)
         browser.close()
     return written

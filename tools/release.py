@@ -1,4 +1,4 @@
-"""Write a release into ``dist/``: the versioned site, its archive, wheel, notebooks, PDFs and sums.
+"""Write a release into ``dist/``: the versioned site, its archive, wheel, notebooks, books, sums.
 
 ``make release`` builds the book first. Archives depend on the files alone: the same pages give
 the same sums.
@@ -8,6 +8,7 @@ import argparse
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -15,7 +16,11 @@ from pathlib import Path
 
 from ffnlib import __version__
 
+from .pdf import BOOK
+
 ROOT = Path(__file__).resolve().parent.parent
+BOOKS = {"pdf": "the PDF", "epub": "the EPUB"}
+"""What a page's ``ffn-books`` leads to in a release: folders with the whole book in one file."""
 REDIRECT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Feed-forward networks, by hand</title>
 <meta http-equiv="refresh" content="0; url=latest/"><a href="latest/">The newest version</a></html>
@@ -41,6 +46,25 @@ def archive(folder: Path, target: Path, name: str) -> None:
                 tar.addfile(entry, content)
 
 
+def offer_books(pages: Path, built: Path) -> None:
+    """Copy the files of the whole book to the pages, and lead to them where a page has a place."""
+    links = []
+    for kind, words in BOOKS.items():
+        file = built / kind / f"{BOOK}.{kind}"
+        if file.is_file():
+            target = pages / "_static" / "books" / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            size = f"{file.stat().st_size / 1e6:.1f} MB"
+            links.append(f'<a href="../_static/books/{file.name}" download>{words}</a> ({size})')
+    for page in pages.glob("chapters/*.html") if links else ():
+        text = page.read_text(encoding="utf8")
+        said = f'<span class="ffn-books">Download {" or ".join(links)}.</span>'
+        told = re.sub(r'<span class="ffn-books">.*?</span>', said, text, flags=re.DOTALL)
+        if told != text:
+            page.write_text(told, encoding="utf8")
+
+
 def write(site: Path, target: Path, number: str) -> None:
     """Add a built site to the released ones.
 
@@ -64,6 +88,7 @@ def write(site: Path, target: Path, number: str) -> None:
     for old in (shown / f"v{number}", parts):
         shutil.rmtree(old, ignore_errors=True)
     shutil.copytree(site, shown / f"v{number}")
+    offer_books(shown / f"v{number}", site.parent)
     latest = shown / "latest"
     latest.unlink(missing_ok=True)
     latest.symlink_to(f"v{number}", target_is_directory=True)
@@ -74,7 +99,7 @@ def write(site: Path, target: Path, number: str) -> None:
         for file in files(site / "_static" / folder):
             if file.suffix in {".whl", ".zip", ".ipynb"}:
                 shutil.copyfile(file, parts / file.name)
-    for file in sorted((site.parent / "pdf").glob("*.pdf")):
+    for file in sorted([*site.parent.glob("pdf/*.pdf"), *site.parent.glob("epub/*.epub")]):
         shutil.copyfile(file, parts / file.name)
     sums = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files(parts)]
     (parts / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf8")
