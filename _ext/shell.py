@@ -25,6 +25,7 @@ from . import fingerprint
 LONGEST = 200  # characters of a description
 CHAPTER = re.compile(r"chapters/\d\d_")
 MATHEMATICS = re.compile(r'class="[^"]*\bmath\b')
+BESIDE = '<i class="ffn-beside" hidden></i>'
 VIEWPORT = re.compile(r'<meta (?:content="[^"]*" )?name="viewport"[^>]*>')
 LICENCES = {
     "text": "https://creativecommons.org/licenses/by/4.0/",
@@ -160,6 +161,10 @@ def tidy(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
         _without(context, "searchtools.js", "language_data.js", "searchindex.js")
     # For a switch of versions, which is absent.
     _without(context, body="DOCUMENTATION_OPTIONS.pagename")
+    # The list of contents comes after the text, which shall not be wider until it is there.
+    without = "html_theme.sidebar_secondary.remove" in (context.get("meta") or {})
+    if context.get("toc", "").count("<li") > 1 and "body" in context and not without:
+        context["body"] = BESIDE + context["body"]
     if not MATHEMATICS.search(context.get("body", "")):
         _without(context, "mathjax/", body="window.MathJax")
 

@@ -24,6 +24,7 @@ DIRECTIVE = re.compile(r"^```\{statement\}[ \t]*(\S*)[ \t]*\n```[ \t]*$", re.MUL
 ASSIGNMENT = 'class="ffn-assignment"'
 HOME = """\
 <div class="ffn-assignment" data-assignment="{name}" data-notebook="{folder}/{notebook}">
+<div class="ffn-desk ffn-desk-place"></div>
 <p class="ffn-download">For Jupyter on your own computer: <a href="{folder}.zip" download>the
 assignment</a> (a zip: the notebook, the library, how to start) or <a href="{folder}/{notebook}"
 download>only the notebook</a>.</p>

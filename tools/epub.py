@@ -28,7 +28,7 @@ TARGET = ROOT / "_build" / "epub" / f"{BOOK}.epub"
 KINDS = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".gif": "image/gif"}
 CLEAN = (
     "script, style, template, noscript, dialog, button, input, select, textarea, label, iframe,"
-    " .headerlink, .ffn-narrow, .ffn-controls, .ffn-source,"
+    " .ffn-beside, .headerlink, .ffn-narrow, .ffn-controls, .ffn-source,"
     " .collapsed.admonition-title, .toctree-wrapper"
 )
 # Turns the page's article into what a book can bear, and returns it as XHTML.

@@ -376,20 +376,21 @@ function bar() {
 // ---- start
 
 async function start() {
+  const place = home.querySelector(".ffn-desk-place"); // keeps what follows where it is
   try {
     const response = await fetch(new URL(notebook, document.baseURI));
     if (!response.ok) throw new Error(response.status);
     release = await response.json();
   } catch (problem) {
     console.warn("exercises", problem);
-    home.prepend(make("p", { className: "ffn-notice" }, "The assignment's notebook could not be loaded, so nothing can be written here now. Reload the page; what you wrote before is kept."));
+    place.replaceWith(make("p", { className: "ffn-notice" }, "The assignment's notebook could not be loaded, so nothing can be written here now. Reload the page; what you wrote before is kept."));
     return;
   }
   const boxes = new Map([...document.querySelectorAll(".ffn-solve")].map((box) => [box.dataset.problem, box]));
   for (const problem of problems(release)) {
     answers.set(problem.id, new (problem.kind === "code" ? Code : Written)(boxes.get(problem.id), problem));
   }
-  home.prepend(bar());
+  place.replaceWith(bar());
   [...boxes.values()].at(-1).after(ending());
   for (const one of answers.values()) await one.open();
   told();

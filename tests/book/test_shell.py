@@ -115,6 +115,14 @@ def test_formulas_bring_mathjax_and_pages_without_any_do_not(site: Path) -> None
 # --- the policy --------------------------------------------------------------------------------
 
 
+def test_the_text_waits_for_the_list_of_contents_where_one_comes(site: Path) -> None:
+    pages = [*site.glob("*.html"), *site.glob("chapters/**/*.html")]
+    told = {page: page.read_text(encoding="utf8") for page in pages}
+    waiting = {page for page, text in told.items() if 'class="ffn-beside"' in text}
+    assert waiting == {page for page, text in told.items() if 'class="bd-sidebar-secondary' in text}
+    assert 20 < len(waiting) < len(pages)
+
+
 def test_every_page_allows_its_inline_scripts_and_no_other(site: Path) -> None:
     for page in site.rglob("*.html"):
         html = page.read_text("utf8")

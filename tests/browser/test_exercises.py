@@ -307,6 +307,24 @@ def test_ten_megabytes_are_not_pasted(reader: Reader, served: Server) -> None:
         expect(box_of(page, problem)).to_contain_text("were not inserted")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_follows_stays_where_it_is_when_the_desk_comes(
+    reader: Reader, served: Server, width: int
+) -> None:
+    page = opened(reader, served, viewport={"width": width, "height": 800})
+    came, kept = page.evaluate(
+        """() => {
+        const desk = document.querySelector(".ffn-desk"), place = document.createElement("div");
+        place.className = "ffn-desk ffn-desk-place";
+        desk.after(place);
+        const heights = [desk, place].map((one) => one.getBoundingClientRect().height);
+        place.remove();
+        return heights;
+        }"""
+    )
+    assert abs(came - kept) <= 8
+
+
 # --- the notebook --------------------------------------------------------------------------------
 
 
