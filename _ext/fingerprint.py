@@ -1,7 +1,7 @@
 """What a build depends on, as short hashes of file contents.
 
-A notebook's cached output is right only for the library it ran with: a stale number is a wrong
-number. So the execution cache lies in a folder named after the library's hash.
+The output kept from a notebook's last run is right only for the library it ran with. So the cache
+lies in a folder that is named after the library's hash.
 """
 
 import hashlib

@@ -1,12 +1,12 @@
 // Lets a reader change and run the code cells of a chapter where they stand. What the page knows of
-// them is a file (_ext/cells.py writes it), fetched with the first run: all cells in their order, also
-// those whose source is not shown. `document` hears of each run: the event "ffn:ran", with
-// detail {page, cell, ok}.
+// them stands in a file that _ext/cells.py writes, fetched with the first run: all cells in their
+// order, hidden ones too. After each run `document` gets the event "ffn:ran", with the detail
+// {page, cell, ok}.
 import { get, hear, list, now, remove, set } from "./kept.js";
 import { agreed, sparing } from "./sparing.js";
 
 const page = document.querySelector(".ffn-code-page").dataset;
-const SOON = 300, LONG = 10; // ms until a run shows that it goes on; seconds that are told beforehand
+const SOON = 300, LONG = 10; // ms until a run shows that it is working; from so many seconds on a cell says how long it takes
 const SLOWER = 10; // times as long as in the build: training took 8 to 30 times as long when measured
 const make = (tag, props = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), props);

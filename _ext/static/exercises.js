@@ -4,6 +4,7 @@
 import { CodeEngine, siteConfig } from "./code_engine.js";
 import { filled, hash, opened, problems } from "./exercise_notebook.js";
 import { get, hear, now, remove, set } from "./kept.js";
+import { agreed, sparing } from "./sparing.js";
 
 const CHECK = "ffnlib._page.exercise.check";
 const PATIENCE = { save: 300, tell: 3_000, grading: 30_000, end: 180_000 }; // ms
@@ -28,20 +29,6 @@ const engine = new CodeEngine(siteConfig());
 const answers = new Map(); // id -> Answer
 let release = null;
 let own = false; // this tab is writing: what it hears then is its own
-
-// On a phone or a line that is slow or paid for, Python is loaded only once it was asked for.
-const sparing = (() => {
-  const { connection } = navigator, phone = matchMedia("(pointer: coarse) and (max-width: 600px)").matches;
-  return phone || Boolean(connection?.saveData) || /2g|3g/.test(connection?.effectiveType ?? "");
-})();
-function agreed(yes = false) {
-  try {
-    if (yes) sessionStorage.setItem("ffn-live", "yes");
-    return sessionStorage.getItem("ffn-live") === "yes";
-  } catch {
-    return yes; // a frame may be allowed no memory
-  }
-}
 
 // ---- one problem, whatever is written into it
 
@@ -159,7 +146,7 @@ class Code extends Answer {
 
   async check() {
     if (this.busy) return;
-    if (sparing && !agreed() && engine.state === "off") {
+    if (sparing() && engine.state === "off") {
       agreed(true);
       this.checking.textContent = "Load Python and check";
       return this.show([make("p", {}, "Checking needs Python, about 9 MB, which is loaded once. Choose “Load Python and check” to go on.")]);
@@ -228,7 +215,7 @@ function cellsBefore({ before }) {
   return before.map(({ id, source }) => (id ? [`your answer to ${id}`, answers.get(id).text] : ["a cell of the notebook", source]));
 }
 function warm() {
-  if ((!sparing || agreed()) && engine.state === "off") engine.start();
+  if (!sparing() && engine.state === "off") engine.start();
 }
 
 // ---- text, which a teacher marks

@@ -55,6 +55,10 @@ misplaced files, lists every student, and continues after it was killed.
 """
 
 
+Add = Callable[..., argparse.ArgumentParser]
+"""Adds a command: its name, what it does, and whose options it shares."""
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments."""
     top = argparse.ArgumentParser(
@@ -105,6 +109,16 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, words: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=words, parents=[course, *parents])
 
+    _add_grading(add, workers, graders)
+    _add_class(add)
+    _add_reports(add)
+    _add_exchange(add)
+    return top
+
+
+def _add_grading(
+    add: Add, workers: argparse.ArgumentParser, graders: argparse.ArgumentParser
+) -> None:
     one = add("autograde", "grade new and changed submissions", workers, graders)
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="only this one (can be repeated)")
@@ -132,6 +146,9 @@ def parser() -> argparse.ArgumentParser:
     one = add("feedback", "write everybody's feedback", workers)
     one.add_argument("assignment")
     one.add_argument("--student", action="append", help="only this one (can be repeated)")
+
+
+def _add_class(add: Add) -> None:
     one = add("roster", "put the class into the gradebook, from a CSV file")
     one.add_argument("file", help="with a line of headings: id, first_name, last_name, email")
     one = add("due", "set due dates and extensions, or show them")
@@ -149,6 +166,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--from", dest="table", metavar="FILE", help="a CSV file: assignment, due, and perhaps id"
     )
+
+
+def _add_reports(add: Add) -> None:
     one = add("report", "tell what happened to every submission")
     one.add_argument("assignment")
     one = add("statistics", "tell how hard the problems were, and who made which mistake")
@@ -162,11 +182,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="an earlier class's course, to compare with (can be repeated)",
     )
-    _add_exchange(add)
-    return top
 
 
-def _add_exchange(add: Callable[..., argparse.ArgumentParser]) -> None:
+def _add_exchange(add: Add) -> None:
     one = add("export", "write everybody's marks, also into a learning platform's own table")
     one.add_argument(
         "--to",
