@@ -242,6 +242,8 @@ function follow(hash, seen = true) {
     else wanted[name] = value;
   }
   model.refused = refused.length ? `The link's ${refused.join(" and ")} is not possible here and was left out.` : "";
+  clearTimeout(writing); // the address is the link's own: a late write of another figure's would undo it
+  model.unasked = true;
   model.put("wanted", wanted);
   if (seen) requestAnimationFrame(() => bring(model.figure)); // with the frame's own layout
   return true;
@@ -270,15 +272,11 @@ document.addEventListener("click", (event) => {
   history.pushState(null, "", link.getAttribute("href"));
   linked = mounted.get(location.hash.slice(1).split("?")[0]);
 });
-addEventListener("hashchange", () => follow(location.hash));
+addEventListener("hashchange", ({ newURL }) => follow(new URL(newURL).hash)); // not location's: it may have changed since
 let linked = null; // Back before the first link: the figure as the page had it
 addEventListener("popstate", () => location.hash || linked?.put("wanted", {}));
 // A question sets the figure below it, out of sight: the address stays the reader's own.
-document.addEventListener("ffn-follow", ({ detail }) => {
-  const model = mounted.get(detail.slice(1).split("?")[0]);
-  if (model) model.unasked = true;
-  follow(detail, false);
-});
+document.addEventListener("ffn-follow", ({ detail }) => follow(detail, false));
 
 // ---- start
 

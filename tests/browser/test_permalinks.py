@@ -26,6 +26,17 @@ def test_an_address_sets_the_explorer(visit: Visit, sample: SamplePage) -> None:
     expect(page.locator("#sampler-handles .ffn-text")).to_contain_text("kink is at 1, 1.5")
 
 
+def test_a_link_is_followed_though_another_figure_writes_the_address(
+    visit: Visit, sample: SamplePage
+) -> None:
+    page = visit(sample.url(), script=SAVING)
+    page.evaluate("""() => {
+        location.hash = "#sampler-controls?w=-2";
+        history.replaceState(null, "", "#sampler-handles"); // before the page hears of the link
+    }""")
+    expect(page.locator("#sampler-controls .ffn-text")).to_contain_text("weight −2,")
+
+
 def test_an_address_with_one_control_needs_no_python(visit: Visit, sample: SamplePage) -> None:
     page = visit(sample.url() + "#sampler-controls?w=-2", script=SAVING)
     expect(page.locator("#sampler-controls .ffn-text")).to_contain_text("weight −2,")
