@@ -32,6 +32,7 @@ FITTED = {
     "lora.training": 1e-9,
     "neurons.collapse": 1e-9,
     "neurons.hinges": 1e-9,
+    "quantization.budget": 1e-9,
     "quantization.digits": 1e-9,
     "quantization.gptq": 1e-9,
     "quantization.rotation": 1e-9,

@@ -6,9 +6,27 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorers.quantization import bits, digits, formats, gptq, outliers, rotation, sparsity
+from ffnlib.explorers.quantization import (
+    bits,
+    budget,
+    digits,
+    formats,
+    gptq,
+    outliers,
+    rotation,
+    sparsity,
+)
 from ffnlib.explorers.quantization.bits import CLIPS, COLUMNS, GROUPS, ROWS, SCHEMES, WEIGHTS
 from ffnlib.explorers.quantization.bits import matrix as matrix_bits
+from ffnlib.explorers.quantization.budget import (
+    LAYERS,
+    NETWORKS,
+    allowed,
+    alone,
+    best,
+    every_choice,
+    game,
+)
 from ffnlib.explorers.quantization.digits import METHODS, SHOWN, read, reader
 from ffnlib.explorers.quantization.formats import COLUMNS as WIDE
 from ffnlib.explorers.quantization.formats import FORMATS, LARGE
@@ -30,14 +48,16 @@ from ffnlib.quantization import (
     dequantize,
     encode,
     encode_float,
+    model_nbytes,
     quantize,
+    quantize_model,
     relative_error,
     smoothquant_scales,
 )
 from ffnlib.quantization import gptq as library_gptq
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [bits, digits, formats, gptq, outliers, rotation, sparsity]
+EXPLORERS = [bits, budget, digits, formats, gptq, outliers, rotation, sparsity]
 
 
 @each(EXPLORERS)
@@ -309,3 +329,49 @@ def test_at_most_six_lost_images_are_shown_and_none_is_said():
         scene = digits(bits=8, method=method)
         lost = int(re.search(r"now misreads (\d+) digits", scene.text)[1])
         assert len(marks(scene, HeatMap, panel=2)) == min(lost, SHOWN)
+
+
+# ---- the budget
+
+
+@pytest.mark.parametrize("count", [2, 4, 8])
+def test_the_same_bits_everywhere_are_a_quantized_model(count):
+    g = game(3)
+    model = quantize_model(g.model, count, "channel", engine="numpy")
+    spent = every_choice(3)[count, count, count]
+    for images, misread in [(g.chosen_with, spent.misread), (g.unseen, spent.unseen)]:
+        assert np.sum(model.predict(images.x) != images.y) == misread
+    assert spent.nbytes == model_nbytes(model) - sum(layer.b.nbytes for layer in model.layers)
+
+
+def test_each_image_is_trained_on_chosen_with_or_unseen():
+    g = game(1)
+    seen = {image.tobytes() for image in g.chosen_with.x}
+    assert len(g.chosen_with.y) == len(g.unseen.y)
+    assert not seen & {image.tobytes() for image in g.unseen.x}
+
+
+@pytest.mark.parametrize("network", range(1, NETWORKS + 1))
+def test_nothing_within_the_budget_beats_the_best(network):
+    every = every_choice(network)
+    top = every[best(network)]
+    within = [spent for spent in every.values() if spent.nbytes <= allowed(network)]
+    assert top in within
+    assert top.misread == min(spent.misread for spent in within)
+    assert len(within) < len(every) / 2
+
+
+def test_one_layer_rounded_to_eight_bits_loses_next_to_nothing():
+    g = game(2)
+    trained = np.sum(g.model.predict(g.chosen_with.x) != g.chosen_with.y)
+    for i in range(len(LAYERS)):
+        wrong = alone(2, i)
+        assert abs(wrong[-1] - trained) <= 1 < wrong[0] - trained
+
+
+def test_the_best_choice_is_named_only_when_it_is_asked_for():
+    assert "best" not in budget().text
+    asked = budget(reveal=True)
+    top = best(1)
+    assert f"is {top[0]}, {top[1]} and {top[2]} bits" in asked.text
+    assert len(marks(asked, Scatter, panel=2)) == len(marks(budget(), Scatter, panel=2)) + 2
