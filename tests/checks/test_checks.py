@@ -19,7 +19,7 @@ from ffnlib.checks.case_inputs import images, labels
 from ffnlib.checks.codec import decode, dumps, encode
 from ffnlib.checks.coerce import plain
 from ffnlib.checks.formula import Formula
-from ffnlib.checks.judges.two_layer import PLANTED, gradients
+from ffnlib.checks.judges.backprop.network_gradients import PLANTED, gradients
 from ffnlib.checks.problem import Fault, close_to_terms, guessed, settled
 from ffnlib.checks.verdict import ASSIGNMENTS
 from ffnlib.errors import HiddenCasesError, UnusableValueError

@@ -127,9 +127,10 @@ ROWS = [
     Attack(
         "calm judge",
         "patches the judges and tolerances it can find",
-        first="import ffnlib.checks.problem as p, ffnlib.checks.judges.neurons as n\n"
-        "p.Problem.judged = lambda *a: None\np.close = n.close = lambda *a, **k: True\n"
-        "p.judge_value = n.judge_value = lambda *a, **k: None\n"
+        first="import sys, ffnlib.checks.problem as p, ffnlib.checks.judges.neurons as n\n"
+        "p.Problem.judged = lambda *a: None\n"
+        "for m in [p, *(sys.modules[k] for k in list(sys.modules) if k.startswith(n.__name__))]:\n"
+        "    m.close, m.judge_value = lambda *a, **k: True, lambda *a, **k: None\n"
         "for problem in n.PROBLEMS.values():\n"
         "    object.__setattr__(problem, 'tolerance', float('inf'))",
     ),
