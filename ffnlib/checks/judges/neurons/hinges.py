@@ -20,7 +20,7 @@ ONE_INPUT: dict[str, Kind] = {"w": "vector", "b": "vector", "v": "vector", "c": 
 
 
 def hinges(x: Array, w: Array, b: Array, v: Array, c: float) -> Array:
-    """x: (points,), w, b, v: (units,) -> (points,)."""
+    """Return the outputs (points,) for inputs x (points,) and weights w, b, v (units,)."""
     out: Array = maximum(x[:, None] * w + b, 0) @ v + c
     return out
 
