@@ -1,16 +1,19 @@
 """Gates, the router in training and the counted sizes: what they show is what is computed."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
 from ffnlib._base.numbers import number
 from ffnlib.explorers import moe
 from ffnlib.explorers.moe.balance_run import METHODS, mixture, train
+from ffnlib.explorers.moe.by_hand import DRAWS, FULL, best, divide
+from ffnlib.explorers.moe.by_hand import draw as draw_by_hand
 from ffnlib.explorers.moe.gates import EXPERTS as NAMES
 from ffnlib.explorers.moe.gates import ORDERS
 from ffnlib.explorers.moe.parameters import BYTES, MODELS, SIZES, configured
@@ -32,7 +35,7 @@ from ffnlib.nn import PRESETS, cross_entropy, softmax
 from ffnlib.training import Replay
 from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
 
-EXPLORERS = [moe.balance, moe.gates, moe.parameters, moe.router]
+EXPLORERS = [moe.balance, moe.by_hand, moe.gates, moe.parameters, moe.router]
 
 
 def run_for(steps, **changes):
@@ -48,6 +51,10 @@ def run_for(steps, **changes):
 REPEATS = {"moe.parameters": {"experts": 1, "top_k": 1}}
 EXTREMES = {
     "moe.balance": [],
+    "moe.by_hand": [
+        {"b1": b, "b2": c, "tokens": t, "reveal": True}
+        for b, c, t in product((-1, 1), (-1, 1), (1, 12))
+    ],
     "moe.gates": [
         {"k": k, "order": order, "temperature": t, "logits": [[i, z] for i in range(8)]}
         for k in (1, 8)
@@ -363,3 +370,40 @@ def test_the_cards_of_the_router_show_what_they_say():
     assert accuracy["balanced"] > 0.97
     assert accuracy["it collapses"] < 0.6
     assert dict(found["it collapses"].table.rows)["share of expert 1"] == 1
+
+
+# ---- by hand
+
+
+@pytest.mark.parametrize("tokens", range(1, DRAWS + 1))
+def test_no_assignment_within_the_limit_is_much_better_than_the_best_biases(tokens):
+    free, found = divide(tokens, (0.0, 0.0, 0.0)), divide(tokens, best(tokens))
+    assert max(found.load) <= FULL < max(free.load)
+    places = np.repeat(draw_by_hand(tokens).loss, FULL, axis=1)  # each expert's, one by one
+    exact = places[linear_sum_assignment(places)].mean()
+    assert exact <= found.loss <= 1.05 * exact
+    assert free.loss < exact
+
+
+@given(st.integers(1, DRAWS), st.lists(st.integers(-20, 20), min_size=3, max_size=3))
+@settings(deadline=None, max_examples=60)
+def test_biases_within_the_limit_lose_no_less_than_the_best(tokens, steps):
+    mine = divide(tokens, tuple(0.05 * s for s in steps))
+    if max(mine.load) <= FULL:
+        assert mine.loss >= divide(tokens, best(tokens)).loss - 1e-12
+
+
+def test_only_differences_of_biases_matter():
+    one, two = (divide(3, tuple(b + shift for b in (0.25, -0.5, 0.0))) for shift in (0.0, 0.5))
+    assert one.load == two.load
+    assert one.loss == two.loss
+
+
+def test_each_token_lies_in_its_experts_region():
+    scene = moe.by_hand(b1=0.3, b2=-0.4)
+    (tokens,) = marks(scene, Scatter)
+    division = divide(1, (0.3, -0.4, 0.0))
+    areas = marks(scene, Area, panel=0)
+    for x, y, e in zip(tokens.x, tokens.y, division.expert, strict=True):
+        low, high = (np.interp(x, areas[e].x, edge) for edge in (areas[e].y0, areas[e].y1))
+        assert low - 1e-6 <= y <= high + 1e-6

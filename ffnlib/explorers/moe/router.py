@@ -1,12 +1,12 @@
 """The router in training: who gets the tokens, how experts starve, and what feeds them again."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ffnlib._base.arrays import Array
 from ffnlib._base.numbers import number
+from ffnlib.explorers.moe.polygons import filled
 from ffnlib.explorers.moe.router_run import (
     EXPERTS,
     TOKENS,
@@ -137,30 +137,13 @@ def router(
     return Scene([*panels, bars], text, _table(run))
 
 
-def _filled(corners: Array, role: str) -> Area:
-    """A convex polygon, as what lies between its lower and its upper edge."""
-    around = np.append(corners, corners[:1], axis=0)
-    x = np.unique(corners[:, 0].round(9))
-    heights = [[h for a, b in pairwise(around) for h in _crossed(a, b, at)] for at in x]
-    return Area(x, [min(h) for h in heights], [max(h) for h in heights], role)
-
-
-def _crossed(a: Array, b: Array, x: float, near: float = 1e-8) -> list[float]:
-    """The heights at which the edge from ``a`` to ``b`` meets the upright line at ``x``."""
-    if abs(b[0] - a[0]) < near:
-        return [float(a[1]), float(b[1])] if abs(x - a[0]) < near else []
-    t = (x - a[0]) / (b[0] - a[0])
-    inside = min(a[0], b[0]) - near <= x <= max(a[0], b[0]) + near
-    return [float(a[1] + t * (b[1] - a[1]))] if inside else []
-
-
 def _plane(run: Run) -> Panel:
     """The tokens, over the regions in which each expert is the first choice."""
     marks: list[Mark] = []
     names: list[Mark] = []
     for e, corners in enumerate(regions(run, REACH)):
         if len(corners) > 2:
-            marks.append(_filled(corners, COLOURS[e]))
+            marks.append(filled(corners, COLOURS[e]))
             x, y = corners.mean(axis=0)
             names.append(Label(float(x), float(y), str(e + 1), anchor="middle"))
     served = run.routing.kept.any(axis=1)

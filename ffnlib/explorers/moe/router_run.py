@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ffnlib._base.arrays import Array
+from ffnlib.explorers.moe.polygons import clip
 from ffnlib.moe import MoE, Routing, RoutingPolicy, load_balancing_loss, sinkhorn
 from ffnlib.nn import FeedForward, Linear, cross_entropy
 from ffnlib.training import SGD, carry_over
@@ -202,19 +203,6 @@ def regions(run: Run, reach: float = 1.0) -> list[Array]:
         corners: Array = square
         for other in range(EXPERTS):
             if other != e and len(corners):
-                corners = _clip(corners, a[e] - a[other], float(b[e] - b[other]))
+                corners = clip(corners, a[e] - a[other], float(b[e] - b[other]))
         found.append(corners)
     return found
-
-
-def _clip(corners: Array, normal: Array, offset: float) -> Array:
-    """Keep the part of a convex polygon where normal · x + offset is 0 or more."""
-    height = corners @ normal + offset
-    kept = []
-    for i in range(len(corners)):
-        here, there = height[i - 1], height[i]
-        if (here >= 0) != (there >= 0):
-            kept.append(corners[i - 1] + here / (here - there) * (corners[i] - corners[i - 1]))
-        if there >= 0:
-            kept.append(corners[i])
-    return np.array(kept).reshape(-1, 2)
