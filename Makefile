@@ -6,7 +6,7 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 SITE    := _build/html
 PORT    ?= 8000
-UNCHECKED := ^ffnlib/data/|^ffnlib/explorers/|/(__init__|__main__)[.]py$$
+UNCHECKED := ^ffnlib/data/|/(__init__|__main__)[.]py$$
 INSTALL := $(BIN)/python -m tools.install -c constraints.txt
 
 # nbgrader calls programs of its environment by name.

@@ -61,8 +61,10 @@ def run(bits: int, correlation: float, order: str, seed: int) -> tuple[list[Stat
 
     Returns
     -------
-    gptq, nearest : list of State
-        Before the first column, after it, …, after the last; the same columns in both.
+    gptq : list of State
+        Before the first column, after it, …, after the last.
+    nearest : list of State
+        The same columns, each rounded to its nearest level.
     """
     w, x = draw(correlation, seed)
     start = State(w, -1, 0.0, 0.0)

@@ -47,7 +47,7 @@ def written(formula: str, x: Array) -> Array:
 
 
 def naive_loss(p: Array) -> Array:
-    """Minus the logarithm of 1 − p, as it is written."""
+    """Return minus the logarithm of 1 − p, computed as it is written."""
     with np.errstate(all="ignore"):
         loss: Array = -np.log(1 - p)
     return loss
