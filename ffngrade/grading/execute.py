@@ -22,7 +22,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Config
 
-from ffngrade.grading.verdict import Question, digits_given, goes_on, outputs_of, question
+from ffngrade.grading.verdict import Question, give_digits, goes_on, outputs_of, question
 from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel
 from ffngrade.sandbox.bubblewrap import Limits
@@ -155,7 +155,7 @@ class TrustedExecute(NbGraderPreprocessor):
         }
         plain = [Step(i, cell.source) for i, cell in code.items() if i not in tests]
         needs_digits = any(test.needs_digits() for test in tests.values())
-        return Parts(tests, plain, [Step(BEFORE_ALL, digits_given())] if needs_digits else [])
+        return Parts(tests, plain, [Step(BEFORE_ALL, give_digits())] if needs_digits else [])
 
     def _runner(self, shown: Shown | None = None) -> "Runner":
         sandbox.hide(*roots(self.config))

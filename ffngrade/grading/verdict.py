@@ -46,7 +46,10 @@ SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
 
 CALL = "__import__('ffnlib.checks.kernel_side', fromlist=['answer']).answer({!r}, {}, {!r})"
 
-GIVE = "__import__('ffnlib.checks.kernel_side', fromlist=['give_digits']).give_digits({!r}, {!r})"
+GIVE = (
+    "__import__('ffnlib.checks').checks.training_digits = "
+    "__import__('ffnlib.checks.kernel_side', fromlist=['digits_given']).digits_given({!r}, {!r})"
+)
 
 
 class Question(NamedTuple):
@@ -71,7 +74,7 @@ class Question(NamedTuple):
         return "images" in self.problem.arguments.values()
 
 
-def digits_given() -> str:
+def give_digits() -> str:
     """Source of a cell that gives the kernel the digits to learn from."""
     x, y = training_digits()
     return GIVE.format(dumps(encode((x * 16).round().astype("uint8"))), dumps(encode(y)))
