@@ -1,7 +1,8 @@
 """What every explorer must do wherever its controls stand: one home for the checks of all chapters.
 
-Each file of explorers' tests calls these functions. Every stop of every control is computed and
-drawn once for either width, as the book does it, and all checks look at the same scenes.
+``tests/explorers/test_every_explorer.py`` calls these functions. Every stop of every control is
+computed and drawn once for either width, as the book does it, and all checks look at the same
+scenes.
 """
 
 import json

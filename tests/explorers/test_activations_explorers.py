@@ -34,17 +34,9 @@ from ffnlib.nn import (
     tanh,
 )
 from ffnlib.training import dead_unit_rate, dead_units
-from tests.explored import (
-    draws_everywhere,
-    each,
-    is_named_and_light,
-    is_sound,
-    marks,
-    says_every_stop,
-)
+from tests.explored import each, is_sound, marks
 
 EXPLORERS = [getattr(chapter, name) for name in chapter.__all__]
-REPEATS = {"activations.dead": {"shift": 8, "seed": 3}}  # where no unit, or the same number, dies
 
 
 # ---- extrema, bounds, averages
@@ -262,21 +254,6 @@ def pairs_of(shown: Explorer):
 def test_scenes_are_sound_at_the_ends_of_every_two_controls(shown):
     for params in pairs_of(shown):
         is_sound(shown, shown(**params))
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown)
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "activations", heaviest=300_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 # ---- what each one says

@@ -30,69 +30,7 @@ from ffnlib.explorers.backprop.optimizers import LEVELS, SURFACES, begin
 from ffnlib.figures import Frame, Graph, Handle, Line, Scatter, plain
 from ffnlib.figures import _graph_drawing as graph_drawing
 from ffnlib.training import FAULTS
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [
-    backprop.graph,
-    backprop.hunt,
-    backprop.initialization,
-    backprop.muon,
-    backprop.optimizers,
-]
-
-
-# ---- every explorer, everywhere
-
-# A sum is short of numbers to say, a program may have ended, and most networks need no second call.
-REPEATS = {"backprop.graph": {"a": 3, "c": 2}}
-EXTREMES = {
-    "backprop.muon": [],
-    "backprop.graph": [
-        {"expression": e, "steps": ENDS[e], "a": a, "b": b, "c": c}
-        for e in PROGRAMS
-        for a in (-3.0, 0.0, 3.0)
-        for b in (-3.0, 3.0)
-        for c in (-3.0, 3.0)
-    ],
-    "backprop.optimizers": [
-        {"surface": s, "steps": 200, "learning_rate": rate, "momentum": beta, "start": [[x, 1.5]]}
-        for s in SURFACES
-        for rate in (0.003, 0.3)
-        for beta in (0.0, 0.95)
-        for x in (-2.0, 0.0)
-    ],
-    "backprop.initialization": [
-        {"init": i, "activation": a, "layer": n}
-        for i in INITS
-        for a in ("tanh", "relu")
-        for n in (1, 2, 10)
-    ],
-    "backprop.hunt": [
-        {"network": n, "examples": m, "classes": k, "again": True}
-        for n in range(1, 14)
-        for m, k in ((1, 2), (1, 5), (16, 5))
-    ],
-}  # fmt: skip
-GAPS = {"backprop.optimizers": "holes"}  # where a contour has no height, and what flies away
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, EXTREMES[shown.name], gaps=GAPS.get(shown.name, ""))
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    if shown is backprop.hunt:  # each network is a stop; 70 kB travel when the figure is near
-        is_named_and_light(shown, "backprop", heaviest=650_000, most_stops=NETWORKS)
-    else:
-        is_named_and_light(shown, "backprop", heaviest=400_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
-
+from tests.explored import marks
 
 # ---- the graph
 

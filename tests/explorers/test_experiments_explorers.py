@@ -12,25 +12,7 @@ from ffnlib.explorers.experiments.race import runners
 from ffnlib.explorers.experiments.tradeoff import DATA, IMAGES, points, unbeaten
 from ffnlib.explorers.experiments.tradeoff import ROWS as NAMES
 from ffnlib.figures import Bars, Label, Line, Rule, Scatter
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [race, tradeoff]
-REPEATS = {"experiments.tradeoff": {"size": 2}}  # which size is drawn is no matter of the sentence
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown)
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "experiments", heaviest=60_000, most_stops=12)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
+from tests.explored import marks
 
 
 def test_every_row_and_every_collection_can_be_chosen():

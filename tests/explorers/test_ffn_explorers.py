@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ffnlib.explorers import ffn as explorers
 from ffnlib.explorers.ffn import gates, memory, models, positions, shazeer, sizer
 from ffnlib.explorers.ffn.gates import NAMES, closed_share, direction
 from ffnlib.explorers.ffn.memory import DOWN, UP, _block, _layer, _tiny
@@ -16,27 +15,7 @@ from ffnlib.explorers.ffn.sizer import nearest
 from ffnlib.figures import Bars, HeatMap, Scatter
 from ffnlib.language import key_value_memory as reading
 from ffnlib.nn import ACTIVATION_OF, GATED, PRESETS, Attention, ffn_parameters, hidden_size
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [getattr(explorers, name) for name in explorers.__all__]
-TYPED = {"ffn.memory": [{"text": text} for text in ("", "a", "the net", "日本語")]}
-REPEATS = {"ffn.positions": {"variant": 2}}
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, TYPED.get(shown.name, []))
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "ffn", heaviest=225_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
-
+from tests.explored import marks
 
 # ---- sizes
 

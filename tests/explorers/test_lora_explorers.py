@@ -20,7 +20,6 @@ from ffnlib.explorers.lora.training import (
     LAST,
     RANKS,
     RATES,
-    STARTS,
     begin,
     points,
     pretrained,
@@ -30,36 +29,7 @@ from ffnlib.explorers.lora.training import copy as copy_training
 from ffnlib.figures import Bars, HeatMap, Line, Scatter
 from ffnlib.nn import cross_entropy
 from ffnlib.training import Replay
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [low_rank, training]
-EXTREMES = {
-    "lora.low_rank": [{"target": t, "rank": r} for t in TARGETS for r in (1, D_OUT)],
-    "lora.training": [
-        {"steps": n, "rank": r, "alpha": a, "learning_rate": rate, "start": start}
-        for n in (0, 3)
-        for r in (1, 16)
-        for a in (1, 64)
-        for rate in (0.001, 0.1)
-        for start in STARTS
-    ],
-}
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, EXTREMES[shown.name])
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "lora", heaviest=300_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown)
-
+from tests.explored import marks
 
 # ---- what fits into a few ranks
 

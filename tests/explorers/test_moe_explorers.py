@@ -1,7 +1,7 @@
 """Gates, the router in training and the counted sizes: what they show is what is computed."""
 
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,9 +33,7 @@ from ffnlib.figures import Area, Bars, Handle, Scatter
 from ffnlib.moe import expert_shares, load_balancing_loss
 from ffnlib.nn import PRESETS, cross_entropy, softmax
 from ffnlib.training import Replay
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [moe.balance, moe.by_hand, moe.gates, moe.parameters, moe.router]
+from tests.explored import marks
 
 
 def run_for(steps, **changes):
@@ -43,54 +41,6 @@ def run_for(steps, **changes):
     for _ in range(steps):
         step(run)
     return run
-
-
-# ---- every explorer, everywhere
-
-# Mixtral's own 8 experts and k = 2 stand there twice, as published and as numbers.
-REPEATS = {"moe.parameters": {"experts": 1, "top_k": 1}}
-EXTREMES = {
-    "moe.balance": [],
-    "moe.by_hand": [
-        {"b1": b, "b2": c, "tokens": t, "reveal": True}
-        for b, c, t in product((-1, 1), (-1, 1), (1, 12))
-    ],
-    "moe.gates": [
-        {"k": k, "order": order, "temperature": t, "logits": [[i, z] for i in range(8)]}
-        for k in (1, 8)
-        for order in ORDERS
-        for t in (0.25, 4.0)
-        for z in (-3.0, 0.0, 3.0)
-    ],
-    "moe.parameters": [
-        {"model": m, "experts": e, "top_k": k, "size": s, "precision": p}
-        for m in MODELS
-        for e, k in ((1, 8), (256, 8), (2, 1))
-        for s, p in (("a quarter", "int4"), ("double", "fp32"))
-    ],
-    "moe.router": [
-        {"steps": 12, "balance": b, "sinkhorn": s, "sets_in": i, "top_k": k, "capacity": c,
-         "noise": n, "shared": shared, "seed": 3}
-        for b, s, i in ((0.3, True, 0), (0.0, True, 50), (0.1, False, 0))
-        for k, c in ((1, 1), (3, "none"), (2, 2))
-        for n, shared in ((0.0, 0.0), (2.0, 3.0))
-    ],
-}  # fmt: skip
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, EXTREMES[shown.name])
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "moe", heaviest=250_000, most_controls=10)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
 
 
 # ---- gates

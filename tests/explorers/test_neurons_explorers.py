@@ -14,40 +14,7 @@ from ffnlib.explorers.neurons.collapse import draw_stack
 from ffnlib.explorers.neurons.xor import FOLD
 from ffnlib.figures import Handle, Line, Sketch
 from ffnlib.nn import ACTIVATIONS, relu
-from tests.explored import (
-    draws_everywhere,
-    each,
-    is_drawn,
-    is_named_and_light,
-    marks,
-    says_every_stop,
-)
-
-EXPLORERS = [getattr(neurons, name) for name in neurons.__all__]
-GAPS = {"neurons.plane": "lifts"}  # the grid is one line
-REPEATS = {"neurons.collapse": {"seed": 7}, "neurons.pieces": {"seed": 9}}
-
-
-def test_explorers_of_a_package_are_named_after_the_topic():
-    assert [shown.name for shown in EXPLORERS] == [f"neurons.{n}" for n in neurons.__all__]
-
-
-# ---- every explorer, everywhere
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, gaps=GAPS.get(shown.name, ""))
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "neurons", heaviest=400_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
+from tests.explored import is_drawn, marks
 
 
 @pytest.mark.parametrize(

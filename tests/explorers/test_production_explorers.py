@@ -14,25 +14,9 @@ from ffnlib.explorers.production.sharding import D_MODEL, MOST, RIGHT, computed
 from ffnlib.figures import Arrows, Bars, Handle, HeatMap, Line, Rule, Scatter
 from ffnlib.nn import PRESETS
 from ffnlib.production import HARDWARE, MISTAKES, attainable, cost_per_million, latency, layer_work
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
+from tests.explored import marks
 
-EXPLORERS = [cost, roofline, sharding]
 A100 = HARDWARE["A100 80GB SXM"]
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown)
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "production", heaviest=200_000, most_controls=6)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown)
 
 
 # ---- words

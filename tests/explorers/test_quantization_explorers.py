@@ -13,8 +13,6 @@ from ffnlib.explorers.quantization import (
     formats,
     gptq,
     outliers,
-    rotation,
-    sparsity,
 )
 from ffnlib.explorers.quantization.bits import CLIPS, COLUMNS, GROUPS, ROWS, SCHEMES, WEIGHTS
 from ffnlib.explorers.quantization.bits import matrix as matrix_bits
@@ -55,25 +53,7 @@ from ffnlib.quantization import (
     smoothquant_scales,
 )
 from ffnlib.quantization import gptq as library_gptq
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [bits, budget, digits, formats, gptq, outliers, rotation, sparsity]
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    draws_everywhere(shown, gaps="lifts" if shown in (bits, formats) else "")
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "quantization", heaviest=200_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown)
-
+from tests.explored import marks
 
 # ---- levels
 

@@ -14,33 +14,7 @@ from ffnlib.explorers.softmax.overflow import LOGITS, WRONG, first_failure
 from ffnlib.explorers.softmax.sigmoid import written
 from ffnlib.figures import Bars, Handle, Line, plain
 from ffnlib.nn import softmax_naive
-from tests.explored import draws_everywhere, each, is_named_and_light, marks, says_every_stop
-
-EXPLORERS = [lse, overflow, sigmoid, softmax]
-APART = [{"logits": [[0, -5.0], [1, -5.0], [2, -5.0], [3, -5.0]]}]
-# Formulas that give no number are what two of them teach.
-UNDEFINED = {
-    "gaps": "holes",
-    "undefined": True,
-}
-REPEATS = {"softmax.overflow": {"power": 5}, "softmax.softmax": {"show": 1}}
-
-
-@each(EXPLORERS)
-def test_every_setting_gives_a_sound_picture(shown):
-    allowed = UNDEFINED if shown in (overflow, sigmoid) else {}
-    draws_everywhere(shown, APART if shown is softmax else [], **allowed)
-
-
-@each(EXPLORERS)
-def test_named_light_and_with_few_controls(shown):
-    is_named_and_light(shown, "softmax", heaviest=300_000)
-
-
-@each(EXPLORERS)
-def test_every_stop_has_a_sentence_of_its_own(shown):
-    says_every_stop(shown, REPEATS.get(shown.name))
-
+from tests.explored import marks
 
 # ---- softmax
 

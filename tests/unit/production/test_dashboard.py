@@ -8,13 +8,7 @@ from ffnlib.explorers.production import dashboard
 from ffnlib.explorers.production.dashboard import LAST, NAMES, _run, limits_of, seen
 from ffnlib.figures import Area, Line, Rule, plain
 from ffnlib.production import BAD, TRAININGS, begin, first_alarms, signals, step
-from tests.explored import draws_everywhere, is_named_and_light, marks, says_every_stop
-
-
-def test_every_setting_gives_a_sound_picture():
-    late = [{"training": t, "alarms": a, "clip": True, "steps": 100}
-            for t in ("dies", "explodes") for a in ("early", "late")]  # fmt: skip
-    draws_everywhere(dashboard, late, gaps="anywhere")  # a usual range begins when it is known
+from tests.explored import marks
 
 
 def test_scenes_repeat():
@@ -23,11 +17,6 @@ def test_scenes_repeat():
     seen.cache_clear()
     dashboard(training="dies", steps=120)  # the run has gone on, but the first 100 steps stand
     assert plain(dashboard(training="dies", steps=100)) == one
-
-
-def test_named_light_and_with_a_sentence_for_every_stop():
-    is_named_and_light(dashboard, "production", heaviest=250_000)
-    says_every_stop(dashboard)
 
 
 def test_curves_are_the_readings_and_alarms_those_of_the_library():

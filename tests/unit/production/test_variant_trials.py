@@ -12,7 +12,7 @@ from ffnlib.figures import Line, Scatter
 from ffnlib.nn import VARIANTS, FFNClassifier, cross_entropy
 from ffnlib.production import EXAMPLES, SETUPS, classifier, compare_paired, load_trials, trial
 from ffnlib.training import gradcheck
-from tests.explored import draws_everywhere, is_named_and_light, marks, says_every_stop
+from tests.explored import marks
 
 rng = np.random.default_rng
 
@@ -102,18 +102,6 @@ def test_mistakes_are_named():
 
 
 # ---- the explorer
-
-
-def test_every_setting_gives_a_sound_picture():
-    draws_everywhere(comparison, [
-        {"first": "ReLU", "second": "ReLU"}, {"first": "ReLU ½×", "signal": "loss"},
-        {"seeds": 2, "examples": 25}, {"seeds": STORED, "signal": "loss"},
-    ])  # fmt: skip
-
-
-def test_named_light_and_with_a_sentence_for_every_stop():
-    is_named_and_light(comparison, "production", heaviest=250_000)
-    says_every_stop(comparison)
 
 
 @pytest.mark.parametrize(("seeds", "signal"), [(5, "digits read"), (40, "loss")])
