@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ffnlib.language.key_value_memory import keys as keys
     from ffnlib.language.key_value_memory import memories as memories
     from ffnlib.language.key_value_memory import pull as pull
-    from ffnlib.language.key_value_memory import top_keys as top_keys
     from ffnlib.language.key_value_memory import triggers as triggers
     from ffnlib.language.key_value_memory import values as values
 else:
@@ -43,7 +42,6 @@ else:
                 "pull",
                 "values",
                 "agreement",
-                "top_keys",
                 "triggers",
             ),
             "_kv_cache": (

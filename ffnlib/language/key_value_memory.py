@@ -8,7 +8,7 @@ Multiplied out over the hidden units, the layer is a sum of vectors with a coeff
 The *key* :math:`k_i` is row i of ``up.W`` (gated: there are two, rows i of ``gate.W`` and
 ``up.W``), the *value* :math:`v_i` column i of ``down.W``. The sum is exact. That keys fire on
 patterns of the input and values push certain outputs is what Geva et al. found in trained models
-(arXiv:2012.14913); ``triggers`` and ``pull`` are their two questions.
+(arXiv:2012.14913): ``triggers`` and ``pull`` ask for one unit, ``agreement`` for all of a layer.
 """
 
 from typing import NamedTuple
@@ -20,15 +20,6 @@ from ffnlib._base.arrays import Array, as_count, as_float
 from ffnlib.language._character_model import Vocabulary
 from ffnlib.language._decoder import Decoder
 from ffnlib.nn import FeedForward
-
-
-class TopKeys(NamedTuple):
-    """The hidden units that say most about an input, first the one that says most."""
-
-    units: NDArray[np.int64]
-    """Their numbers, (…, k)."""
-    coefficients: Array
-    """Their :math:`m_i`, (…, k)."""
 
 
 class Trigger(NamedTuple):
@@ -93,33 +84,6 @@ def memories(ffn: FeedForward, x: ArrayLike) -> Array:
     m = coefficients(ffn, x)
     terms: Array = m[..., None] * values(ffn).astype(m.dtype, copy=False)
     return terms
-
-
-def top_keys(ffn: FeedForward, x: ArrayLike, k: int = 5) -> TopKeys:
-    r"""Find the units whose terms are longest, :math:`|m_i(x)|\,\lVert v_i\rVert`.
-
-    Parameters
-    ----------
-    ffn : FeedForward
-    x : array_like, (…, d_model)
-    k : int
-        How many; at most ``d_ff``. Of equal ones the first comes first.
-
-    Returns
-    -------
-    TopKeys
-
-    Raises
-    ------
-    TypeError, ValueError
-        As ``coefficients``, or if ``k`` is not a whole number from 1 to ``d_ff``.
-    """
-    if as_count(k, "k") > ffn.d_ff:
-        raise ValueError(f"k must be from 1 to d_ff={ffn.d_ff}, got {k}")
-    m = coefficients(ffn, x)
-    lengths = np.abs(m) * np.linalg.norm(values(ffn), axis=1)  # (…, d_ff)
-    units = np.argsort(-lengths, axis=-1, kind="stable")[..., :k]
-    return TopKeys(units.astype(np.int64), np.take_along_axis(m, units, axis=-1))
 
 
 def pull(decoder: Decoder, vectors: ArrayLike) -> Array:

@@ -161,7 +161,11 @@ class ShardedFeedForward(Model):
 
     def gather(self) -> FeedForward:
         """Put the parts together again: the whole layer, with its own arrays."""
-        whole = self._joined([device.named_parameters() for device in self.devices])
+        parts = [device.named_parameters() for device in self.devices]
+        whole = {  # joined along the hidden units: the last axis of down, the first of the others
+            name: np.concatenate([part[name] for part in parts], axis=1 if name == "down.W" else 0)
+            for name in parts[0]
+        }
         if self.b is not None:
             whole["down.b"] = self.b
         layers = {
@@ -171,11 +175,6 @@ class ShardedFeedForward(Model):
         return FeedForward.from_layers(
             layers.get("gate"), layers["up"], layers["down"], self.variant
         )
-
-    def gather_gradients(self) -> dict[str, Array]:
-        """Return the gradients under the whole layer's names; RuntimeError if there are none."""
-        whole = self._joined([device.named_gradients() for device in self.devices])
-        return whole if self.db is None else {**whole, "down.b": self.db}
 
     def named_parameters(self) -> dict[str, Array]:
         """Return the arrays as ``device0.up.W``, and ``down.b`` once; not copies."""
@@ -199,13 +198,6 @@ class ShardedFeedForward(Model):
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the parameters."""
         return self.devices[0].dtype
-
-    def _joined(self, parts: list[dict[str, Array]]) -> dict[str, Array]:
-        """Join arrays along the hidden units: the last axis of down, the first of the others."""
-        return {
-            name: np.concatenate([part[name] for part in parts], axis=1 if name == "down.W" else 0)
-            for name in parts[0]
-        }
 
     def __repr__(self) -> str:
         return f"ShardedFeedForward({self.devices[0]!r}, … on {len(self.devices)} devices)"

@@ -40,23 +40,6 @@ def test_coefficients_are_the_keys_products():
     assert np.shares_memory(memory.values(gated), gated.down.W)
 
 
-def test_top_keys_are_the_longest_terms():
-    ffn = FeedForward(6, 11, "swiglu", rng=np.random.default_rng(0))
-    x = np.random.default_rng(1).normal(size=(4, 5, 6))
-    top = memory.top_keys(ffn, x, k=3)
-    lengths = np.linalg.norm(memory.memories(ffn, x), axis=-1)
-    assert top.units.dtype == np.int64
-    assert top.units.shape == top.coefficients.shape == (4, 5, 3)
-    assert_allclose(
-        np.take_along_axis(lengths, top.units, -1), -np.sort(-lengths)[..., :3], rtol=1e-12
-    )
-    assert_allclose(
-        top.coefficients, np.take_along_axis(memory.coefficients(ffn, x), top.units, -1)
-    )
-    every = memory.top_keys(ffn, np.zeros(6), k=11)
-    assert every.units.tolist() == list(range(11))  # equal ones keep their order
-
-
 @pytest.mark.parametrize("norm", ["rmsnorm", "layernorm"])
 def test_a_pull_is_what_adding_the_value_does_to_the_logits(norm):
     """In the last block, a small step along v changes the logits by pull / s, but for the norm."""
@@ -160,9 +143,6 @@ def test_training_beats_the_untrained(tmp_path):
 
 def test_questions_that_cannot_be_asked_are_named(tiny):
     model = tiny.model
-    ffn = model.blocks[0].ffn
-    with pytest.raises(ValueError, match="k must be from 1 to d_ff=96, got 97"):
-        memory.top_keys(ffn, np.zeros(32), k=97)
     with pytest.raises(ValueError, match="layer must be from 0 to 1, got 2"):
         memory.activity(model, "a", 2)
     with pytest.raises(ValueError, match="unit must be from 0 to 95, got 96"):
