@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ffnlib._base.arrays import Array
 from ffnlib._base.checkpoint import copy_into, write_arrays
+
+Step = TypeVar("Step")
+
+
+def last_step(step: Step | None) -> Step:
+    """Return what the last training step kept for the backward pass; RuntimeError without one."""
+    if step is None:
+        raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
+    return step
 
 
 class Trainable:

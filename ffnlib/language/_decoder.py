@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ffnlib._base.arrays import Array, Ids, as_count, as_float
-from ffnlib._base.parameters import Composite, Trainable
+from ffnlib._base.parameters import Composite, Trainable, last_step
 from ffnlib.language._character_model import PADDING, CharacterModel, Vocabulary
 from ffnlib.nn import NORMS, Block, BlockTrace, Embedding, Linear, log_softmax, softmax
 
@@ -134,9 +134,7 @@ class Decoder(CharacterModel, Composite):
         Characters have no gradient, so nothing is given back. RuntimeError if no
         ``forward(x, training=True)`` came before, ValueError if ``g`` has not the logits' shape.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        ids, h = self._step
+        ids, h = last_step(self._step)
         g = as_float(g, "g").astype(self.dtype, copy=False)
         if g.shape != (*ids.shape, self.head.d_out):
             raise ValueError(

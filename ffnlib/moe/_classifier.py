@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ffnlib._base.arrays import Array, as_float
-from ffnlib._base.parameters import Composite, Trainable
+from ffnlib._base.parameters import Composite, Trainable, last_step
 from ffnlib.moe._moe import MoE
 from ffnlib.moe._router import Routing
 from ffnlib.nn import Activation, Linear
@@ -175,9 +175,7 @@ class MoEClassifier(Composite):
         TypeError, ValueError
             If ``g`` does not hold real numbers, or has not the shape of the logits.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, z, u = self._step
+        x, z, u = last_step(self._step)
         gu = self.head.backward(u, as_float(g, "g").astype(self.dtype, copy=False))
         gh = self.moe.backward(gu)  # (batch, d_model)
         assert gh is not None  # inputs are wanted above

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ffnlib._base.arrays import Array, as_count, as_float
-from ffnlib._base.parameters import Composite, Trainable
+from ffnlib._base.parameters import Composite, Trainable, last_step
 from ffnlib.moe._balancing import Indices
 from ffnlib.moe._dispatch import gradient_rows, token_rows
 from ffnlib.moe._routing import capacity
@@ -129,9 +129,7 @@ class ExpertChoiceMoE(Composite):
 
     def backward(self, g: ArrayLike, *, inputs: bool = True) -> Array | None:
         """Send a gradient back through the last training step; as ``MoE.backward``."""
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, scores, tokens, outputs = self._step
+        x, scores, tokens, outputs = last_step(self._step)
         flat = gradient_rows(g, x)
         dx, ds = np.zeros_like(x), np.zeros_like(scores)
         for i, (expert, own) in enumerate(zip(self.experts, tokens, strict=True)):

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ffnlib._base.arrays import Array, Scratch, as_count, as_float
-from ffnlib._base.parameters import Composite, Trainable
+from ffnlib._base.parameters import Composite, Trainable, last_step
 from ffnlib.moe._balancing import Indices, checked_logits, expert_shares
 from ffnlib.moe._dispatch import Groups, gradient_rows, run_experts, send_back, token_rows
 from ffnlib.moe._routing import TopK, checked_top_k
@@ -184,9 +184,7 @@ class FineGrainedMoE(Composite):
 
         Parameters and errors as ``MoE.backward``.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, logits, top, groups, outputs = self._step
+        x, logits, top, groups, outputs = last_step(self._step)
         flat = gradient_rows(g, x)
         rows = groups.gather(flat, np.empty_like(outputs))
         dgates = np.einsum("nd,nd->n", rows, outputs)[groups.position]  # (tokens, k)

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ffnlib._base.arrays import Array, Scratch, as_count
-from ffnlib._base.parameters import Composite, Trainable
+from ffnlib._base.parameters import Composite, Trainable, last_step
 from ffnlib.moe._balancing import load_balancing_loss, router_z_loss, sinkhorn
 from ffnlib.moe._dispatch import Groups, gradient_rows, run_experts, run_one, send_back, token_rows
 from ffnlib.moe._router import Routing, RoutingPolicy
@@ -237,9 +237,7 @@ class MoE(Composite):
         TypeError, ValueError
             If ``g`` does not hold real numbers, or not as many as the output.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, routing, groups, outputs = self._step
+        x, routing, groups, outputs = last_step(self._step)
         flat = gradient_rows(g, x)  # (tokens, d_model)
         rows = groups.gather(flat, self._rows("g", groups, x.dtype))  # (tokens·k, d_model)
         dgates = np.einsum("nd,nd->n", rows, outputs)[groups.position]  # (tokens, k)

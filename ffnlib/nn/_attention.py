@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ffnlib._base.arrays import Array, as_count, as_float
-from ffnlib._base.parameters import Composite
+from ffnlib._base.parameters import Composite, last_step
 from ffnlib.nn._linear import Linear
 from ffnlib.nn._softmax import softmax
 
@@ -254,9 +254,7 @@ class Attention(Composite):
         ValueError
             If ``g`` has not the output's shape.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, (q, k, v, p, mixed) = self._step
+        x, (q, k, v, p, mixed) = last_step(self._step)
         g = as_float(g, "g").astype(x.dtype, copy=False)
         if g.shape != x.shape:
             raise ValueError(f"g must have the output's shape {x.shape}, got {g.shape}")

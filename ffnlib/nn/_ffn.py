@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ffnlib._base.arrays import Array, as_count, as_float
-from ffnlib._base.parameters import Composite
+from ffnlib._base.parameters import Composite, last_step
 from ffnlib.nn._activations import Activation, gelu, identity, relu, sigmoid, silu
 from ffnlib.nn._configs import PRESETS, TransformerConfig
 from ffnlib.nn._linear import Linear
@@ -235,9 +235,7 @@ class FeedForward(Composite):
         TypeError, ValueError
             If ``g`` does not hold real numbers, or not as many as the output.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, (gate, up, hidden, y) = self._step
+        x, (gate, up, hidden, y) = last_step(self._step)
         g = as_float(g, "g")
         if g.size != y.size or g.ndim == 0 or g.shape[-1] != self.d_model:
             raise ValueError(

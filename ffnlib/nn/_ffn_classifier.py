@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ffnlib._base.arrays import Array, as_float
-from ffnlib._base.parameters import Composite, Trainable
+from ffnlib._base.parameters import Composite, Trainable, last_step
 from ffnlib.nn._ffn import FeedForward
 from ffnlib.nn._linear import Linear
 
@@ -90,9 +90,7 @@ class FFNClassifier(Composite):
 
         RuntimeError if no ``forward(x, training=True)`` came before; ValueError for another shape.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        x, u = self._step
+        x, u = last_step(self._step)
         g = as_float(g, "g").astype(self.dtype, copy=False)
         if g.shape != (len(x), self.head.d_out):
             raise ValueError(f"g must have shape {(len(x), self.head.d_out)}, got {g.shape}")

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ffnlib._base.arrays import Array, as_count, as_float, float_dtype
-from ffnlib._base.parameters import Model
+from ffnlib._base.parameters import Model, last_step
 
 
 class RMSNorm(Model):
@@ -129,9 +129,7 @@ class RMSNorm(Model):
         ValueError
             If ``g`` has not the output's shape.
         """
-        if self._step is None:
-            raise RuntimeError("there is no step to go back: call forward(x, training=True) first")
-        normal, inverse = self._step
+        normal, inverse = last_step(self._step)
         g = as_float(g, "g").astype(normal.dtype, copy=False)
         if g.shape != normal.shape:
             raise ValueError(f"g must have the output's shape {normal.shape}, got {g.shape}")
