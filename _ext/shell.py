@@ -166,7 +166,7 @@ def tidy(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
     if context.get("toc", "").count("<li") > 1 and "body" in context and not without:
         context["body"] = BESIDE + context["body"]
     if not MATHEMATICS.search(context.get("body", "")):
-        _without(context, "mathjax/", body="window.MathJax")
+        _without(context, "mathjax/", "formulas.js", body="window.MathJax")
 
 
 def _without(context: dict[str, Any], *names: str, body: str = "\0") -> None:
@@ -229,6 +229,7 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", forget_old_sources)
     app.setup_extension("notfound.extension")
     app.add_css_file("ffn/theme.css")
+    app.add_js_file("ffn/formulas.js", loading_method="defer", priority=400)  # before MathJax
     app.connect("config-inited", configure)
     app.connect("html-page-context", equip, priority=300)  # the theme drops what is empty at 500
     app.connect("html-page-context", tidy, priority=950)
