@@ -31,7 +31,7 @@ from ffngrade.core.errors import (
 from ffngrade.core.fence import Fence, Lost
 from ffngrade.core.submission import UNFINISHED
 from ffngrade.gradebook import roster as rosters
-from ffngrade.gradebook.journal import Journal
+from ffngrade.gradebook.journal import Journal, Request
 from ffngrade.gradebook.writer import AWAY as GRADEBOOK_AWAY
 from ffngrade.gradebook.writer import Writer
 from ffngrade.grading import assignment as grading
@@ -39,6 +39,7 @@ from ffngrade.grading.execute import TrustedExecute
 from ffngrade.grading.pool import Pool, Processes
 from ffngrade.intake.collect import everybody
 from ffngrade.intake.release import releases
+from ffngrade.intake.requests import handed_in
 from ffngrade.lms import class_list
 from ffngrade.reports import class_report, item_statistics, similarity
 from ffngrade.reports import feedback as pages
@@ -124,8 +125,15 @@ def feedback(chosen: Namespace) -> int:
     settle(course, [chosen.assignment])
     with Journal.of(course) as record:
         entries = {entry.student: entry for entry in record.entries(chosen.assignment)}
+        take_requests(course, chosen.assignment, record)
+        asked = record.requests(chosen.assignment)
     wanted = [
-        (student, notebook, entries[student].attempt if student in entries else "")
+        (
+            student,
+            notebook,
+            entries[student].attempt if student in entries else "",
+            asked.get(student),
+        )
         for student in chosen.student or sorted({*entries, *course.students(chosen.assignment)})
         for notebook in course.notebooks(chosen.assignment)
         if (course.autograded(student, chosen.assignment) / f"{notebook}.ipynb").is_file()
@@ -138,7 +146,7 @@ def feedback(chosen: Namespace) -> int:
     fence = Fence(chosen.jobs, lambda: ProcessPoolExecutor(chosen.jobs, start, _prepare))
     with closing(fence):
         done = _bar("pages", chosen.quiet)(fence.each(write_page, wanted), len(wanted))
-        for (student, notebook, _), made in done:
+        for (student, notebook, *_), made in done:
             if isinstance(made, Lost):
                 lost = True
                 _short(course, chosen.assignment, student, notebook, made.why)
@@ -156,6 +164,17 @@ def feedback(chosen: Namespace) -> int:
             print(f"{reports.plain(entry.student)}: no feedback: {error}", file=sys.stderr)
     print(f"{len(wanted)} pages in {course.feedback('', chosen.assignment).parent}")
     return CARE if lost else DONE
+
+
+def take_requests(course: Course, assignment: str, record: Journal) -> bool:
+    """Note what students ask beside their notebooks; give whether every request could be read."""
+    found = list(handed_in(course, assignment))
+    for one in found:
+        if one.why:
+            print(f"{reports.plain(one.student)}: {one.why}", file=sys.stderr)
+        else:
+            record.ask(assignment, one.student, one.text)
+    return not any(one.why for one in found)
 
 
 def _short(course: Course, assignment: str, student: str, notebook: str, why: str) -> None:
@@ -176,7 +195,11 @@ def report(chosen: Namespace) -> int:
     with Journal.of(course) as record:
         rows = reports.rows(course, chosen.assignment, record)
         path = reports.write(course, chosen.assignment, record)
+        take_requests(course, chosen.assignment, record)
+        asked = record.requests(chosen.assignment).values()
     print(reports.table(rows))
+    if waiting := sum(not request.answer for request in asked):
+        print(f"{waiting} asked for a second look: ffn-grade requests {chosen.assignment}")
     print(f"{reports.summary(rows)}\n{path}")
     return CARE if any(row.needs_care for row in rows) else DONE
 
@@ -378,7 +401,7 @@ def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _page(folder: str, db: str, assignment: str, job: tuple[str, str, str]) -> str:
+def _page(folder: str, db: str, assignment: str, job: tuple[str, str, str, Request | None]) -> str:
     _limit(SECONDS)
     return str(pages.write(_course(folder, db), assignment, *job))
 

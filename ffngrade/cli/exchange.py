@@ -1,4 +1,4 @@
-"""The commands that exchange a class's work with other programs: export, collect, excuse."""
+"""The commands that exchange a class's work with others: export, collect, excuse, requests."""
 
 import sys
 from argparse import Namespace
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ffngrade.cli.commands import known_assignments, known_students, settle
+from ffngrade.cli.commands import known_assignments, known_students, settle, take_requests
 from ffngrade.cli.main import CARE, DONE
 from ffngrade.core.course import Course
 from ffngrade.core.errors import CommandError
 from ffngrade.core.submission import UNFINISHED
-from ffngrade.gradebook.journal import Journal
+from ffngrade.gradebook.journal import Entry, Journal, Request
 from ffngrade.intake.release import releases
 from ffngrade.lms import class_list, downloads, formats
 from ffngrade.lms import collect as collecting
@@ -189,6 +189,36 @@ def excuse(chosen: Namespace) -> int:
     ]
     print("\n".join(reports.plain(line) for line in sorted(told)) or "nobody is excused")
     return DONE
+
+
+def requests(chosen: Namespace) -> int:
+    """Show who asks that the marks be looked at again, or answer one of them."""
+    course = Course(chosen.course, chosen.db)
+    known_assignments(course, [chosen.assignment])
+    (student,) = known_students(course, [chosen.student]) or [""] if chosen.student else [""]
+    if chosen.answer and not student:
+        raise CommandError("--answer needs --student: whose request is answered")
+    with Journal.of(course) as record:
+        whole = take_requests(course, chosen.assignment, record)
+        if chosen.answer and not record.answer(chosen.assignment, student, chosen.answer):
+            raise CommandError(f"{student} has asked nothing about {chosen.assignment}")
+        asked = record.requests(chosen.assignment)
+        marks = {entry.student: entry for entry in record.entries(chosen.assignment)}
+    for name, request in asked.items():
+        if not student or name == student:
+            print("\n".join(_request(name, request, marks.get(name))))
+    waiting = sum(not request.answer for request in asked.values())
+    print(f"{waiting} of {len(asked)} waiting for an answer")
+    return DONE if whole else CARE
+
+
+def _request(student: str, request: Request, entry: Entry | None) -> list[str]:
+    """A request as it is listed: who, when, the marks, the words, the answer."""
+    graded = entry is not None and entry.score is not None and entry.max_score is not None
+    earned = f", {entry.score:g} of {entry.max_score:g}" if graded and entry else ""
+    words = [f"  {reports.plain(line)}" for line in request.text.splitlines()]
+    answered = f"answered: {reports.plain(request.answer)}" if request.answer else "not answered"
+    return [f"{reports.plain(student)}, {request.asked} UTC{earned}: {answered}", *words]
 
 
 def _problems(course: Course, assignment: str, named: Sequence[str]) -> list[str]:

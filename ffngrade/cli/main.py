@@ -37,6 +37,8 @@ examples, in the course's folder:
   ffn-grade similar neurons             answers that are more alike than usual
   ffn-grade export --to grades.csv      write everybody's marks
   ffn-grade excuse neurons --student ann   let it not count for Ann (--problem compose: only that)
+  ffn-grade requests neurons            who asks that marks be looked at again, and why
+  ffn-grade requests neurons --student ann --answer "The marks are right: ..."
   ffn-grade export --to canvas --roster canvas.csv   ... into Canvas' own table
   ffn-grade collect neurons moodle.zip --roster worksheet.csv   take Moodle's download in
   ffn-grade autograde neurons --scheduler tcp://host:8786          on a Dask cluster
@@ -230,6 +232,10 @@ def _add_exchange(add: Add) -> None:
     one.add_argument("--problem", action="append", help="only this problem of it (can be repeated)")
     one.add_argument("--reason", default="", help="kept beside it, for you")
     one.add_argument("--undo", action="store_true", help="it counts again")
+    one = add("requests", "show who asks that marks be looked at again, or answer")
+    one.add_argument("assignment")
+    one.add_argument("--student", default="", help="this one alone")
+    one.add_argument("--answer", default="", help="what the student's feedback will say")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

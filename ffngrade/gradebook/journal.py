@@ -21,7 +21,7 @@ from ffngrade.core.submission import Findings, Rejection, State
 from ffngrade.intake.collect import Received
 from ffngrade.intake.notebook_reader import whole
 
-FOLDER = ".ffn-grade"
+FOLDER, RECORD = ".ffn-grade", "record.db"
 
 MAKE = """
 CREATE TABLE IF NOT EXISTS submission (
@@ -65,6 +65,12 @@ CREATE TABLE IF NOT EXISTS extension (
     PRIMARY KEY (assignment, student)
 )
 """
+MAKE_REQUEST = """
+CREATE TABLE IF NOT EXISTS request (
+    assignment TEXT NOT NULL, student TEXT NOT NULL, text TEXT NOT NULL, asked TEXT NOT NULL,
+    answer TEXT NOT NULL DEFAULT '', PRIMARY KEY (assignment, student)
+)
+"""
 COLUMNS = "PRAGMA table_info({})"
 RENAMED = {"most": "max_score", "moment": "timestamp"}
 """Columns of databases that earlier versions made, and what they are called now."""
@@ -96,6 +102,16 @@ class Entry(NamedTuple):
     """The one of several attempts that counts; empty for the last one."""
 
 
+class Request(NamedTuple):
+    """A student's wish that a person looks at the marks again, and what became of it."""
+
+    text: str
+    asked: str
+    """When it was first seen, in UTC."""
+    answer: str
+    """Empty while nobody has answered."""
+
+
 class Journal:
     """The states of all submissions of a course.
 
@@ -121,12 +137,13 @@ class Journal:
         self._book.execute(MAKE_GRADING)
         self._book.execute(MAKE_EXTRA)
         self._book.execute(MAKE_EXCUSED_PROBLEM)
+        self._book.execute(MAKE_REQUEST)
         self._migrate()
 
     @classmethod
     def of(cls, course: Course) -> "Journal":
         """The record of a course."""
-        return cls(course.folder / FOLDER / "record.db")
+        return cls(course.folder / FOLDER / RECORD)
 
     def __enter__(self) -> "Journal":
         return self
@@ -296,6 +313,32 @@ class Journal:
             "SELECT student, why FROM excused WHERE assignment = ?", (assignment,)
         )
         return dict(found)
+
+    def ask(self, assignment: str, student: str, text: str) -> None:
+        """Note a request; another text than before is a new request, without an answer."""
+        self._book.execute(
+            "INSERT INTO request (assignment, student, text, asked) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (assignment, student) DO UPDATE SET text = excluded.text, "
+            "asked = excluded.asked, answer = '' WHERE text != excluded.text",
+            (assignment, student, whole(text), _now()),
+        )
+
+    def answer(self, assignment: str, student: str, answer: str) -> bool:
+        """Note the answer to a student's request; give whether there is such a request."""
+        changed = self._book.execute(
+            "UPDATE request SET answer = ? WHERE assignment = ? AND student = ?",
+            (whole(answer), assignment, student),
+        )
+        return changed.rowcount == 1
+
+    def requests(self, assignment: str) -> dict[str, Request]:
+        """Return the requests, by student, the oldest first."""
+        found = self._book.execute(
+            "SELECT student, text, asked, answer FROM request WHERE assignment = ? "
+            "ORDER BY asked, student",
+            (assignment,),
+        )
+        return {student: Request(*rest) for student, *rest in found}
 
     def count_grading(self, assignment: str, student: str) -> None:
         """Note that a submission was graded as soon as it came."""

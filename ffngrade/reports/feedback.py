@@ -27,6 +27,7 @@ from traitlets import default
 
 from ffngrade.core.course import Course
 from ffngrade.core.exchange import accompany, beside
+from ffngrade.gradebook.journal import FOLDER, RECORD, Journal, Request
 from ffngrade.gradebook.marks import Marks, marks_of
 from ffngrade.intake.release import titles as titles_of
 from ffngrade.reports.html_sanitizer import harmless, markdown, pathless
@@ -91,6 +92,7 @@ def page(
     name: str,
     titles: Mapping[str, str] = MappingProxyType({}),
     attempt: str = "",
+    request: Request | None = None,
 ) -> str:
     """HTML of a student's feedback.
 
@@ -106,14 +108,21 @@ def page(
         Headings of the problems, by the names of their graded cells.
     attempt : str
         Which of several counts; empty if it is the last one.
+    request : Request, optional
+        The student's wish that the marks be looked at again.
     """
     cells = list(_cells(notebook.cells, marks, Room(_size(notebook)), titles))
     problems = [cell.problem for cell in cells if cell.problem]
-    return _laid_out(name, marks, cells, problems, attempt)
+    return _laid_out(name, marks, cells, problems, attempt, request)
 
 
 def _laid_out(
-    name: str, marks: Marks, cells: list[Shown], problems: list[Problem], attempt: str = ""
+    name: str,
+    marks: Marks,
+    cells: list[Shown],
+    problems: list[Problem],
+    attempt: str = "",
+    request: Request | None = None,
 ) -> str:
     return PAGES.render(
         "feedback",
@@ -122,12 +131,18 @@ def _laid_out(
         cells=cells,
         problems=problems,
         attempt=attempt,
+        request=request,
         now=datetime.now(UTC),
     )
 
 
 def render(
-    course: Course, assignment: str, student: str, notebook: str = "", attempt: str = ""
+    course: Course,
+    assignment: str,
+    student: str,
+    notebook: str = "",
+    attempt: str = "",
+    request: Request | None = None,
 ) -> str:
     """HTML of a student's feedback on a notebook of an assignment (the assignment's own name).
 
@@ -144,15 +159,20 @@ def render(
     found = nbformat.read(course.autograded(student, assignment) / f"{name}.ipynb", as_version=4)
     folders = (course.release(assignment), course.source(assignment))
     marks = marks_of(course.url, name, assignment, student)
-    return page(found, marks, name, _titles(folders, name), attempt)
+    return page(found, marks, name, _titles(folders, name), attempt, request)
 
 
 def write(
-    course: Course, assignment: str, student: str, notebook: str = "", attempt: str = ""
+    course: Course,
+    assignment: str,
+    student: str,
+    notebook: str = "",
+    attempt: str = "",
+    request: Request | None = None,
 ) -> Path:
     """Write the page to where nbgrader puts it, whole or not at all; give the file."""
     name = notebook or assignment
-    text = render(course, assignment, student, name, attempt)
+    text = render(course, assignment, student, name, attempt, request)
     return _written(course, assignment, student, name, text)
 
 
@@ -193,7 +213,11 @@ class FeedbackExporter(Exporter):
         course = CourseDirectory(config=self.config)
         steps = (course.release_directory, course.source_directory)
         folders = tuple(Path(course.format_path(step, ".", assignment)) for step in steps)
-        return page(nb, marks, name, _titles(folders, name)), resources
+        request = None
+        if (file := Path(course.root) / FOLDER / RECORD).is_file():
+            with Journal(file) as record:
+                request = record.requests(assignment).get(known["student"])
+        return page(nb, marks, name, _titles(folders, name), request=request), resources
 
 
 def _size(notebook: NotebookNode) -> int:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from ffngrade.gradebook.journal import Request
 from ffngrade.gradebook.marks import Marks
 from ffngrade.grading import differences
 from ffngrade.intake.release import titles
@@ -164,6 +165,17 @@ def test_the_page_says_what_failed_and_why():
     assert "0.5 taken off because it came late" in html
     assert "checks.verify" not in html
     assert "&lt;/pre&gt;&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("answer", ["", "You are right.\nTwo marks more."])
+def test_the_page_shows_a_request_and_its_answer(answer):
+    marks = Marks(0.0, 4.0, 0.0, {}, frozenset(), {})
+    request = Request("<b>Please</b> look at problem 2.", "2026-12-01 10:00:00", answer)
+    html = page(new_notebook(), marks, "softmax", request=request)
+    assert "&lt;b&gt;Please&lt;/b&gt; look at problem 2." in html
+    assert ("nobody has answered" in html) == (not answer)
+    assert answer in html
+    assert "Your request" not in page(new_notebook(), marks, "softmax")
 
 
 def test_the_policy_lets_the_page_s_own_style_in_and_nothing_else():

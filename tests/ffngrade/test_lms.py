@@ -585,3 +585,62 @@ class Unequal(Shares):
         for job in jobs:
             scores = {f"test_{n}": m * (n != "softmax") for n, m in POINTS.items()}
             yield GradeResult(job.student, job.texts, {NAME: scores}, {NAME: {}})
+
+
+# ---- requests
+
+
+def ask(course, student: str, text: str | bytes, name: str = "regrade.txt") -> None:
+    file = course.folder / "submitted" / student / NAME / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def test_a_request_is_listed_until_it_is_answered_and_a_new_one_is_open_again(graded, capsys):
+    assert run(graded, "requests", NAME) == cli.DONE
+    assert "0 of 0 waiting" in capsys.readouterr().out
+    ask(
+        graded,
+        "ben",
+        "\ufeffProblem 2: my answer is right\x1b[2J,\nsee the paper.\n",
+        "Regrade.TXT",
+    )
+    assert run(graded, "report", NAME) == cli.DONE
+    assert "1 asked for a second look: ffn-grade requests softmax" in capsys.readouterr().out
+    run(graded, "requests", NAME)
+    told = capsys.readouterr().out
+    assert "UTC, 10 of 20: not answered\n  Problem 2: my answer is right" in told
+    assert "\x1b" not in told
+    assert "1 of 1 waiting" in told
+    answer = ["requests", NAME, "--student", "ben", "--answer", "You are right: 2 marks more."]
+    assert run(graded, *answer) == cli.DONE
+    assert "answered: You are right: 2 marks more." in capsys.readouterr().out
+    run(graded, "requests", NAME)
+    assert "0 of 1 waiting" in capsys.readouterr().out
+    ask(graded, "ben", "And problem 3?", "Regrade.TXT")
+    run(graded, "requests", NAME)
+    assert "1 of 1 waiting" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--answer", "Yes"], "--answer needs --student"),
+        (["--student", "ann", "--answer", "Yes"], "ann has asked nothing about softmax"),
+        (["--student", "annn"], "did you mean ann?"),
+    ],
+)
+def test_an_answer_without_a_request_is_refused(graded, capsys, words, said):
+    assert run(graded, "requests", NAME, *words) == cli.NOT_DONE
+    assert said in capsys.readouterr().err
+
+
+def test_a_request_that_cannot_be_read_is_told_and_costs_nobody_else(graded, capsys):
+    ask(graded, "ann", b"x" * 10_001)
+    ask(graded, "ben", "Please.")
+    (graded.folder / "submitted" / "zoe" / NAME / "regrade.txt").symlink_to("/etc/passwd")
+    assert run(graded, "requests", NAME) == cli.CARE
+    told = capsys.readouterr()
+    assert "ann: regrade.txt has 10 kB" in told.err
+    assert "ben, " in told.out
+    assert "root" not in told.out
+    assert "1 of 1 waiting" in told.out
