@@ -218,7 +218,7 @@ def _request(student: str, request: Request, entry: Entry | None) -> list[str]:
     earned = f", {entry.score:g} of {entry.max_score:g}" if graded and entry else ""
     words = [f"  {reports.plain(line)}" for line in request.text.splitlines()]
     answered = f"answered: {reports.plain(request.answer)}" if request.answer else "not answered"
-    return [f"{reports.plain(student)}, {request.asked} UTC{earned}: {answered}", *words]
+    return [f"{reports.plain(student)}, {request.asked[:16]} UTC{earned}: {answered}", *words]
 
 
 def _problems(course: Course, assignment: str, named: Sequence[str]) -> list[str]:
