@@ -47,38 +47,46 @@ def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     return kind
 
 
-def elementwise(f: Callable[[Array], Array], x: ArrayLike, name: str = "x") -> Array:
+Kernel = Callable[[Array, Array], bool]
+"""Reads one array and writes another; or does nothing, where it does not serve them: False."""
+
+
+def elementwise(
+    f: Callable[[Array], Array], x: ArrayLike, name: str = "x", kernel: Kernel | None = None
+) -> Array:
     """Apply ``f`` to every element of ``x``, keeping shape and dtype.
 
     ``f`` sees blocks of shape (n,), in float32 for float16 input (rounded once, at the end) and in
-    the input's dtype otherwise. Results that underflow are zero, which is right, so NumPy is told
-    not to mention it.
+    the input's dtype otherwise. ``kernel`` is asked first, with all of ``x``, (n,).
     """
     a = as_float(x, name)
     flat = a.reshape(-1)  # (n,)
-    work = np.dtype(np.float32) if a.dtype == np.float16 else a.dtype
     out = np.empty_like(flat)
-    with np.errstate(under="ignore"):
-        for start in range(0, flat.size, BLOCK):
-            block = flat[start : start + BLOCK].astype(work, copy=False)
-            out[start : start + BLOCK] = f(block)
+    _fill(f, flat, out, kernel)
     shaped: Array = out.reshape(a.shape)[()]
     return shaped
 
 
-def transform(f: Callable[[Array], Array], x: Array, out: Array) -> Array:
+def transform(
+    f: Callable[[Array], Array], x: Array, out: Array, kernel: Kernel | None = None
+) -> Array:
     """Write ``f`` of every element of ``x`` to ``out`` and give that back; both C-contiguous.
 
     What ``elementwise`` does, without its checks and without a new array for the result.
     """
-    if x.dtype == np.float16:
-        out[...] = elementwise(f, x)
-        return out
-    source, target = x.reshape(-1), out.reshape(-1)
-    with np.errstate(under="ignore"):
-        for start in range(0, source.size, BLOCK):
-            target[start : start + BLOCK] = f(source[start : start + BLOCK])
+    _fill(f, x.reshape(-1), out.reshape(-1), kernel)
     return out
+
+
+def _fill(f: Callable[[Array], Array], x: Array, out: Array, kernel: Kernel | None) -> None:
+    """Results that underflow are zero, which is right, so NumPy is told not to mention it."""
+    if kernel is not None and kernel(x, out):
+        return
+    work = np.dtype(np.float32) if x.dtype == np.float16 else x.dtype
+    with np.errstate(under="ignore"):
+        for start in range(0, x.size, BLOCK):
+            block = x[start : start + BLOCK].astype(work, copy=False)
+            out[start : start + BLOCK] = f(block)
 
 
 class Scratch:

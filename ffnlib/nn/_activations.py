@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ffnlib._base.arrays import Array, elementwise, transform
+from ffnlib._base.kernels import run_kernel
 from ffnlib.nn._erf import normal_tail
 
 __all__ = [
@@ -36,19 +37,19 @@ class Activation:
 
     def __call__(self, x: ArrayLike) -> Array:
         """Value at every element of ``x``: same shape and dtype. TypeError if not real numbers."""
-        return elementwise(self.value, x)
+        return elementwise(self.value, x, kernel=self.fast_value)
 
     def derivative(self, x: ArrayLike) -> Array:
         """Slope at every element of ``x``: same shape and dtype. TypeError if not real numbers."""
-        return elementwise(self.slope, x)
+        return elementwise(self.slope, x, kernel=self.fast_slope)
 
     def write(self, z: Array, out: Array) -> Array:
         """Write the value to ``out``, which may be ``z`` itself; both C-contiguous, one dtype."""
-        return transform(self.value, z, out)
+        return transform(self.value, z, out, self.fast_value)
 
     def pull_back(self, g: Array, z: Array, out: Array) -> Array:
         r"""Write :math:`g \odot f'(z)` to ``out``, which may be ``g``: the gradient before f."""
-        slope = transform(self.slope, z, np.empty_like(z))
+        slope = transform(self.slope, z, np.empty_like(z), self.fast_slope)
         product: Array = np.multiply(g, slope, out=out)
         return product
 
@@ -59,6 +60,14 @@ class Activation:
     def slope(self, x: Array) -> Array:
         """Return the derivative for one block, shape (n,)."""
         raise NotImplementedError
+
+    def fast_value(self, x: Array, out: Array) -> bool:  # noqa: ARG002
+        """Write the value, (n,), with a compiled kernel; False if there is none."""
+        return False
+
+    def fast_slope(self, x: Array, out: Array) -> bool:  # noqa: ARG002
+        """Write the derivative, (n,), with a compiled kernel; False if there is none."""
+        return False
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
@@ -223,7 +232,8 @@ class GELU(Activation):
     :math:`\Phi(x) = \tfrac12 \operatorname{erfc}(-x/\sqrt2)` is the normal distribution and
     :math:`\varphi` its density; the slope is :math:`\Phi(x) + x\,\varphi(x)`. Hendrycks and Gimpel
     (2016). Relative error about 1e-15 in float64; in float32 1e-6 down to x = -5, then x² units of
-    the last place.
+    the last place. Large arrays are left to a compiled kernel where numba (extra ``fast``) is
+    installed; its error in float32 is 4e-7 all the way.
     """
 
     name = "gelu"
@@ -242,6 +252,12 @@ class GELU(Activation):
         t, g = normal_tail(y)
         left = (t - y * INV_SQRT_2PI) * g * g  # phi(y) = g^2 / sqrt(2 pi)
         return np.where(x > 0, 1 - left, left)
+
+    def fast_value(self, x: Array, out: Array) -> bool:
+        return run_kernel(KERNELS, "gelu", x, out)
+
+    def fast_slope(self, x: Array, out: Array) -> bool:
+        return run_kernel(KERNELS, "gelu_slope", x, out)
 
 
 class GELUTanh(Activation):
@@ -270,6 +286,7 @@ class GELUTanh(Activation):
         return np.where(x > 0, 1 - left, left)
 
 
+KERNELS: Final = "ffnlib.nn._kernels"
 FAR: Final[float] = 80.0  # no exponential overflows up to here, float32 or float64
 INV_SQRT_2PI: Final[float] = float(1 / np.sqrt(2 * np.pi))
 SQRT_2_PI: Final[float] = float(np.sqrt(2 / np.pi))

@@ -14,15 +14,13 @@ unpacks in the processor's registers.
 """
 
 from collections.abc import Iterator
-from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ffnlib._base.arrays import Array, as_float
+from ffnlib._base.kernels import kernels_of
 from ffnlib.nn import Linear
 from ffnlib.quantization._levels import Grid
 from ffnlib.quantization._packing import as_bits, pack, unpack
@@ -278,14 +276,12 @@ def round_tokens(x: Array, bits: int) -> tuple[NDArray[np.int8], Array]:
     return np.rint(p, out=p).astype(np.int8), step
 
 
-@cache
 def load_kernels(required: bool = False) -> Any:
     """Return the module of compiled kernels, or None where numba is not installed.
 
     ModuleNotFoundError instead of None if they are ``required``.
     """
-    if find_spec("numba") is None:
-        if required:
-            raise ModuleNotFoundError("engine='numba' needs numba: pip install 'ffnlib[fast]'")
-        return None
-    return import_module("ffnlib.quantization._kernels")
+    kernels = kernels_of("ffnlib.quantization._kernels")
+    if required and kernels is None:
+        raise ModuleNotFoundError("engine='numba' needs numba: pip install 'ffnlib[fast]'")
+    return kernels

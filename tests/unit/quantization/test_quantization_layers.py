@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from ffnlib._base import kernels
 from ffnlib.datasets import digits, holdout
 from ffnlib.lora import adapt, best_approximation
 from ffnlib.nn import MLP, FactoredLinear, FeedForward, Linear, dense_slots, factor
@@ -25,7 +26,6 @@ from ffnlib.quantization import (
     round_tokens,
     unpack_model,
 )
-from ffnlib.quantization import _layer as quantized_linear
 from ffnlib.training import Adam, Cosine, evaluate, fit, gradcheck
 
 ENGINES = ["numpy", "numba"]
@@ -207,8 +207,8 @@ def test_without_numba(monkeypatch):
     rng = np.random.default_rng(0)
     weights, x = quantize(rng.normal(size=(4, 8)), 8), rng.normal(size=8).astype(np.float32)
     with_it = QuantizedLinear(weights).forward(x)
-    monkeypatch.setattr(quantized_linear, "find_spec", lambda _: None)
-    quantized_linear.load_kernels.cache_clear()
+    monkeypatch.setattr(kernels, "find_spec", lambda _: None)
+    kernels.kernels_of.cache_clear()
     try:
         assert_allclose(QuantizedLinear(weights).forward(x), with_it, rtol=1e-5)
         with pytest.raises(ModuleNotFoundError, match=r"pip install 'ffnlib\[fast\]'"):
@@ -216,7 +216,7 @@ def test_without_numba(monkeypatch):
         layer = Linear.from_arrays(dequantize(weights).astype(np.float32))
         assert_allclose(SkippingLinear.from_linear(layer).forward(x), layer.forward(x), rtol=1e-5)
     finally:
-        quantized_linear.load_kernels.cache_clear()
+        kernels.kernels_of.cache_clear()
 
 
 @pytest.mark.parametrize(
