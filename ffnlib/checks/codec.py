@@ -8,6 +8,7 @@ import base64
 import json
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -62,6 +63,8 @@ def _encode(value: object, depth: int) -> Any:
         return ["array", *_bytes(frombuffer(value, dtype="u1")), [len(value)]]
     if isinstance(value, Fraction):
         return _encode(_quotient(value), depth)
+    if isinstance(value, Decimal):
+        return ["float", "nan" if value.is_nan() else float.hex(float(value))]
     if value is None:
         return ["none"]
     if isinstance(value, bool):

@@ -5,6 +5,7 @@ Whatever is judged has passed through here: no subclass, no object with its own 
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
@@ -27,7 +28,7 @@ Value: TypeAlias = NDArray[Any] | float | int | str | list[int] | Formula
 LARGEST = 1_000_000
 # class numbers are indices: so that np.bincount takes them where indices have 32 bits too
 WHOLE: dict[str, Any] = {"int8": int8, "uint8": uint8, "int64": int64, "classes": intp}
-LEAVES = (bool, int, float, Fraction, bool_, number)
+LEAVES = (bool, int, float, Fraction, Decimal, bool_, number)
 
 
 def _leaves(value: object, depth: int = 0) -> Iterator[object]:
@@ -95,6 +96,8 @@ def _integer(value: object) -> int:
         whole = flat.reshape(-1).tolist()[0]
     if isinstance(whole, number | bool_):
         whole = whole.item()
+    if isinstance(whole, Decimal) and whole.is_finite():
+        whole = Fraction(whole)
     if isinstance(whole, float | Fraction) and whole == whole // 1:
         return int(whole)
     if isinstance(whole, int):

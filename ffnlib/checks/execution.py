@@ -11,11 +11,15 @@ import os
 import sys
 import traceback
 import warnings
+from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
 from types import GeneratorType, TracebackType
 from typing import Any
+
+from numpy import asarray
 
 from ffnlib.errors import FunctionStoppedError, ModuleDisabledError
 
@@ -177,16 +181,20 @@ def _stopped(name: str, function: object, error: BaseException) -> FunctionStopp
     )
 
 
-LAZY = (GeneratorType, map, filter, zip, range)
+LISTED = (GeneratorType, map, filter, zip, range, deque, array)
 
 
 def _written_out(value: object) -> object:
     """Make lists of what only promises its items; some more than anybody asks for, and no more."""
-    if isinstance(value, LAZY):
-        return list(islice(value, 1_000_001))
     if type(value) is tuple or type(value) is list:
-        return [list(islice(v, 1_000_001)) if isinstance(v, LAZY) else v for v in value]
-    return value
+        return [_plainer(part) for part in value]
+    return _plainer(value)
+
+
+def _plainer(value: object) -> object:
+    if isinstance(value, LISTED):
+        return list(islice(value, 1_000_001))
+    return asarray(value) if isinstance(value, memoryview) else value
 
 
 def produce(name: str, function: Callable[..., object], arguments: Iterable[object]) -> object:
