@@ -22,7 +22,7 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import Config
 
-from ffngrade.grading.verdict import Question, give_digits, goes_on, outputs_of, question
+from ffngrade.grading.verdict import Question, Written, give_digits, goes_on, outputs_of, question
 from ffngrade.sandbox import bubblewrap as sandbox
 from ffngrade.sandbox import kernel
 from ffngrade.sandbox.bubblewrap import Limits
@@ -132,7 +132,10 @@ class TrustedExecute(NbGraderPreprocessor):
         for step in parts.plain:
             ran = shown.ran[step.place]
             nb.cells[step.place].outputs = [*ran.outputs, *_noted(ran.ended, self.timeout)]
-        stopped = {_name(nb.cells[s.place]): _error(shown.ran[s.place]) for s in parts.plain}
+        written = {
+            _name(nb.cells[step.place]): Written(step.source, _error(shown.ran[step.place]))
+            for step in parts.plain
+        }
         for i, test in parts.tests.items():
             points = float(nb.cells[i].metadata.nbgrader.points) if self.partial_credit else None
             nb.cells[i].outputs = outputs_of(
@@ -141,7 +144,7 @@ class TrustedExecute(NbGraderPreprocessor):
                 unseen[i],
                 self.timeout,
                 points,
-                stopped.get(test.problem.name, ""),
+                written.get(test.problem.name),
             )
         return nb
 
@@ -260,10 +263,10 @@ def _name(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _error(ran: Ran) -> str:
-    """The error with which a cell stopped, or nothing."""
+def _error(ran: Ran) -> tuple[str, str]:
+    """The error with which a cell stopped, and what it says; or nothing."""
     errors = [output for output in ran.outputs if output.get("output_type") == "error"]
-    return f"{errors[-1].get('ename')}: {errors[-1].get('evalue')}" if errors else ""
+    return (str(errors[-1].get("ename")), str(errors[-1].get("evalue"))) if errors else ("", "")
 
 
 def _noted(ended: Ended, seconds: float) -> list[NotebookNode]:

@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +44,11 @@ VERDICT = "application/vnd.ffn-grade.verdict+json"
 
 SIZE = re.compile(r"(?<![\w,])\d[\d,]*")
 """A number that stands alone, as how many entries a result has."""
+
+IN_A_CELL = re.compile(r"(?P<words>.*) \([^()]*, line (?P<line>\d{1,6})\)", re.DOTALL)
+"""What a syntax error says."""
+
+DEFINED = re.compile(r"(?:async +)?(?:def|class) +(\w+)|(\w+) *=[^=]")
 
 CALL = "__import__('ffnlib.checks.kernel_side', fromlist=['answer']).answer({!r}, {}, {!r})"
 
@@ -116,6 +122,14 @@ def _question(source: str, hidden: HiddenCases | None, _ages: tuple[int, ...]) -
     return Question(problem, ast.unparse(function), visible, unseen)
 
 
+class Written(NamedTuple):
+    """The cell in which a function is to be written."""
+
+    source: str
+    error: tuple[str, str] = ("", "")
+    """The name and the words of the error with which it stopped; empty if it did not."""
+
+
 class Verdict(NamedTuple):
     """What became of the cases of a problem."""
 
@@ -142,7 +156,7 @@ def outputs_of(
     unseen: Ran,
     seconds: float,
     points: float | None = None,
-    stopped: str = "",
+    written: Written | None = None,
 ) -> list[NotebookNode]:
     """Return the outputs of the test cell: what passed, or one message that says what did not.
 
@@ -158,10 +172,10 @@ def outputs_of(
         How long the function was given.
     points : float, optional
         What the cell is worth, if the cases that are right are to earn their share of it.
-    stopped : str
-        The error with which the cell stopped in which the function is to be written; empty if none.
+    written : Written, optional
+        The cell in which the function is to be written, and how it ended.
     """
-    verdict = judge(asked, shown, unseen, seconds, stopped)
+    verdict = judge(asked, shown, unseen, seconds, written)
     are = "cases are" if verdict.cases > 1 else "case is"
     counted = f"{verdict.right} of {verdict.cases} {are} right"
     if not verdict.message:
@@ -197,14 +211,16 @@ def _read(answer: str) -> Any:
         return None
 
 
-def judge(asked: Question, shown: Ran, unseen: Ran, seconds: float, stopped: str = "") -> Verdict:
+def judge(
+    asked: Question, shown: Ran, unseen: Ran, seconds: float, written: Written | None = None
+) -> Verdict:
     """Reach the verdict from what came out; see `outputs_of`."""
     problem = asked.problem
     cases = [*asked.visible, *asked.hidden]
     answers, hidden = (list(map(_read, ran.answers)) for ran in (shown, unseen))
     if (answers and _says(answers[0], "missing")) or (not answers and _no_name(asked, shown)):
-        why = f"{problem.name} is not defined: its cell stopped with {_line(stopped)}"
-        words = why if stopped else undefined(problem.name)
+        why = written and f"{problem.name} is not defined: {_absent(problem.name, written)}"
+        words = why or undefined(problem.name)
         return Verdict(words, 0, len(cases), barred=True, mistake=words)
     came: dict[int, tuple[int, list[Any], Ran, Callable[[Any, Problem], object]]]
     came = {id(c): (i, answers, shown, _returned) for i, c in enumerate(asked.visible)}
@@ -249,6 +265,30 @@ def _is_right(problem: Problem, run: Run, case: Case) -> bool:
         return problem.judged(case, *run(case)) is None
     except FunctionStoppedError:
         return False
+
+
+def _absent(name: str, written: Written) -> str:
+    """Say why a cell has not left a function of this name."""
+    kind, words = written.error
+    lines = written.source.splitlines()
+    if placed := IN_A_CELL.fullmatch(
+        words[:LONGEST]
+    ):  # a syntax error, in a file that nobody knows
+        number = int(placed["line"])
+        line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        return f"line {number} of its cell is no Python ({_line(placed['words'])}): {_line(line)}"
+    if kind:
+        return f"its cell stopped with {_line(f'{kind}: {words}' if words else kind)}"
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in lines):
+        return "its cell is empty, or was deleted"
+    names = list(
+        dict.fromkeys(found[1] or found[2] for line in lines if (found := DEFINED.match(line)))
+    )
+    if close := get_close_matches(name, names, 1):
+        return f"its cell defines {close[0]} instead"
+    if names:
+        return f"its cell defines only {_line(', '.join(names))}"
+    return "its cell does not define it"
 
 
 def _says(answer: Any, word: str) -> bool:

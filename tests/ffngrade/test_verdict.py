@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import determine_grade
 
-from ffngrade.grading.verdict import Question, goes_on, outputs_of, question
+from ffngrade.grading.verdict import Question, Written, goes_on, outputs_of, question
 from ffngrade.sandbox.session import Ran
 from ffnlib.checks import kernel_side
 from ffnlib.checks.codec import dumps, encode
@@ -137,11 +137,32 @@ def test_a_missing_name_is_undefined(asked):
     assert "not defined" not in told
 
 
-def test_a_function_whose_cell_stopped_is_told_by_its_error(asked):
-    outputs = outputs_of(asked, ran({"missing": True}), ran(), 30, None, "SyntaxError: \n no")
-    assert outputs[-1].evalue.splitlines()[0] == (
-        "logsumexp is not defined: its cell stopped with SyntaxError:   no"
-    )
+@pytest.mark.parametrize(
+    ("source", "error", "said"),
+    [
+        ("", ("", ""), "its cell is empty, or was deleted"),
+        ("\n  # my answer\n", ("", ""), "its cell is empty, or was deleted"),
+        ("def logsumexpp(z):\n    pass", ("", ""), "its cell defines logsumexpp instead"),
+        ("lse = 3\ndef other(): ...", ("", ""), "its cell defines only lse, other"),
+        ("print(1) == 2", ("", ""), "its cell does not define it"),
+        ("x = 1 / 0", ("ZeroDivisionError", "by\n 0"), "stopped with ZeroDivisionError: by  0"),
+        ("exit()", ("SystemExit", ""), "its cell stopped with SystemExit"),
+        (
+            "import math\ndef logsumexp(z:\n",
+            ("SyntaxError", "'(' was never closed (3468.py, line 2)"),
+            "line 2 of its cell is no Python ('(' was never closed): def logsumexp(z:",
+        ),
+        (
+            "x",
+            ("IndentationError", "expected (a) block (/tmp/x y.py, line 99)"),
+            "line 99 of its cell is no Python (expected (a) block): ",
+        ),
+    ],
+)
+def test_why_there_is_no_function_is_told_by_its_cell(asked, source, error, said):
+    outputs = outputs_of(asked, ran({"missing": True}), ran(), 30, None, Written(source, error))
+    assert outputs[-1].evalue.splitlines()[0].endswith(said)
+    assert outputs[-1].evalue.startswith("logsumexp is not defined: ")
 
 
 def test_hidden_cases_are_worth_asking_only_after_all_visible_ones(asked):
