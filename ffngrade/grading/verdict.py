@@ -276,7 +276,7 @@ def _absent(name: str, written: Written) -> str:
     ):  # a syntax error, in a file that nobody knows
         number = int(placed["line"])
         line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        return f"line {number} of its cell is no Python ({_line(placed['words'])}): {_line(line)}"
+        return f"line {number} of its cell is not Python ({_line(placed['words'])}): {_line(line)}"
     if kind:
         return f"its cell stopped with {_line(f'{kind}: {words}' if words else kind)}"
     if not any(line.strip() and not line.lstrip().startswith("#") for line in lines):

@@ -150,12 +150,12 @@ def test_a_missing_name_is_undefined(asked):
         (
             "import math\ndef logsumexp(z:\n",
             ("SyntaxError", "'(' was never closed (3468.py, line 2)"),
-            "line 2 of its cell is no Python ('(' was never closed): def logsumexp(z:",
+            "line 2 of its cell is not Python ('(' was never closed): def logsumexp(z:",
         ),
         (
             "x",
             ("IndentationError", "expected (a) block (/tmp/x y.py, line 99)"),
-            "line 99 of its cell is no Python (expected (a) block): ",
+            "line 99 of its cell is not Python (expected (a) block): ",
         ),
     ],
 )
