@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from difflib import ndiff
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,10 @@ def test_the_cells_say_in_the_browser_what_the_book_says(
         if cell["id"] in wanted and not failed and (name, cell["id"]) not in OTHER:
             ran += 1
             if not same(said(got), wanted[cell["id"]]):
-                faults.append(f"{cell['id']}: {said(got)!r} instead of {wanted[cell['id']]!r}")
-    assert faults == []
+                faults.append(f"{cell['id']} says otherwise:")
+                faults += ndiff(lines(wanted[cell["id"]]), lines(said(got)))
+    if faults:
+        pytest.fail("\n".join(faults), pytrace=False)
     assert ran >= 1, "nothing was compared"
 
 
