@@ -34,42 +34,42 @@ in_llvm: Callable[[Callable[..., Any]], Any] = intrinsic
 
 
 @in_llvm
-def bits_of(typing, x):  # type: ignore[no-untyped-def]  # noqa: ARG001
+def bits_of(typing, x):  # noqa: ARG001
     """Read the bits of a float as a whole number of the same size."""
     whole = types.int32 if x == types.float32 else types.int64
     return whole(x), _same_bits
 
 
 @in_llvm
-def from_bits(typing, bits, like):  # type: ignore[no-untyped-def]  # noqa: ARG001
+def from_bits(typing, bits, like):  # noqa: ARG001
     """Read the last bits of a whole number as a float of the dtype of ``like``."""
 
-    def read(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def read(context, builder, signature, args):
         if like == types.float32:
             args = [builder.trunc(args[0], context.get_value_type(types.int32))]
-        return _same_bits(context, builder, signature, args)  # type: ignore[no-untyped-call]
+        return _same_bits(context, builder, signature, args)
 
     return like(types.int64, like), read
 
 
-def _same_bits(context, builder, signature, args):  # type: ignore[no-untyped-def]
+def _same_bits(context, builder, signature, args):
     return builder.bitcast(args[0], context.get_value_type(signature.return_type))
 
 
 @in_llvm
-def fma(typing, a, b, c):  # type: ignore[no-untyped-def]  # noqa: ARG001
+def fma(typing, a, b, c):  # noqa: ARG001
     """Compute ``a * b + c``, rounded once."""
     return a(a, b, c), lambda context, builder, signature, args: builder.fma(*args)  # noqa: ARG005
 
 
 @in_llvm
-def polynomial(typing, coefficients, x):  # type: ignore[no-untyped-def]  # noqa: ARG001
+def polynomial(typing, coefficients, x):  # noqa: ARG001
     """Evaluate by Horner's rule, highest power first, without a loop.
 
     A loop inside the loop over an array would keep LLVM from taking several elements at once.
     """
 
-    def horner(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    def horner(context, builder, signature, args):  # noqa: ARG001
         unpack: Any = cgutils.unpack_tuple
         first, *others = unpack(builder, args[0])
         once = ("contract",)

@@ -170,7 +170,7 @@ class QuantizedLinear(Linear):
         if len(flat) and self.activation_bits is None:
             self._multiply(flat.astype(work, copy=False), y)
         elif len(flat):
-            p, step = round_tokens(flat.astype(work, copy=False), self.activation_bits or 8)
+            p, step = self._round(flat.astype(work, copy=False), self.activation_bits or 8)
             self._multiply(p, y)
             y *= step
         if self.b is not None:
@@ -183,7 +183,7 @@ class QuantizedLinear(Linear):
 
     def _multiply(self, x: NDArray[Any], y: Array) -> None:
         """Add x W^T to y, (n, d_out): x (n, d_in) holds floats, or whole numbers in int8."""
-        kernels = None if self.engine == "numpy" or len(x) > TOKENS else load_kernels()
+        kernels = self._kernels(x)
         if kernels is not None and kernels.serves(self, x, y):
             kernels.multiply(self, x, y)
             return
@@ -192,6 +192,13 @@ class QuantizedLinear(Linear):
                 self._add_groups(x, y, rows)
             else:
                 y[:, rows] += x @ self._rows(rows, y.dtype).T  # (n, d_in) (d_in, rows)
+
+    def _round(self, x: Array, bits: int) -> tuple[NDArray[np.int8], Array]:
+        kernels = self._kernels(x) if x.dtype == np.float32 else None
+        return (round_tokens if kernels is None else kernels.round_tokens)(x, bits)
+
+    def _kernels(self, x: NDArray[Any]) -> Any:
+        return None if self.engine == "numpy" or len(x) > TOKENS else load_kernels()
 
     def _add_groups(self, x: NDArray[Any], y: Array, rows: slice) -> None:
         """Add a few outputs to y, (n, d_out): the inner sums first, then the step of each group."""
