@@ -1,4 +1,4 @@
-r"""Compiled GELU and softmax; numba (extra ``fast``) makes them.
+r"""Compiled GELU, softmax and products with few rows; numba (extra ``fast``) makes them.
 
 NumPy passes over an array once for every operation. These loops pass once for all of them, and
 LLVM turns them into vector instructions, because nothing in them branches: no interval, no special
@@ -187,3 +187,42 @@ def softmax(z: Array, out: Array) -> None:
     for start in range(0, len(z), count):
         rows = slice(start, start + count)
         SOFTMAX[z.dtype.char](z[rows], z[rows].max(axis=1), out[rows])
+
+
+@in_any_order
+def few_rows(x, W, y):  # type: ignore[no-untyped-def]
+    """Write x W^T to y, (n, d_out), for x (n, d_in) of few rows.
+
+    Four rows of W meet four of x at a time: eight numbers are read for sixteen products, and W
+    comes from memory once. The last rows may be done again.
+    """
+    last_i, last_t = len(W) - 1, len(x) - 1
+    for i in range(0, len(W), 4):
+        j, k, m = min(i + 1, last_i), min(i + 2, last_i), min(i + 3, last_i)
+        wi, wj, wk, wm = W[i], W[j], W[k], W[m]
+        for a in range(0, len(x), 4):
+            b, c, d = min(a + 1, last_t), min(a + 2, last_t), min(a + 3, last_t)
+            xa, xb, xc, xd = x[a], x[b], x[c], x[d]
+            ai = bi = ci = di = aj = bj = cj = dj = np.float32(0)
+            ak = bk = ck = dk = am = bm = cm = dm = np.float32(0)
+            for f in range(W.shape[1]):
+                ai += xa[f] * wi[f]
+                bi += xb[f] * wi[f]
+                ci += xc[f] * wi[f]
+                di += xd[f] * wi[f]
+                aj += xa[f] * wj[f]
+                bj += xb[f] * wj[f]
+                cj += xc[f] * wj[f]
+                dj += xd[f] * wj[f]
+                ak += xa[f] * wk[f]
+                bk += xb[f] * wk[f]
+                ck += xc[f] * wk[f]
+                dk += xd[f] * wk[f]
+                am += xa[f] * wm[f]
+                bm += xb[f] * wm[f]
+                cm += xc[f] * wm[f]
+                dm += xd[f] * wm[f]
+            y[a, i], y[b, i], y[c, i], y[d, i] = ai, bi, ci, di
+            y[a, j], y[b, j], y[c, j], y[d, j] = aj, bj, cj, dj
+            y[a, k], y[b, k], y[c, k], y[d, k] = ak, bk, ck, dk
+            y[a, m], y[b, m], y[c, m], y[d, m] = am, bm, cm, dm

@@ -16,8 +16,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ffnlib._base import kernels
 from ffnlib._base.compiling import compiler
+from ffnlib.nn import Linear, gelu, softmax
 from ffnlib.nn import _kernels as compiled
-from ffnlib.nn import gelu, softmax
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 ODD = [0.0, -0.0, 1e-320, -1e-310, 1e-45, -1e-40, 1e300, -1e300, np.inf, -np.inf, np.nan]
@@ -200,3 +200,83 @@ def test_where_nothing_can_be_written_a_kernel_is_compiled_all_the_same(monkeypa
 
     monkeypatch.setattr(Dispatcher, "enable_caching", refuse)
     assert compiler("contract")(lambda x: x + 1)(2) == 3
+
+
+@pytest.fixture
+def one_thread(monkeypatch):
+    monkeypatch.setattr(kernels, "threads", lambda: 1)
+    monkeypatch.setattr(kernels, "PRODUCTS", 0)
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (4, 16), (5, 17), (10, 400), (63, 257)])
+def test_products_of_few_rows_agree(shape, monkeypatch):
+    rng = np.random.default_rng(0)
+    layer = Linear.from_arrays(rng.normal(size=shape).astype(np.float32), rng.normal(size=shape[0]))
+    for n in (0, 1, 2, 3, 4, 5, 8, 31, 32, 33):
+        x = rng.normal(size=(n, shape[1])).astype(np.float32)
+        y = layer.forward(x)
+        out = np.empty_like(y)
+        assert layer.forward(x, out=out) is out
+        with monkeypatch.context() as patch:
+            patch.setattr(kernels, "ROWS", {})
+            expected = layer.forward(x)
+        assert y.dtype == np.float32
+        # the terms' sizes, not the sum's, say how much is rounded away
+        size = np.abs(x) @ np.abs(layer.W).T + np.abs(layer.b)
+        for got in (y, out):
+            assert (np.abs(got - expected) <= 2e-6 * size).all()
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_other_products_stay_with_numpy_or_agree(monkeypatch):
+    rng = np.random.default_rng(0)
+    W = rng.normal(size=(30, 40)).astype(np.float32)
+    layer = Linear.from_arrays(W)
+    x = rng.normal(size=(6, 40)).astype(np.float32)
+    turned = Linear.from_arrays(W)
+    turned.W = np.asfortranarray(W)
+    cases = [
+        (layer, np.asfortranarray(x)), (turned, x), (layer, x.astype(np.float64)),
+        (layer, x.astype(np.float16)), (layer, x[0]), (layer, x.reshape(2, 3, 40)),
+    ]  # fmt: skip
+    got = [one.forward(a) for one, a in cases]
+    monkeypatch.setattr(kernels, "ROWS", {})
+    for y, (one, a) in zip(got, cases, strict=True):
+        assert_array_equal(y, one.forward(a))
+    monkeypatch.setattr(kernels, "ROWS", {1: 32})
+    square = Linear.from_arrays(W[:, :30])
+    inner = x[:, :30].copy()
+    expected = square.forward(inner)
+    assert_allclose(square.forward(inner, out=inner), expected, rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="out must have shape"):
+        layer.forward(x, out=np.empty((5, 30), np.float32))
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_products_of_few_rows_keep_nan_and_infinities():
+    layer = Linear.from_arrays(np.ones((5, 20), np.float32))
+    x = np.ones((3, 20), np.float32)
+    x[0, 3], x[1, 4], x[2, 5] = np.nan, np.inf, 1e-40
+    y = layer.forward(x)
+    assert np.isnan(y[0]).all()
+    assert (y[1] == np.inf).all()
+    assert_array_equal(y[2], np.float32(19))
+
+
+@pytest.mark.parametrize(
+    ("variables", "threads"),
+    [
+        ({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "8"}, 1),
+        ({"OMP_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "many"}, 6),
+        ({}, 6),
+    ],
+)
+def test_threads(monkeypatch, variables, threads):
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(kernels.os, "cpu_count", lambda: 6)
+    assert kernels.threads.__wrapped__() == threads
