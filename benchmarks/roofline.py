@@ -2,8 +2,9 @@
 
 The limits (products of large matrices; reading one matrix from memory for one vector) and a SwiGLU
 layer of 138 MB at batches of 1 to 256 are timed in turns, in float32. The roofline predicts the
-least time of each batch; the ratio says how many times that the layer takes. Wanted with one thread:
-at most 1.3 times at batches of 2 and 4, 1.4 at 8, 1.6 at 16 and 32. PyTorch's layer stands beside.
+least time of each batch; the ratio says how many times that the layer takes. Wanted with one
+thread: at most 1.3 times at batches of 2 and 4, 1.4 at 8, 1.6 at 16 and 32. PyTorch's layer stands
+beside.
 """
 
 import os
@@ -67,17 +68,18 @@ def measure() -> None:
     print(f" SwiGLU, {D_MODEL} to {D_FF}, float32")
     for n in BATCHES:
         work = ffn_work(D_MODEL, D_FF, n, VARIANT, FLOAT32)
+        theirs = f"PyTorch, batch {n}"
         taken, least = timings[f"batch {n}"].median, seconds_for(work, machine, "float32")
         limit = bound(work, machine, "float32")
         print(
             f"  batch {n:4} {1e3 * taken:8.2f} ms, at least {1e3 * least:8.2f} ({limit:7}):"
-            f" {taken / least:5.2f} x; PyTorch {1e3 * timings[f'PyTorch, batch {n}'].median:8.2f} ms"
+            f" {taken / least:5.2f} x; PyTorch {1e3 * timings[theirs].median:8.2f} ms"
         )
         most = WANTED.get(n) if os.environ.get("FFN_BENCH_THREADS") == "one" else None
         note(f"a layer at batch {n}: time", f"{1e3 * taken:,.2f} ms",
              f"roofline, {1e3 * least:,.2f} ms", taken / least, most=most)  # fmt: skip
         note(f"a layer at batch {n}: speed", f"{1e3 * taken:,.2f} ms", "PyTorch",
-             timings[f"batch {n}"].speedup[f"PyTorch, batch {n}"])  # fmt: skip
+             timings[f"batch {n}"].speedup[theirs])  # fmt: skip
 
 
 if __name__ == "__main__":
