@@ -1,6 +1,6 @@
 """Time of one example, and of a thousand, through 784-1024-400-10 in float32.
 
-Wanted, with one thread and one example: 1.4 times as fast as PyTorch, 2 times as scikit-learn.
+Wanted, with one thread and one example: 1.5 times as fast as PyTorch, 2 times as scikit-learn.
 """
 
 from itertools import pairwise
@@ -13,7 +13,7 @@ from sklearn.neural_network import MLPClassifier
 from ffnlib.nn import MLP
 
 SIZES = [784, 1024, 400, 10]
-WANTED = {"PyTorch, eager": 1.4, "scikit-learn": 2.0}
+WANTED = {"PyTorch, eager": 1.5, "scikit-learn": 2.0}
 
 
 def measure() -> None:

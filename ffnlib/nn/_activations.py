@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ffnlib._base.arrays import Array, elementwise, transform
-from ffnlib._base.kernels import run_kernel
+from ffnlib._base.kernels import LARGE, run_kernel
 from ffnlib.nn._erf import normal_tail
 
 __all__ = [
@@ -48,10 +48,19 @@ class Activation:
         return transform(self.value, z, out, self.fast_value)
 
     def pull_back(self, g: Array, z: Array, out: Array) -> Array:
-        r"""Write :math:`g \odot f'(z)` to ``out``, which may be ``g``: the gradient before f."""
-        slope = transform(self.slope, z, np.empty_like(z), self.fast_slope)
-        product: Array = np.multiply(g, slope, out=out)
-        return product
+        r"""Write :math:`g \odot f'(z)` to ``out``, which may be ``g``: the gradient before f.
+
+        ``z`` and ``out`` are C-contiguous.
+        """
+        flat_g, flat_z, flat_out = g.reshape(-1), z.reshape(-1), out.reshape(-1)
+        parts = max(1, z.size // LARGE)  # there is never a slope for all of z
+        for i in range(parts):
+            part = slice(i * z.size // parts, (i + 1) * z.size // parts)
+            slope = transform(
+                self.slope, flat_z[part], np.empty_like(flat_z[part]), self.fast_slope
+            )
+            np.multiply(flat_g[part], slope, out=flat_out[part])
+        return out
 
     def value(self, x: Array) -> Array:
         """Return the value for one block, shape (n,)."""

@@ -258,7 +258,9 @@ class MLP(Model):
             if keep is not None:
                 delta *= keep
             if f is not identity:
-                delta = f.pull_back(delta, z, self._array("delta", i, z.shape))  # (batch, d_out)
+                ours = i < len(self.layers) - 1  # the gradient given is left as it is
+                out = delta if ours else self._array("delta", i, z.shape)
+                delta = f.pull_back(delta, z, out)  # (batch, d_out)
             if i == 0 and not inputs:
                 self.layers[i].fill_gradients(x, delta)
                 return None

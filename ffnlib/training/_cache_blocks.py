@@ -36,19 +36,19 @@ class Piece(NamedTuple):
 class Block:
     """A few pieces, with what the optimizer remembers about them.
 
-    ``room`` is where their change is computed, (n,); all blocks share it. ``memory`` holds arrays
-    of that shape, zeros at first.
+    ``room`` is where their change is computed, (n,); all blocks share it, and ``gathered``, where a
+    gradient is put together. ``memory`` holds arrays of that shape, zeros at first.
     """
 
-    def __init__(self, pieces: list[Piece], room: Array, memory: int) -> None:
+    def __init__(self, pieces: list[Piece], room: Array, gathered: Array, memory: int) -> None:
         size = pieces[-1].place.stop
         self.pieces = pieces
         self.room = room[:size]
         self.memory = [np.zeros_like(self.room) for _ in range(memory)]
-        self._gradient: Array = np.empty(size, room.dtype)
+        self._gradient: Array = gathered[:size]
 
     def gather(self, gradients: Sequence[Array]) -> Array:
-        """Return this block's gradient, (n,); it is not to be changed."""
+        """Return this block's gradient, (n,), valid until the next block's; not to be changed."""
         if len(self.pieces) == 1:
             piece = self.pieces[0]
             return gradients[piece.number].reshape(-1)[piece.part]
@@ -98,7 +98,8 @@ def split_into_blocks(parameters: Sequence[Array], memory: int) -> list[Block]:
     if not parameters:
         return []
     room = np.empty(SIZE, parameters[0].dtype)  # one for all, so that it stays in the cache
-    return [Block(pieces, room, memory) for pieces in _fill(parameters, room)]
+    gathered = np.empty_like(room)
+    return [Block(pieces, room, gathered, memory) for pieces in _fill(parameters, room)]
 
 
 def _fill(parameters: list[Array], room: Array) -> Iterator[list[Piece]]:
