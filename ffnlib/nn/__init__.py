@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ffnlib.nn._activations import sigmoid as sigmoid
     from ffnlib.nn._activations import silu as silu
     from ffnlib.nn._activations import softplus as softplus
+    from ffnlib.nn._activations import squared_relu as squared_relu
     from ffnlib.nn._activations import tanh as tanh
     from ffnlib.nn._attention import Attention as Attention
     from ffnlib.nn._attention import rotate as rotate
@@ -98,6 +99,7 @@ else:
                 "sigmoid",
                 "silu",
                 "softplus",
+                "squared_relu",
                 "tanh",
             ),
             "_attention": (

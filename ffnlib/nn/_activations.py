@@ -23,7 +23,7 @@ from ffnlib.nn._erf import normal_tail
 
 __all__ = [
     "ACTIVATIONS", "Activation", "LeakyReLU", "activation", "gelu", "gelu_tanh", "identity",
-    "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh",
+    "leaky_relu", "relu", "sigmoid", "silu", "softplus", "squared_relu", "tanh",
 ]  # fmt: skip
 
 
@@ -147,6 +147,32 @@ class LeakyReLU(Activation):
     def slope(self, x: Array) -> Array:
         """Return the derivative for one block, shape (n,)."""
         return np.where(np.isnan(x), x, np.where(x > 0, 1, self.alpha))
+
+
+class SquaredReLU(Activation):
+    r"""ReLU, squared: :math:`f(x) = \max(x, 0)^2`, slope :math:`2 \max(x, 0)`.
+
+    It has a slope at 0 too. Twice the input gives four times the value, so what is large grows
+    fast, beyond the dtype's range to inf. So et al. (2021), arXiv:2109.08668.
+
+    Examples
+    --------
+    >>> from ffnlib.nn import squared_relu
+    >>> squared_relu([-1.0, 0.5, 1.0, 2.0])
+    array([0.  , 0.25, 1.  , 4.  ])
+    """
+
+    name = "squared_relu"
+
+    def value(self, x: Array) -> Array:
+        with np.errstate(over="ignore"):
+            value: Array = np.square(np.maximum(x, 0))
+        return value
+
+    def slope(self, x: Array) -> Array:
+        with np.errstate(over="ignore"):
+            slope: Array = 2 * np.maximum(x, 0)
+        return slope
 
 
 class Sigmoid(Activation):
@@ -304,6 +330,7 @@ CUBIC: Final[float] = 0.044715
 identity: Final = Identity()
 relu: Final = ReLU()
 leaky_relu: Final = LeakyReLU()
+squared_relu: Final = SquaredReLU()
 sigmoid: Final = Sigmoid()
 tanh: Final = Tanh()
 softplus: Final = Softplus()

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ffnlib.nn import (  # fmt: skip
     ACTIVATIONS,
+    MLP,
     LeakyReLU,
     activation,
     erf,
@@ -20,8 +21,10 @@ from ffnlib.nn import (  # fmt: skip
     relu,
     sigmoid,
     silu,
+    squared_relu,
     tanh,
 )
+from ffnlib.training import gradcheck
 from tests.reference import compare
 
 F = torch.nn.functional
@@ -260,3 +263,28 @@ def test_silu_is_the_same_whichever_formula_a_block_takes(dtype):
     assert_allclose(near, far, rtol=8 * eps)
     near, far = silu.derivative(x), silu.derivative(np.append(x, dtype(-1e4)))[:-1]
     assert_allclose(near, far, rtol=100 * eps, atol=4 * eps)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_squared_relu_is_pytorchs_relu_squared_with_its_gradient(dtype):
+    x = np.concatenate([np.random.default_rng(0).normal(size=200), [0.0, -0.0]]).astype(dtype)
+    tensor = torch.tensor(x, requires_grad=True)
+    square = F.relu(tensor) ** 2
+    square.sum().backward()
+    assert_array_equal(squared_relu(x), square.detach().numpy())
+    assert_array_equal(squared_relu.derivative(x), tensor.grad.numpy())
+
+
+def test_squared_relu_has_no_warning_where_it_overflows():
+    huge = np.finfo(np.float64).max
+    assert_array_equal(squared_relu([huge, np.inf, -np.inf, np.nan]), [np.inf, np.inf, 0, np.nan])
+    assert_array_equal(squared_relu.derivative([huge, np.inf, -np.inf]), [np.inf, np.inf, 0])
+
+
+def test_a_network_learns_through_squared_relu():
+    net = MLP([5, 7, 3], squared_relu, rng=np.random.default_rng(0))
+    x = np.random.default_rng(1).normal(size=(4, 5))
+    net.forward(x, training=True)
+    net.backward(np.ones((4, 3)))
+    check = gradcheck(lambda _: net.forward(x).sum(), net.named_parameters(), net.named_gradients())
+    assert check.worst.error < 1e-6
