@@ -39,6 +39,11 @@ FOLD = """\
 </details>"""
 BEGIN = '<div class="ffn-solve" data-problem="{name}" data-kind="{kind}">\n'
 END = "</div>\n"
+SCRIPTS = (
+    "code_engine.js", "code_worker.js", "editor.js", "exercise_notebook.js", "exercises.js",
+    "keep_offline.js", "kept.js", "show.js", "sparing.js", "written.js",
+)  # fmt: skip
+"""What an assignment's page may ask for, also later."""
 CASES = "Visible cases: what is called, and what must come back"
 QUESTIONS = """\
 Compare your answer with these questions. Whoever marks it asks much the same.
@@ -148,6 +153,11 @@ def equip(app: Sphinx, page: str, template: str, context: dict[str, Any], doctre
     del page, template, doctree
     if ASSIGNMENT not in context.get("body", "") or app.builder.format != "html":
         return
+    address = context["pathto"]
+    context["ffn_keep"] = [
+        address(f"_static/ffn/{part}", 1)
+        for part in (*SCRIPTS, *(f"editor/{part}" for part in assets.editor_files()))
+    ]
     app.add_js_file("ffn/exercises.js", type="module")
     app.add_css_file("ffn/editor/layout.css")
     app.add_css_file("ffn/code.css")
@@ -183,5 +193,5 @@ def prepare(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", prepare)
     app.connect("source-read", insert)
-    app.connect("html-page-context", equip)
+    app.connect("html-page-context", equip, priority=400)  # before the page is told what to keep
     app.connect("build-finished", serve)

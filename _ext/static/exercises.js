@@ -3,6 +3,7 @@
 // nowhere; Python runs in a worker that can be ended at any moment (code_engine.js).
 import { CodeEngine, siteConfig } from "./code_engine.js";
 import { filled, hash, opened, problems } from "./exercise_notebook.js";
+import { keepOffline } from "./keep_offline.js";
 import { get, hear, now, remove, set } from "./kept.js";
 import { agreed, sparing } from "./sparing.js";
 
@@ -25,7 +26,7 @@ const listed = (words) => (words.length > 1 ? `${words.slice(0, -1).join(", ")} 
 
 const home = document.querySelector(".ffn-assignment");
 const { assignment, notebook } = home.dataset;
-const engine = new CodeEngine(siteConfig());
+const engine = new CodeEngine(siteConfig(), () => engine.state === "live" && keepOffline());
 const answers = new Map(); // id -> Answer
 let release = null;
 let own = false; // this tab is writing: what it hears then is its own

@@ -2,6 +2,7 @@
 // Python in a worker as soon as that is there.
 import { Engine } from "./engine.js";
 import explorer from "./explorer.js";
+import { keepOffline } from "./keep_offline.js";
 import { agreed, sparing } from "./sparing.js";
 
 const config = JSON.parse(document.getElementById("ffn-config").textContent);
@@ -332,14 +333,4 @@ function stayWith(figure) {
   if (document.readyState === "complete") setTimeout(leave, 3000);
 }
 
-// A site that carries Python itself is there without a network the next time.
-async function keepForNextTime() {
-  await navigator.serviceWorker.register(at(config.offline.script));
-  const { active } = await navigator.serviceWorker.ready;
-  const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
-  active.postMessage({ keep: [location.href.split("#")[0], ...fetched, ...config.offline.keep.map(at)] });
-}
-if (config.offline && !spare && figures.some((figure) => !("waits" in figure.dataset)) && navigator.serviceWorker) {
-  const later = () => setTimeout(() => keepForNextTime().catch((error) => console.warn("offline", error)), 1000);
-  document.readyState === "complete" ? later() : addEventListener("load", later);
-}
+if (!spare && figures.some((figure) => !("waits" in figure.dataset))) keepOffline();

@@ -19,6 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import SAVING, Reader
 from browser.serving import Server
+from browser.test_offline import KEPT
 from browser.test_pages import FRAMES, LEVELS, TRANSITIONS, violations
 from ffngrade.cli import main as cli
 from ffngrade.sandbox import bubblewrap, kernel, prefork
@@ -120,6 +121,22 @@ def test_check_says_what_the_checks_say(reader: Reader, served: Server, assignme
     assert differ == []
     assert reader.complaints == []
     assert reader.foreign == []
+
+
+def test_an_assignment_that_was_solved_before_is_there_without_a_network(
+    reader: Reader, served: Server
+) -> None:
+    page = opened(reader, served)
+    assert "Passed" in (check(page, "compose", RIGHT).text_content() or "")
+    keep = json.loads(page.locator("#ffn-config").text_content() or "")["offline"]["keep"]
+    assert any("code_worker.js" in name for name in keep)
+    assert page.evaluate(KEPT, [page.url, *keep]) == []
+    page.context.set_offline(True)
+    page.reload()
+    page.wait_for_selector(".ffn-assignment[data-ready]")
+    expect(box_of(page, "compose").locator("textarea")).to_have_value(RIGHT)
+    expect(check(page, "compose", WRONG)).to_contain_text("Not passed")
+    assert reader.complaints == []
 
 
 # --- what must not break the page ----------------------------------------------------------------
