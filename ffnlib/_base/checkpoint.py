@@ -26,7 +26,10 @@ def write_arrays(path: str | PathLike[str], arrays: Mapping[str, NDArray[Any]]) 
     OSError if the folder does not exist or cannot be written; the old file is then still there.
     """
     content = io.BytesIO()
-    np.savez(content, allow_pickle=False, **{_MARK: np.array(FORMAT)}, **arrays)
+    with zipfile.ZipFile(content, "w") as archive:  # np.savez would pickle what is no number
+        for name, array in {_MARK: np.array(FORMAT), **arrays}.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
     write_whole(path, content.getvalue())
 
 

@@ -30,7 +30,8 @@ class Shift:
         p = self.pixels
         padded = np.pad(images, ((0, 0), (p, p), (p, p)))
         width = side + 2 * p
-        down, right = as_rng(rng).integers(0, 2 * p + 1, size=(2, m))
+        drawn = as_rng(rng).integers(0, 2 * p + 1, size=(2, m))
+        down, right = drawn.astype(np.intp)  # indices, which a browser counts in 32 bits
         corner = np.arange(m) * width**2 + down * width + right  # of each window in the flat array
         window = np.add.outer(np.arange(side) * width, np.arange(side)).reshape(-1)
         moved: Array = padded.reshape(-1).take(np.add.outer(corner, window))
