@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ffnlib.production._comparison import compare_unpaired as compare_unpaired
     from ffnlib.production._comparison import mcnemar as mcnemar
     from ffnlib.production._comparison import seeds_needed as seeds_needed
+    from ffnlib.production._engines import Engine as Engine
+    from ffnlib.production._engines import engines as engines
     from ffnlib.production._failure_scenarios import BAD as BAD
     from ffnlib.production._failure_scenarios import PROBE as PROBE
     from ffnlib.production._failure_scenarios import TRAININGS as TRAININGS
@@ -120,6 +122,10 @@ else:
                 "compare_unpaired",
                 "mcnemar",
                 "seeds_needed",
+            ),
+            "_engines": (
+                "Engine",
+                "engines",
             ),
             "_failure_scenarios": (
                 "BAD",
