@@ -1,6 +1,7 @@
 """How kernels are compiled, and what the compiler has to be told in its own words.
 
-Imported by modules of kernels only: it needs numba.
+Imported by modules of kernels only: it needs numba. Machine code that is kept is made anew when the
+file of its kernel changes; after a change in here, remove ``__pycache__``.
 """
 
 from collections.abc import Callable
