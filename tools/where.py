@@ -60,7 +60,7 @@ def report(name: str) -> str:
         "chapters": list(mentions("chapters", shown, "[0-9]*.md")),
         "tests": list(mentions("tests", tested, "test_*.py"))
         or list(mentions("tests/explorers", rf"\b{function}\b", f"test_{topic}_*.py"))
-        or list(mentions("tests/explorers", "EXPLORERS", f"test_{topic}_*.py")),
+        or list(mentions("tests/explorers", "EXPLORERS", "test_every_explorer.py")),
         "assignment": [f"exercises/source/{topic}/{topic}.ipynb"]
         if (ROOT / "exercises" / "source" / topic).is_dir()
         else ["none"],
