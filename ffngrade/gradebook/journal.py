@@ -127,18 +127,22 @@ class Journal:
         self._book = sqlite3.connect(
             self.path, timeout=30, isolation_level=None, check_same_thread=False
         )
-        # Safe from being killed; only a power cut may take back the last states.
-        self._book.execute("PRAGMA journal_mode = WAL")
-        self._book.execute("PRAGMA synchronous = NORMAL")
-        self._book.execute(MAKE)
-        self._book.execute(MAKE_RULE)
-        self._book.execute(MAKE_EXTENSION)
-        self._book.execute(MAKE_EXCUSED)
-        self._book.execute(MAKE_GRADING)
-        self._book.execute(MAKE_EXTRA)
-        self._book.execute(MAKE_EXCUSED_PROBLEM)
-        self._book.execute(MAKE_REQUEST)
-        self._migrate()
+        try:
+            # Safe from being killed; only a power cut may take back the last states.
+            self._book.execute("PRAGMA journal_mode = WAL")
+            self._book.execute("PRAGMA synchronous = NORMAL")
+            self._book.execute(MAKE)
+            self._book.execute(MAKE_RULE)
+            self._book.execute(MAKE_EXTENSION)
+            self._book.execute(MAKE_EXCUSED)
+            self._book.execute(MAKE_GRADING)
+            self._book.execute(MAKE_EXTRA)
+            self._book.execute(MAKE_EXCUSED_PROBLEM)
+            self._book.execute(MAKE_REQUEST)
+            self._migrate()
+        except sqlite3.Error:
+            self._book.close()
+            raise
 
     @classmethod
     def of(cls, course: Course) -> "Journal":

@@ -541,7 +541,7 @@ def test_what_brings_feedback_back_through_the_exchange(course, tmp_path):
 
 def test_a_journal_that_an_earlier_version_made_is_brought_up_to_date(tmp_path):
     path = tmp_path / "record.db"
-    with sqlite3.connect(path) as old:
+    with closing(sqlite3.connect(path)) as old:
         old.executescript(
             """
             CREATE TABLE submission (assignment TEXT NOT NULL, student TEXT NOT NULL,

@@ -237,8 +237,16 @@ print(sqlite3.connect(":memory:").execute("select 1 + 1").fetchone())
 """
 
 
+@pytest.fixture(scope="module")
+def installed():
+    """Make sure that Jupyter knows the sandbox's kernel: a cold one is found by its name."""
+    if not kernel.installed():
+        kernel.install()
+
+
 @boxed
 @pytest.mark.parametrize("is_warm", [True, False], ids=["warm", "cold"])
+@pytest.mark.usefixtures("installed")
 def test_memory_that_sockets_hold_counts(is_warm):
     filling = next(row.last for row in meeting.ROWS if row.name == "memory in sockets")
     one = session.Session(kernel.NAME, warm=is_warm, memory_limit=700 * MIB)
@@ -359,11 +367,11 @@ COURSE = {"cases": str(bank.HIDDEN.folder)}
 
 
 @pytest.fixture(scope="module")
-def grade():
+def grade(request):
     """Run a submission as nbgrader would; give what the test cell and the last cell show."""
     sandboxed = not OBSTACLE
-    if sandboxed and not kernel.installed():
-        kernel.install()
+    if sandboxed:
+        request.getfixturevalue("installed")
 
     def run_it(settings=None, **changes):
         settings = {"unsafe": not sandboxed, "timeout": 6.0, **COURSE, **(settings or {})}
