@@ -568,9 +568,9 @@ def test_output_is_cut(grade):
 
 def test_missing_and_undefined(grade):
     told, _ = grade(sources={PROBLEM: "# nothing"})
-    assert "is not defined: run the cell" in told
+    assert "is not defined: its cell is empty, or was deleted" in told
     told, _ = grade(sources={PROBLEM: "# nothing", "begin": "import numpy as np"})
-    assert "is not defined: run the cell" in told
+    assert "is not defined: its cell is empty, or was deleted" in told
 
 
 def test_a_test_cell_of_another_form_is_an_error():
