@@ -89,10 +89,10 @@ def test_package_not_found(reader: Reader, sample: SamplePage) -> None:
 
 
 def test_worker_not_found(reader: Reader, sample: SamplePage) -> None:
-    missing = sample.folder / "lame"
-    missing.mkdir(exist_ok=True)
-    for name in ("engine.js", "explorer.js", "host.js", "sparing.js", "explorer.css"):
-        shutil.copyfile(sample.folder / "ffn" / name, missing / name)
+    without = shutil.ignore_patterns("worker.js")
+    shutil.copytree(
+        sample.folder / "ffn", sample.folder / "lame", ignore=without, dirs_exist_ok=True
+    )
     page = reader.open(sample.url(), wait=False)
     text = Path(sample.folder / page.url.rpartition("/")[2]).read_text()
     (sample.folder / "lame.html").write_text(text.replace("ffn/host.js", "lame/host.js"))
