@@ -140,6 +140,9 @@ def test_an_explorer_lives_in_jupyterlab(reader: Reader, lab: str) -> None:
     # The notebook is saved and opened again: the last picture is there.
     last = neuron.locator(".ffn-text").inner_text()
     page.keyboard.press("Control+s")
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(
+        0
+    )  # it is saved, not only being saved
     page.reload()
     neuron = explorer(page, "A neuron")
     expect(neuron.locator(".ffn-text")).to_have_text(last)
